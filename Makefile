@@ -1,0 +1,47 @@
+# The commands people run are the commands CI runs. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+DEMO_PORT ?= 8000
+DEMO_CUSTOMERS ?= 2000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint bench proof schema lock
+
+help:  ## list these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+setup: $(STAMP)  ## make .venv with everything that is needed (runs by itself when it has to)
+
+$(STAMP): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(STAMP)  ## the hub with sample data, ready in the browser (DEMO_PORT, DEMO_CUSTOMERS)
+	@$(BIN)/kehu demo --port $(DEMO_PORT) --customers $(DEMO_CUSTOMERS)
+
+test: $(STAMP)  ## all tests, as CI runs them (T="-k word" for some of them)
+	@$(BIN)/python -m pytest $(T)
+
+check: $(STAMP) lint test  ## format, lint, types and tests
+
+lint: $(STAMP)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+bench: $(STAMP)  ## every benchmark, with this machine's facts and a yardstick
+	@$(BIN)/python -m benchmarks
+
+proof: $(STAMP)  ## the long proofs (kill -9 for many minutes)
+	@$(BIN)/python -m pytest --proof tests/flows $(T)
+
+schema: $(STAMP)  ## print the GraphQL schema into schema/schema.graphql
+	@$(BIN)/kehu schema > schema/schema.graphql
+
+lock: pyproject.toml  ## renew requirements.lock (needs uv)
+	@uv pip compile --quiet --python-version 3.11 --universal --all-extras --group dev --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml requirements.build

@@ -1,0 +1,1 @@
+"""The relational truth about customers, and every rule about changing it."""

@@ -1,0 +1,51 @@
+"""Notes who did what, in the transaction that does it."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import insert
+
+from master.session import Transaction
+from master.tables.audit import AuditEntryRow
+from master.tables.base import table
+
+
+def note(
+    tx: Transaction,
+    action: str,
+    entity: str,
+    entity_id: int | None = None,
+    *,
+    customer_id: int | None = None,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    """One audit entry; details name fields and counts, never values."""
+    note_all(tx, action, entity, [(entity_id, customer_id)], details=details)
+
+
+def note_all(
+    tx: Transaction,
+    action: str,
+    entity: str,
+    subjects: Sequence[tuple[int | None, int | None]],
+    *,
+    details: Mapping[str, object] | None = None,
+) -> None:
+    """An audit entry for each (entity id, customer id)."""
+    common = {
+        "at": tx.at,
+        "tx": tx.id,
+        "actor": tx.actor.name,
+        "role": tx.actor.role,
+        "action": action,
+        "entity": entity,
+        "reason": tx.reason,
+        "request_id": tx.actor.request_id,
+        "address": tx.actor.address,
+        "details": json.dumps(details or {}, ensure_ascii=False, sort_keys=True),
+    }
+    rows = [
+        {**common, "entity_id": entity_id, "customer_id": customer_id} for entity_id, customer_id in subjects
+    ]
+    if rows:
+        tx.execute(insert(table(AuditEntryRow)), rows)

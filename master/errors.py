@@ -1,0 +1,56 @@
+"""What can be refused.
+
+Refusal                what the caller can mend; told in `errors` of a payload or as a GraphQL error
+├── NotFound           nothing (in sight) has this id, number or code
+├── Invalid            a value that may not stand
+├── Conflict           the object changed since the caller read it
+├── Duplicate          somebody with this document or mobile is there already
+├── Forbidden          the role does not allow it
+└── Ambiguous          several answer to what was asked for as one
+"""
+
+from collections.abc import Mapping, Sequence
+
+
+class Refusal(Exception):
+    """Says what is wrong, where (path: names of input fields) and, by a stable code, what kind it is."""
+
+    code = "INVALID"
+
+    def __init__(
+        self, message: str, path: Sequence[str] = (), extensions: Mapping[str, object] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = tuple(path)
+        self.extensions = dict(extensions or {})
+
+
+class NotFound(Refusal):
+    code = "NOT_FOUND"
+
+
+class Invalid(Refusal):
+    code = "INVALID"
+
+
+class Conflict(Refusal):
+    code = "CONFLICT"
+
+
+class Duplicate(Refusal):
+    """Carries the ids of the customers that are there, most likely first."""
+
+    code = "DUPLICATE"
+
+    def __init__(self, message: str, customers: Sequence[int]) -> None:
+        super().__init__(message)
+        self.customers = tuple(customers)
+
+
+class Forbidden(Refusal):
+    code = "FORBIDDEN"
+
+
+class Ambiguous(Refusal):
+    code = "AMBIGUOUS"

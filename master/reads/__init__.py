@@ -1,0 +1,1 @@
+"""Reads that are not by key: pages, worklists, rows to index."""

@@ -1,0 +1,92 @@
+"""Where the databases differ: every statement that SQLite and PostgreSQL spell in two ways."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Dialect, String, func, select, text
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
+
+
+class utc_now(FunctionElement[str]):  # noqa: N801  # used as a function
+    """The database's own clock, for rows that other clients write."""
+
+    inherit_cache = True
+
+
+@compiles(utc_now, "sqlite")
+def _(element: utc_now, compiler: Any, **kw: Any) -> str:
+    return "(strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))"
+
+
+@compiles(utc_now, "postgresql")
+def _(element: utc_now, compiler: Any, **kw: Any) -> str:
+    return "date_trunc('milliseconds', now())"
+
+
+class plain_text(ColumnElement[bool]):  # noqa: N801  # used as a function
+    """True for text that JSON needs no escapes for: no quote, backslash or control character."""
+
+    inherit_cache = True
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+
+@compiles(plain_text, "sqlite")
+def _(element: plain_text, compiler: Any, **kw: Any) -> str:
+    return f"{element.column} NOT GLOB '*[\"\\' || char(1) || '-' || char(31) || ']*'"
+
+
+@compiles(plain_text, "postgresql")
+def _(element: plain_text, compiler: Any, **kw: Any) -> str:
+    return f"{element.column} !~ '[\"\\\\[:cntrl:]]'"
+
+
+class or_far_future(ColumnElement[Any]):  # noqa: N801  # used as a function
+    """The instant in a column, or one after all others: what sorts nulls last without being null."""
+
+    inherit_cache = True
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+
+
+@compiles(or_far_future, "sqlite")
+def _(element: or_far_future, compiler: Any, **kw: Any) -> str:
+    return f"coalesce({element.column}, '9999-12-31T00:00:00.000Z')"
+
+
+@compiles(or_far_future, "postgresql")
+def _(element: or_far_future, compiler: Any, **kw: Any) -> str:
+    return f"coalesce({element.column}, TIMESTAMP WITH TIME ZONE '9999-12-31 00:00:00+00')"
+
+
+def instant_type(dialect: Dialect) -> TypeEngine[Any]:
+    """How an instant is kept: text in UTC with milliseconds, or timestamptz(3)."""
+    return TIMESTAMP(timezone=True, precision=3) if dialect.name == "postgresql" else String(24)
+
+
+def ascii_type(dialect: Dialect) -> TypeEngine[Any]:
+    """Text that both databases sort byte by byte."""
+    return String(collation="C") if dialect.name == "postgresql" else String(collation="BINARY")
+
+
+def next_ids(connection: Connection, table: str, count: int) -> list[int]:
+    """The ids of the next `count` rows of a table, inside a write transaction: never given out twice.
+
+    SQLite has one writer, and AUTOINCREMENT keeps the highest id ever used in sqlite_sequence.
+    """
+    if connection.dialect.name == "postgresql":
+        series = func.generate_series(1, count).table_valued()
+        return list(connection.scalars(select(func.nextval(f"{table}_id_seq")).select_from(series)))
+    name = {"table": table}
+    last = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), name)
+    if last is None:
+        connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, 0)"), name)
+        last = 0
+    change = text("UPDATE sqlite_sequence SET seq = :seq WHERE name = :table")
+    connection.execute(change, {**name, "seq": last + count})
+    return list(range(last + 1, last + 1 + count))

@@ -1,0 +1,28 @@
+"""The insurer's own people and places: branches, a tree, and staff."""
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from master.tables.base import AUTO, CodeText, Recorded, Row, RowId, plain
+
+
+class BranchRow(Row):
+    __tablename__ = "branches"
+    __table_args__ = (UniqueConstraint("code"), plain("code"), AUTO)
+
+    id: Mapped[RowId]
+    code: Mapped[CodeText]
+    name: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"), index=True)
+    recorded_at: Mapped[Recorded]
+
+
+class StaffRow(Row):
+    __tablename__ = "staff"
+    __table_args__ = (UniqueConstraint("code"), plain("code"), AUTO)
+
+    id: Mapped[RowId]
+    code: Mapped[CodeText]
+    name: Mapped[str]
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
+    recorded_at: Mapped[Recorded]

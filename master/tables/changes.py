@@ -1,0 +1,86 @@
+"""What changed and what waits: events, the index queue, what falls due, the writer's context."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from master.tables.base import AUTO, Moment, Row, RowId
+from master.tables.types import Id, Instant
+
+
+class ChangeContextRow(Row):
+    """SQLite only: who writes and why, for the triggers. One row while `transaction()` runs, else none."""
+
+    __tablename__ = "change_context"
+
+    tx: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[Moment]
+    actor: Mapped[str]
+    reason: Mapped[str | None]
+
+
+class EventRow(Row):
+    """One for each committed revision of a customer, in order; kept 7 days."""
+
+    __tablename__ = "events"
+    __table_args__ = (UniqueConstraint("customer_id", "revision"), Index("ix_events_at", "at"), AUTO)
+
+    id: Mapped[RowId]
+    customer_id: Mapped[int]
+    revision: Mapped[int]
+    at: Mapped[Moment]
+    tx: Mapped[str | None]
+    actor: Mapped[str]
+
+
+class IndexQueueRow(Row):
+    """A customer whose search document is behind. Written by triggers only; deleted when it is indexed."""
+
+    __tablename__ = "index_queue"
+    __table_args__ = (Index("ix_index_queue_not_before_queued_at", "not_before", "queued_at"),)
+
+    customer_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    revision: Mapped[int]
+    queued_at: Mapped[Moment]
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    not_before: Mapped[datetime | None] = mapped_column(Instant)
+    claimed_by: Mapped[str | None]
+    error: Mapped[str | None]
+    dead_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class DueRow(Row):
+    """When the clock alone changes a customer: a tag's expiry, a policy's first or last day."""
+
+    __tablename__ = "due"
+    __table_args__ = (PrimaryKeyConstraint("at", "customer_id"), Index("ix_due_customer_id", "customer_id"))
+
+    at: Mapped[Moment]
+    customer_id: Mapped[int]
+
+
+class WideChangeRow(Row):
+    """A change that concerns many customers (a branch moved …), queued in chunks up to `after_customer`."""
+
+    __tablename__ = "wide_changes"
+    __table_args__ = AUTO
+
+    id: Mapped[RowId]
+    subject: Mapped[str]
+    row_id: Mapped[int]
+    at: Mapped[Moment]
+    after_customer: Mapped[int] = mapped_column(server_default="0")
+
+
+class IdempotencyKeyRow(Row):
+    """The answer that a caller's key got; kept 24 hours."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (PrimaryKeyConstraint("token_id", "key"), Index("ix_idempotency_keys_at", "at"))
+
+    token_id: Mapped[str] = mapped_column(ForeignKey("api_tokens.id"))
+    key: Mapped[str]
+    input_digest: Mapped[bytes]
+    entity_id: Mapped[int]
+    at: Mapped[Moment]

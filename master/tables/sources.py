@@ -1,0 +1,68 @@
+"""The systems that data comes from, and the last row each of them gave for everything it knows."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from master.sealing import Sealed
+from master.spelling import utc_now
+from master.tables.base import AUTO, CodeText, Moment, Recorded, Row, RowId, plain
+from master.tables.types import Instant
+
+
+class SourceSystemRow(Row):
+    """trust: 0 for a system nobody has ranked yet; the higher rank wins where sources disagree."""
+
+    __tablename__ = "source_systems"
+    __table_args__ = (UniqueConstraint("code"), plain("code"), AUTO)
+
+    id: Mapped[RowId]
+    code: Mapped[CodeText]
+    name: Mapped[str]
+    trust: Mapped[int] = mapped_column(server_default="0")
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
+    recorded_at: Mapped[Recorded]
+
+
+class SourceRecordRow(Row):
+    """What a source said last of one thing, by the source's own key.
+
+    kind: the import kind (customers, policies …); entity_id: the row it became; customer_id: that customer,
+    for kind customers. content: the last row as JSON, its fingerprint beside it.
+    """
+
+    __tablename__ = "source_records"
+    __table_args__ = (
+        UniqueConstraint("source_id", "kind", "source_key"),
+        Index("ix_source_records_kind_entity_id", "kind", "entity_id"),
+        AUTO,
+    )
+
+    id: Mapped[RowId]
+    source_id: Mapped[int] = mapped_column(ForeignKey("source_systems.id"))
+    kind: Mapped[CodeText]
+    source_key: Mapped[CodeText]
+    entity_id: Mapped[int]
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"), index=True)
+    received_at: Mapped[Moment]
+    source_updated_at: Mapped[datetime | None] = mapped_column(Instant)
+    content: Mapped[str] = mapped_column(Sealed("sources"))
+    fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
+    recorded_at: Mapped[Recorded]
+
+
+class ImportRunRow(Row):
+    """How far an import of one file has come; a run that was killed goes on after `line`."""
+
+    __tablename__ = "import_runs"
+    __table_args__ = (Index("ix_import_runs_file_digest_kind", "file_digest", "kind"), AUTO)
+
+    id: Mapped[RowId]
+    file_digest: Mapped[str]
+    kind: Mapped[CodeText]
+    source_id: Mapped[int | None] = mapped_column(ForeignKey("source_systems.id"))
+    started_at: Mapped[datetime] = mapped_column(Instant, server_default=utc_now())
+    finished_at: Mapped[datetime | None] = mapped_column(Instant)
+    line: Mapped[int] = mapped_column(server_default="0")
+    counts: Mapped[str] = mapped_column(server_default="{}")

@@ -1,0 +1,35 @@
+"""Who may ask: API tokens, of which only a keyed digest is kept."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, PrimaryKeyConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from master.spelling import utc_now
+from master.tables.base import CodeText, Row
+from master.tables.types import Instant
+
+
+class ApiTokenRow(Row):
+    """rate: operations a minute; 0: no limit; null: the default."""
+
+    __tablename__ = "api_tokens"
+
+    id: Mapped[CodeText] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    role: Mapped[CodeText]
+    secret_digest: Mapped[bytes] = mapped_column(LargeBinary)
+    all_branches: Mapped[bool]
+    rate: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(Instant, server_default=utc_now())
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
+    revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class TokenBranchRow(Row):
+    __tablename__ = "token_branches"
+    __table_args__ = (PrimaryKeyConstraint("token_id", "branch_id"),)
+
+    token_id: Mapped[str] = mapped_column(ForeignKey("api_tokens.id"))
+    branch_id: Mapped[int] = mapped_column(ForeignKey("branches.id"))

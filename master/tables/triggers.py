@@ -1,0 +1,132 @@
+"""The triggers: made from the table of dependencies, the same statements on both databases.
+
+They raise the customer's counters once a transaction, write one event for each new revision, queue the
+customer for the index and keep old states: also for changes that psql or sqlite3 make. None needs a function
+of ours.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Table
+
+from master.tables.base import table
+from master.tables.customers import CustomerRow
+from master.tables.dependencies import DEPENDENCIES, REMEMBERED, WIDE, Depends, DependsWide
+from master.tables.history import HISTORY, remembered_columns
+from master.tables.leads import LeadRow
+
+INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """After `operation` on a row of `table`, where `when` holds: the statements, in order."""
+
+    name: str
+    table: str
+    operation: str
+    statements: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    when: str = ""
+
+
+def triggers() -> Iterator[Trigger]:
+    """All triggers, with {tx} {at} {actor} {reason} where the writer's context goes and {differs} where
+    the databases spell "is distinct from" in two ways."""
+    for source in map(table, REMEMBERED):
+        yield from _remembering(source)
+    for depends in DEPENDENCIES:
+        yield from _touching(depends)
+    for wide in WIDE:
+        yield _widely(wide)
+    yield _revised()
+    yield _deleted()
+    yield _lead_versioned()
+
+
+def _changed(columns: tuple[str, ...]) -> str:
+    return " OR ".join(f'OLD."{column}" {{differs}} NEW."{column}"' for column in columns)
+
+
+def _remembering(source: Table) -> Iterator[Trigger]:
+    columns = tuple(column.name for column in remembered_columns(source))
+    names = ", ".join(f'"{name}"' for name in columns)
+    values = ", ".join(f'OLD."{name}"' for name in columns)
+    for operation in (UPDATE, DELETE):
+        keep = (
+            f"INSERT INTO {HISTORY[source.name].name} (changed_at, operation, tx, actor, reason, {names})"
+            f" VALUES ({{at}}, '{operation}', {{tx}}, {{actor}}, {{reason}}, {values})"
+        )
+        when = _changed(columns) if operation == UPDATE else ""
+        yield Trigger(
+            f"kehu_1_keep_{source.name}_{operation.lower()}", source.name, operation, (keep,), when=when
+        )
+
+
+def _raise(counter: str, marker: str, target: str, ids: str) -> str:
+    """Raise a counter by one, unless this transaction has done so already."""
+    stamp = ", updated_at = {at}" if target == "customers" else ""
+    return (
+        f"UPDATE {target} SET {counter} = {counter} + 1, {marker} = {{tx}}{stamp}"
+        f" WHERE id IN ({ids}) AND coalesce({marker}, '') <> coalesce({{tx}}, '-')"
+    )
+
+
+def _touching(depends: Depends) -> Iterator[Trigger]:
+    name = depends.table.name
+    for operation, rows in ((INSERT, ("NEW",)), (UPDATE, ("NEW", "OLD")), (DELETE, ("OLD",))):
+        if depends.row is CustomerRow and operation == DELETE:
+            continue  # no row is left to count on: see _deleted
+        kept = operation == UPDATE and depends.row is CustomerRow
+        ids = dict.fromkeys(depends.customers.format(row=row) for row in (rows[:1] if kept else rows))
+        statements = []
+        for each in ids:
+            if depends.versioned:
+                statements.append(_raise("version", "versioned_in", "customers", each))
+            statements.append(_raise("revision", "revised_in", "customers", each))
+        yield Trigger(
+            f"kehu_2_touch_{name}_{operation.lower()}",
+            name,
+            operation,
+            tuple(statements),
+            columns=depends.columns if operation == UPDATE else (),
+            when=_changed(depends.columns) if operation == UPDATE else "",
+        )
+
+
+def _widely(wide: DependsWide) -> Trigger:
+    name = wide.table.name
+    queue = f"INSERT INTO wide_changes (subject, row_id, at) VALUES ('{name}', NEW.id, {{at}})"
+    return Trigger(f"kehu_3_wide_{name}", name, UPDATE, (queue,), wide.columns, _changed(wide.columns))
+
+
+EVENT = (
+    "INSERT INTO events (customer_id, revision, at, tx, actor)"
+    " VALUES ({row}.id, {row}.revision{plus}, {{at}}, {{tx}}, {{actor}})"
+)
+QUEUE = (
+    "INSERT INTO index_queue (customer_id, revision, queued_at, attempts)"
+    " VALUES ({row}.id, {row}.revision{plus}, {{at}}, 0)"
+    " ON CONFLICT (customer_id) DO UPDATE SET revision = excluded.revision, attempts = 0,"
+    " not_before = NULL, error = NULL, dead_at = NULL"
+)
+
+
+def _revised() -> Trigger:
+    statements = tuple(each.format(row="NEW", plus="") for each in (EVENT, QUEUE))
+    return Trigger(
+        "kehu_4_revised", "customers", UPDATE, statements, ("revision",), "NEW.revision <> OLD.revision"
+    )
+
+
+def _deleted() -> Trigger:
+    """Customers are closed, not deleted; one that another client deletes leaves the index all the same."""
+    statements = tuple(each.format(row="OLD", plus=" + 1") for each in (EVENT, QUEUE))
+    return Trigger("kehu_4_deleted", "customers", DELETE, statements)
+
+
+def _lead_versioned() -> Trigger:
+    columns = tuple(column.name for column in remembered_columns(table(LeadRow)))
+    count = _raise("version", "versioned_in", "leads", "NEW.id")
+    return Trigger("kehu_2_version_leads", "leads", UPDATE, (count,), columns, _changed(columns))
