@@ -1,0 +1,21 @@
+"""The bearer token of a request: from the Authorization header and from nowhere else (RFC 6750)."""
+
+import re
+
+from app.http.asgi import RequestRefused, Scope, header_of
+
+_BEARER = re.compile(r"bearer +([A-Za-z0-9._~+/=-]{1,512}) *", re.IGNORECASE)
+
+
+def unauthenticated() -> RequestRefused:
+    """One answer whatever the cause: nothing is told about which tokens there are."""
+    challenge = (b"www-authenticate", b'Bearer realm="kehu"')
+    return RequestRefused(401, "UNAUTHENTICATED", "A valid bearer token is needed.", [challenge])
+
+
+def bearer_token(scope: Scope) -> str:
+    """Raises RequestRefused (401) when there is none."""
+    match = _BEARER.fullmatch(header_of(scope, b"authorization") or "")
+    if match is None:
+        raise unauthenticated()
+    return match[1]

@@ -1,0 +1,100 @@
+"""/graphql: GraphQL over HTTP on a strawberry schema, as a bare ASGI application."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import strawberry
+
+from app.http.asgi import (
+    Answer,
+    Call,
+    Disconnected,
+    Receive,
+    RequestRefused,
+    Scope,
+    Send,
+    header_of,
+    send_answer,
+)
+from app.http.bearer import bearer_token, unauthenticated
+from app.http.bounds import Bounds
+from app.http.errors import internal_answer, refused_answer
+from app.http.media import JSON_TYPE, answer_type
+from app.http.operations import OpenContext, Operations, written
+from app.http.requests import read_request, require_method
+from master.errors import Refusal
+
+V = TypeVar("V")
+
+REFUSAL_STATUSES = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "RATE_LIMITED": 429, "UNAVAILABLE": 503}
+
+
+@dataclass(frozen=True)
+class Door(Generic[V]):
+    """What the front asks of the rest of the application; the first two may raise Refusal.
+
+    `authenticate(token, call)` gives the viewer, or None. `open_context(viewer, call)` gives what
+    resolvers see as `info.context`, closed when the operation is over. `observe(operation, status, seconds,
+    codes)` counts.
+    """
+
+    authenticate: Callable[[str, Call], Awaitable[V | None]]
+    open_context: OpenContext[V]
+    observe: Callable[[str, int, float, list[str]], None]
+
+
+class GraphQLFront(Generic[V]):
+    """The ASGI application; `scope["kehu.call"]` must hold the Call (app/http/shell.py puts it there)."""
+
+    def __init__(self, schema: strawberry.Schema, door: Door[V], bounds: Bounds | None = None) -> None:
+        self._door = door
+        self._bounds = bounds or Bounds()
+        self._operations = Operations(schema, door.open_context, self._bounds)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        call: Call = scope["kehu.call"]
+        call.facts["operation"] = "none"
+        started = time.perf_counter()
+        try:
+            answer = await self._answer(scope, receive, call)
+        except Disconnected:
+            return
+        seconds = time.perf_counter() - started
+        codes = call.facts.get("codes", [])
+        self._door.observe(
+            str(call.facts["operation"]), answer.status, seconds, codes if isinstance(codes, list) else []
+        )
+        await send_answer(send, answer)
+
+    async def _answer(self, scope: Scope, receive: Receive, call: Call) -> Answer:
+        media_type = JSON_TYPE
+        try:
+            require_method(scope)
+            viewer = await self._viewer(scope, call)
+            media_type = answer_type(header_of(scope, b"accept"))
+            request = await read_request(scope, receive, self._bounds)
+            outcome = await self._operations.outcome(request, viewer, call)
+            return written(outcome, media_type, call, self._bounds)
+        except RequestRefused as refused:
+            return _refused(refused, media_type, call)
+        except Refusal as refusal:
+            status = REFUSAL_STATUSES.get(refusal.code, 400)
+            return _refused(RequestRefused(status, refusal.code, refusal.message), media_type, call)
+        except Disconnected:
+            raise
+        except Exception as error:
+            call.facts["codes"] = ["INTERNAL"]
+            return internal_answer(error, call)
+
+    async def _viewer(self, scope: Scope, call: Call) -> V:
+        viewer = await self._door.authenticate(bearer_token(scope), call)
+        if viewer is None:
+            raise unauthenticated()
+        return viewer
+
+
+def _refused(refused: RequestRefused, media_type: str, call: Call) -> Answer:
+    call.facts["codes"] = [refused.code]
+    return refused_answer(refused, call.request_id, f"{media_type}; charset=utf-8".encode())

@@ -1,0 +1,69 @@
+"""One GraphQL request out of an HTTP request (GraphQL over HTTP, draft of 2025), or a plain refusal."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from app.http.asgi import Receive, RequestRefused, Scope, header_of
+from app.http.bounds import Bounds, holds_nul, parsed_json, read_body
+from app.http.media import require_json
+
+PARAMETERS = ("query", "operationName", "variables", "extensions")
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQLRequest:
+    query: str
+    operation_name: str | None
+    variables: dict[str, object]
+    only_queries: bool
+
+
+def require_method(scope: Scope) -> None:
+    if scope["method"] not in ("GET", "POST"):
+        raise RequestRefused(405, "INVALID", "Only GET and POST are served here.", [(b"allow", b"GET, POST")])
+
+
+async def read_request(scope: Scope, receive: Receive, bounds: Bounds) -> GraphQLRequest:
+    """The request, with every parameter of its type. Raises RequestRefused and Disconnected."""
+    if scope["method"] == "GET":
+        return _checked(_from_query_string(scope["query_string"], bounds), only_queries=True)
+    require_json(header_of(scope, b"content-type"), header_of(scope, b"content-encoding"))
+    body = parsed_json(await read_body(scope, receive, bounds), bounds)
+    if isinstance(body, list):
+        raise RequestRefused(400, "INVALID", "Batches are not served: send one request at a time.")
+    if not isinstance(body, dict):
+        raise RequestRefused(400, "INVALID", "The body must be a JSON object.")
+    return _checked(body, only_queries=False)
+
+
+def _from_query_string(query_string: bytes, bounds: Bounds) -> dict[str, object]:
+    try:
+        pairs = parse_qsl(
+            query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20
+        )
+    except ValueError:
+        raise RequestRefused(400, "INVALID", "The query string is not well formed.") from None
+    parameters: dict[str, object] = {}
+    for name, text in pairs:
+        if name not in PARAMETERS:
+            continue
+        if name in parameters:
+            raise RequestRefused(400, "INVALID", f"The parameter {name} stands more than once.")
+        is_json = name in ("variables", "extensions")
+        parameters[name] = parsed_json(text.encode(), bounds) if is_json and text else text or None
+    return parameters
+
+
+def _checked(parameters: dict[str, object], *, only_queries: bool) -> GraphQLRequest:
+    query, name, variables, extensions = (parameters.get(parameter) for parameter in PARAMETERS)
+    if not isinstance(query, str) or not query:
+        raise RequestRefused(400, "INVALID", "The parameter query must be a string that is not empty.")
+    if name is not None and not isinstance(name, str):
+        raise RequestRefused(400, "INVALID", "The parameter operationName must be a string or null.")
+    if variables is not None and not isinstance(variables, dict):
+        raise RequestRefused(400, "INVALID", "The parameter variables must be an object or null.")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise RequestRefused(400, "INVALID", "The parameter extensions must be an object or null.")
+    if holds_nul([query, name, variables]):
+        raise RequestRefused(400, "INVALID", "The request holds a NUL character.")
+    return GraphQLRequest(query, name or None, variables or {}, only_queries)

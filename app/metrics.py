@@ -1,0 +1,99 @@
+"""Prometheus metrics: how much is asked, how fast it is answered, and what waits to be indexed."""
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from app.http.asgi import Answer
+
+CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
+MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
+
+# Labels take these values and no others: a label made of what callers send would grow without end.
+OPERATIONS = frozenset({"query", "mutation", "subscription", "none"})
+CODES = frozenset({
+    "UNAUTHENTICATED", "FORBIDDEN", "INVALID", "AMBIGUOUS", "MERGED", "LIMIT_EXCEEDED", "RATE_LIMITED",
+    "TIMEOUT", "UNAVAILABLE", "INTERNAL", "NOT_FOUND", "CONFLICT", "DUPLICATE",
+})  # fmt: skip
+SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """The index queue: customers waiting, customers set aside, and how long the first one has waited."""
+
+    pending: int
+    dead: int
+    oldest_seconds: float
+
+
+class Metrics:
+    """All metrics of one process; with several processes, of all of them together."""
+
+    def __init__(self, version: str, queue: Callable[[], QueueState]) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "kehu_graphql_requests",
+            "GraphQL requests, by kind of operation and HTTP status.",
+            ["operation", "status"],
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "kehu_graphql_seconds",
+            "Seconds from a GraphQL request's head to its answer.",
+            ["operation"],
+            buckets=SECONDS,
+            registry=self._registry,
+        )
+        self._errors = Counter(
+            "kehu_graphql_errors",
+            "GraphQL requests with an error of this code.",
+            ["code"],
+            registry=self._registry,
+        )
+        self._present = _Present(version, queue)
+
+    def observe(self, operation: str, status: int, seconds: float, codes: list[str]) -> None:
+        label = operation if operation in OPERATIONS else "none"
+        self._requests.labels(label, str(status)).inc()
+        self._seconds.labels(label).observe(seconds)
+        for code in codes:
+            self._errors.labels(code if code in CODES else "OTHER").inc()
+
+    def answer(self) -> Answer:
+        """What Prometheus scrapes. Reads the queue: call it off the event loop."""
+        counted = self._registry
+        if MULTIPROCESS in os.environ:
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        present = CollectorRegistry()
+        present.register(self._present)
+        return Answer(200, generate_latest(counted) + generate_latest(present), CONTENT_TYPE)
+
+
+class _Present:
+    """Values that are looked up when they are asked for."""
+
+    def __init__(self, version: str, queue: Callable[[], QueueState]) -> None:
+        self._version = version
+        self._queue = queue
+
+    def collect(self) -> Iterator[Metric]:
+        build = GaugeMetricFamily("kehu_build_info", "Versions; always 1.", labels=["version", "python"])
+        build.add_metric([self._version, platform.python_version()], 1)
+        yield build
+        try:
+            queue = self._queue()
+        except Exception:  # a database that is away must not take the other metrics with it
+            return
+        yield GaugeMetricFamily("kehu_index_queue_pending", "Customers waiting to be indexed.", queue.pending)
+        yield GaugeMetricFamily("kehu_index_queue_dead", "Customers set aside after failures.", queue.dead)
+        yield GaugeMetricFamily(
+            "kehu_index_queue_oldest_seconds", "How long the first customer has waited.", queue.oldest_seconds
+        )

@@ -1,0 +1,105 @@
+"""A small schema and door, so that the front is tested without a master."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import strawberry
+from graphql import GraphQLError
+
+from app.http.asgi import Call
+from app.http.bounds import Bounds
+from app.http.documents import KnownDocument
+from app.http.front import Door, GraphQLFront
+from app.http.shell import Allowed, Route, Shell
+from master.errors import Ambiguous, Refusal
+
+TOKEN = "kehu_toy_0123456789abcdef"
+
+
+class Unavailable(Refusal):
+    code = "UNAVAILABLE"
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def hello(self, name: str = "world") -> str:
+        return f"Hello {name}"
+
+    @strawberry.field
+    def viewer_name(self, info: strawberry.Info) -> str:
+        return str(info.context)
+
+    @strawberry.field
+    def twice(self, number: int) -> int:
+        return number * 2
+
+    @strawberry.field
+    def ambiguous(self) -> str | None:
+        raise Ambiguous(
+            "Several customers hold this.", ["document"], {"numbers": ["C000000001", "C000000002"]}
+        )
+
+    @strawberry.field
+    def broken(self) -> str | None:
+        raise RuntimeError("secret: 110101199003071234")
+
+    @strawberry.field
+    def worded(self) -> str | None:
+        raise GraphQLError("secret wording of a library")
+
+    @strawberry.field
+    def never_null(self) -> str:
+        return None  # type: ignore[return-value]
+
+    @strawberry.field
+    async def slow(self, seconds: float) -> str | None:
+        await asyncio.sleep(seconds)
+        return "done"
+
+    @strawberry.field
+    def long(self, length: int) -> str:
+        return "x" * length
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def change(self, to: str) -> str:
+        return to
+
+
+schema = strawberry.Schema(Query, Mutation, extensions=[KnownDocument])
+
+
+async def authenticate(token: str, call: Call) -> str | None:
+    if token == "away":
+        raise Unavailable("The master can not be reached.")
+    return "toy" if token == TOKEN else None
+
+
+@asynccontextmanager
+async def open_context(viewer: str, call: Call) -> AsyncIterator[object]:
+    yield viewer
+
+
+class Observed:
+    """What the front reported, as (operation, status, codes)."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[str, int, list[str]]] = []
+
+    def __call__(self, operation: str, status: int, seconds: float, codes: list[str]) -> None:
+        assert seconds >= 0
+        self.calls.append((operation, status, codes))
+
+
+def toy_application(
+    bounds: Bounds | None = None, *, observed: Observed | None = None, allowed: Allowed | None = None
+) -> Shell:
+    front = GraphQLFront(schema, Door(authenticate, open_context, observed or Observed()), bounds)
+    return Shell({"/graphql": Route("graphql", front)}, allowed or Allowed(["hub.test", "127.0.0.1"]))
+
+
+application = toy_application()
