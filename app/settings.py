@@ -1,0 +1,274 @@
+"""Every setting of the hub: its name, its default, its meaning and how its text is read, in one table."""
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+
+_PASSWORD_IN_URL = re.compile(r"//[^/\s@]*@")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
+_HOST = re.compile(r"\*|(\*\.)?[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the hub was told, read and checked; paths are absolute."""
+
+    data_dir: Path
+    database_url: str
+    search_url: str | None
+    redis_url: str | None
+    keys: Path
+    sandbox: bool
+    clock: Path | None
+    timezone: ZoneInfo
+    host: str
+    port: int
+    allowed_hosts: tuple[str, ...]
+    allowed_origins: tuple[str, ...]
+    playground: bool
+    index_worker: bool
+
+    @property
+    def index_dir(self) -> Path:
+        return self.data_dir / "index"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+
+class WrongSettings(Exception):
+    """One sentence for each setting that is wrong: its name, its value and what to write instead."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """`read` makes a value of the text, or raises ValueError saying what to write; None stands for unset."""
+
+    name: str
+    default: str
+    meaning: str
+    read: Callable[[str], object]
+    unset: object = None
+
+    @property
+    def field(self) -> str:
+        return self.name.removeprefix("KEHU_").lower()
+
+
+def _path(text: str) -> Path:
+    return Path(text).expanduser().resolve()
+
+
+def _truth(text: str) -> bool:
+    truths = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False}
+    if text.lower() not in {**truths, "off": False}:
+        raise ValueError("write 1 or 0")
+    return truths.get(text.lower(), False)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):
+        raise ValueError("write a number from 1 to 65535")
+    return int(text)
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (OSError, ValueError, KeyError):
+        raise ValueError("write the name of a time zone, as Asia/Shanghai") from None
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        try:
+            parts = urlsplit(text)
+            is_right = parts.scheme in schemes and (bool(parts.hostname) or parts.scheme == "sqlite")
+        except ValueError:
+            is_right = False
+        if not is_right:
+            raise ValueError("write " + " or ".join(f"{scheme}://…" for scheme in schemes))
+        return text
+
+    return read
+
+
+def _list_of(pattern: re.Pattern[str], example: str) -> Callable[[str], tuple[str, ...]]:
+    def read(text: str) -> tuple[str, ...]:
+        items = tuple(item.strip().lower() for item in text.split(",") if item.strip())
+        if not items or any(pattern.fullmatch(item) is None for item in items):
+            raise ValueError(f"write names with commas between them, as {example}")
+        return items
+
+    return read
+
+
+def _one_host(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9.:_-]+", text) is None:
+        raise ValueError("write the address to listen at, as 127.0.0.1 or 0.0.0.0")
+    return text
+
+
+def _playground(text: str) -> bool | None:
+    if text.lower() == "auto":
+        return None
+    try:
+        return _truth(text)
+    except ValueError:
+        raise ValueError("write auto, 1 or 0") from None
+
+
+SETTINGS = (
+    Setting(
+        "KEHU_DATA_DIR", "./var", "where the embedded master, index and keys live", _path, unset=Path("var")
+    ),
+    Setting(
+        "KEHU_DATABASE_URL",
+        "SQLite in the data dir",
+        "`postgresql://…` for the server profile",
+        _url("postgresql", "sqlite"),
+    ),
+    Setting(
+        "KEHU_SEARCH_URL",
+        "embedded index in the data dir",
+        "`http(s)://…` of an OpenSearch cluster",
+        _url("http", "https"),
+    ),
+    Setting("KEHU_REDIS_URL", "none: in-process", "`redis://…`", _url("redis", "rediss")),
+    Setting(
+        "KEHU_KEYS",
+        "`keys.toml` in the data dir",
+        "the key file; the server profile refuses to start without it",
+        _path,
+    ),
+    Setting("KEHU_SANDBOX", "off", "a hub for trials", _truth, unset=False),
+    Setting(
+        "KEHU_CLOCK", "none", "sandbox only: a file with the instant it is, looked at on each use", _path
+    ),
+    Setting("KEHU_TIMEZONE", "Asia/Shanghai", "where days begin", _zone, unset=ZoneInfo("Asia/Shanghai")),
+    Setting("KEHU_HOST", "127.0.0.1", "the address to listen at", _one_host, unset="127.0.0.1"),
+    Setting("KEHU_PORT", "8000", "the port to listen at", _port, unset=8000),
+    Setting(
+        "KEHU_ALLOWED_HOSTS",
+        "loopback",
+        "the names the hub is called by, with commas between them; `*.example.com`: all below; `*`: any",
+        _list_of(_HOST, "hub.example.com,10.0.0.5"),
+        unset=LOOPBACK_HOSTS,
+    ),
+    Setting(
+        "KEHU_ALLOWED_ORIGINS",
+        "none",
+        "origins whose web pages may ask, with commas between them",
+        _list_of(_ORIGIN, "https://crm.example.com"),
+        unset=(),
+    ),
+    Setting(
+        "KEHU_PLAYGROUND",
+        "auto",
+        "whether /graphiql is served; auto: when listening on loopback",
+        _playground,
+    ),
+    Setting(
+        "KEHU_INDEX_WORKER",
+        "on",
+        "whether `kehu serve` may be the indexing worker (`--no-worker`: off)",
+        _truth,
+        unset=True,
+    ),
+)
+
+
+def read_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> Settings:
+    """The settings of an environment; what it does not say may stand in the file. Raises WrongSettings."""
+    texts = {**_read_env_file(env_file), **environ}
+    problems: list[str] = []
+    values: dict[str, object] = {}
+    for setting in SETTINGS:
+        text = texts.get(setting.name, "").strip()
+        try:
+            values[setting.field] = setting.read(text) if text else setting.unset
+        except ValueError as error:
+            problems.append(f"{setting.name} is {shown(text)!r}: {error}.")
+    if not problems:
+        problems = _contradictions(values)
+    if problems:
+        raise WrongSettings(problems)
+    return _settings(values)
+
+
+def unknown_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> list[str]:
+    """A sentence for each KEHU_ name that is no setting; it may be one of another version of the hub."""
+    names = {*_read_env_file(env_file), *environ}
+    return [_unknown(name) for name in sorted(names) if _is_unknown(name)]
+
+
+def shown(text: str) -> str:
+    """A setting's text with the password of a URL hidden."""
+    return _PASSWORD_IN_URL.sub("//***@", text)
+
+
+def _contradictions(values: Mapping[str, object]) -> list[str]:
+    problems = []
+    if values["clock"] is not None and not values["sandbox"]:
+        problems.append(
+            f"KEHU_CLOCK is {str(values['clock'])!r}: only a hub for trials may be told the time. "
+            "Leave it out, or set KEHU_SANDBOX=1."
+        )
+    if str(values["database_url"]).startswith("postgresql") and values["keys"] is None:
+        problems.append(
+            "KEHU_KEYS is not set: with PostgreSQL, write the path of the key file; `kehu init` makes it."
+        )
+    return problems
+
+
+def _settings(values: dict[str, object]) -> Settings:
+    data_dir = Path(str(values["data_dir"])).resolve()
+    values["data_dir"] = data_dir
+    values["database_url"] = values["database_url"] or f"sqlite:///{data_dir / 'master.db'}"
+    values["keys"] = values["keys"] or data_dir / "keys.toml"
+    if values["playground"] is None:
+        values["playground"] = _is_loopback(str(values["host"]))
+    return Settings(**values)  # type: ignore[arg-type]  # each reader makes its field's type
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _is_unknown(name: str) -> bool:
+    return name.startswith("KEHU_") and all(setting.name != name for setting in SETTINGS)
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, [setting.name for setting in SETTINGS], n=1, cutoff=0.8)
+    advice = f"write {near[0]}" if near else "leave it out"
+    return f"{name} is no setting of the hub: {advice}."
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    """`NAME=value` lines; `#` starts a comment line, quotes around a value are dropped."""
+    if not path.is_file():
+        return {}
+    texts = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        name, equals, text = line.strip().removeprefix("export ").partition("=")
+        if equals and not name.startswith("#"):
+            text = text.strip()
+            is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
+            texts[name.strip()] = text[1:-1] if is_quoted else text
+    return texts

@@ -1,0 +1,143 @@
+"""How settings are read, and how a wrong one is told."""
+
+import dataclasses
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.settings import SETTINGS, Settings, WrongSettings, read_settings, shown, unknown_settings
+
+NO_FILE = Path("/nonexistent/.env")
+
+
+def read(**texts: str) -> Settings:
+    return read_settings({f"KEHU_{name.upper()}": text for name, text in texts.items()}, NO_FILE)
+
+
+def problems(**texts: str) -> tuple[str, ...]:
+    with pytest.raises(WrongSettings) as raised:
+        read(**texts)
+    return raised.value.problems
+
+
+def test_without_settings_the_hub_is_embedded_and_on_loopback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert read_settings({}) == Settings(
+        data_dir=tmp_path / "var",
+        database_url=f"sqlite:///{tmp_path}/var/master.db",
+        search_url=None,
+        redis_url=None,
+        keys=tmp_path / "var/keys.toml",
+        sandbox=False,
+        clock=None,
+        timezone=ZoneInfo("Asia/Shanghai"),
+        host="127.0.0.1",
+        port=8000,
+        allowed_hosts=("127.0.0.1", "localhost", "[::1]"),
+        allowed_origins=(),
+        playground=True,
+        index_worker=True,
+    )
+
+
+def test_every_setting_is_read(tmp_path: Path) -> None:
+    settings = read(
+        data_dir=str(tmp_path), database_url="postgresql://u:p@db/kehu", search_url="https://search:9200",
+        redis_url="redis://cache", keys=str(tmp_path / "k.toml"), sandbox="1", clock=str(tmp_path / "now"),
+        timezone="Asia/Urumqi", host="0.0.0.0", port="80", allowed_hosts="Hub.example.com, *.example.org",
+        allowed_origins="https://crm.example.com", playground="1", index_worker="off",
+    )  # fmt: skip
+    assert settings == Settings(
+        tmp_path, "postgresql://u:p@db/kehu", "https://search:9200", "redis://cache", tmp_path / "k.toml",
+        True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, ("hub.example.com", "*.example.org"),
+        ("https://crm.example.com",), True, False,
+    )  # fmt: skip
+
+
+def test_the_playground_stands_on_loopback_only_unless_it_is_set() -> None:
+    assert [read(host=host).playground for host in ("::1", "localhost", "0.0.0.0", "10.1.2.3")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("# a comment\nKEHU_PORT=81\nexport KEHU_HOST = '::1'\n\nOTHER=x\n", encoding="utf-8")
+    settings = read_settings({"KEHU_PORT": "82"}, file)
+    assert (settings.port, settings.host) == (82, "::1")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("port", "80a", "KEHU_PORT is '80a': write a number from 1 to 65535."),
+        ("port", "70000", "KEHU_PORT is '70000': write a number from 1 to 65535."),
+        ("port", "9" * 5000, f"KEHU_PORT is '{'9' * 5000}': write a number from 1 to 65535."),
+        ("sandbox", "maybe", "KEHU_SANDBOX is 'maybe': write 1 or 0."),
+        ("playground", "x", "KEHU_PLAYGROUND is 'x': write auto, 1 or 0."),
+        ("timezone", "Mars", "KEHU_TIMEZONE is 'Mars': write the name of a time zone, as Asia/Shanghai."),
+        ("timezone", "../etc", "KEHU_TIMEZONE is '../etc': write the name of a time zone, as Asia/Shanghai."),
+        ("search_url", "search:9200", "KEHU_SEARCH_URL is 'search:9200': write http://… or https://…."),
+        (
+            "database_url",
+            "mysql://me:secret@db/kehu",
+            "KEHU_DATABASE_URL is 'mysql://***@db/kehu': write postgresql://… or sqlite://….",
+        ),
+        ("redis_url", "http://x", "KEHU_REDIS_URL is 'http://x': write redis://… or rediss://…."),
+        (
+            "allowed_origins",
+            "*",
+            "KEHU_ALLOWED_ORIGINS is '*': write names with commas between them, as https://crm.example.com.",
+        ),
+        (
+            "allowed_hosts",
+            "http://hub",
+            "KEHU_ALLOWED_HOSTS is 'http://hub': "
+            "write names with commas between them, as hub.example.com,10.0.0.5.",
+        ),
+        ("host", "a b", "KEHU_HOST is 'a b': write the address to listen at, as 127.0.0.1 or 0.0.0.0."),
+    ],
+)
+def test_a_wrong_setting_is_told_with_what_to_write(name: str, text: str, problem: str) -> None:
+    assert problems(**{name: text}) == (problem,)
+
+
+def test_unknown_names_are_told_and_do_no_harm() -> None:
+    environ = {"KEHU_DATADIR": "x", "KEHU_COLOUR": "x", "KEHU_PORT": "81", "OTHER": "x"}
+    assert read_settings(environ, NO_FILE).port == 81
+    assert unknown_settings(environ, NO_FILE) == [
+        "KEHU_COLOUR is no setting of the hub: leave it out.",
+        "KEHU_DATADIR is no setting of the hub: write KEHU_DATA_DIR.",
+    ]
+
+
+def test_all_wrong_settings_are_told_at_once() -> None:
+    assert len(problems(port="x", sandbox="x", timezone="x")) == 3
+
+
+def test_only_a_hub_for_trials_may_be_told_the_time() -> None:
+    assert read(sandbox="1", clock="/now").clock == Path("/now")
+    assert problems(clock="/now") == (
+        "KEHU_CLOCK is '/now': only a hub for trials may be told the time. "
+        "Leave it out, or set KEHU_SANDBOX=1.",
+    )
+
+
+def test_postgresql_needs_a_key_file() -> None:
+    assert problems(database_url="postgresql://db/kehu") == (
+        "KEHU_KEYS is not set: with PostgreSQL, write the path of the key file; `kehu init` makes it.",
+    )
+
+
+def test_a_password_is_never_shown() -> None:
+    assert shown("redis://:secret@cache:6379/0") == "redis://***@cache:6379/0"
+    assert shown("postgresql://db/kehu") == "postgresql://db/kehu"
+
+
+def test_the_table_and_the_dataclass_name_the_same_settings() -> None:
+    assert [setting.field for setting in SETTINGS] == [field.name for field in dataclasses.fields(Settings)]
+    assert all(re.fullmatch(r"KEHU_[A-Z_]+", setting.name) and setting.meaning for setting in SETTINGS)
