@@ -1,4 +1,4 @@
-"""Who may do and see what: the one door. Rows in sight and masked fields are to be decided here and nowhere else."""
+"""Who may do and see what: the one door, in which rows in sight and masked fields are decided too."""
 
 import tomllib
 from dataclasses import dataclass

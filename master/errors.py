@@ -10,9 +10,10 @@ Refusal                what the caller can mend; told in `errors` of a payload o
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818  # the domain's word
     """Says what is wrong, where (path: names of input fields) and, by a stable code, what kind it is."""
 
     code = "INVALID"
@@ -38,14 +39,22 @@ class Conflict(Refusal):
     code = "CONFLICT"
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """A customer that is there already, and what it has in common: "document" or "mobile"."""
+
+    customer_id: int
+    field: str
+
+
 class Duplicate(Refusal):
-    """Carries the ids of the customers that are there, most likely first."""
+    """Carries the customers that are there, most likely first."""
 
     code = "DUPLICATE"
 
-    def __init__(self, message: str, customers: Sequence[int]) -> None:
+    def __init__(self, message: str, candidates: Sequence[Candidate]) -> None:
         super().__init__(message)
-        self.customers = tuple(customers)
+        self.candidates = tuple(candidates)
 
 
 class Forbidden(Refusal):

@@ -1,6 +1,5 @@
 """Connections to the master: reading in a snapshot, and the one place that commits."""
 
-import json
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -75,31 +74,33 @@ class Master:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection on which all statements see the same state."""
+        level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with self.engine.connect() as connection:
-            yield (
-                connection.execution_options(isolation_level="REPEATABLE READ")
-                if not self.is_sqlite
-                else connection
-            )
+            yield connection.execution_options(**level)
             connection.rollback()
 
     @contextmanager
     def transaction(self, actor: Actor, reason: str | None = None) -> Iterator[Transaction]:
         """Everything inside is committed together at the end, or rolled back when it raises."""
-        turn = (
-            self._writing if self.is_sqlite else nullcontext()
-        )  # SQLite has one writer: queue fairly for it
-        with turn, self.engine.connect() as connection:
-            connection = connection.execution_options(kehu_writes=True)
-            with connection.begin() as begun:
-                tx = Transaction(connection, secrets.token_hex(8), self.clock.now(), actor, reason, self)
-                _announce(tx)
-                yield tx
-                if self.is_sqlite:
-                    connection.exec_driver_sql("DELETE FROM change_context")
-                begun.commit()
+        with self.committing() as connection:
+            tx = Transaction(connection, secrets.token_hex(8), self.clock.now(), actor, reason, self)
+            _announce(tx)
+            yield tx
+            if self.is_sqlite:
+                connection.exec_driver_sql("DELETE FROM change_context")
         for told in self.on_commit:
             told()
+
+    @contextmanager
+    def committing(self) -> Iterator[Connection]:
+        """The one place that commits: for `transaction`, and for migrations, which come before its tables."""
+        # SQLite has one writer: its threads queue here, which is fairer than its busy waiting.
+        turn = self._writing if self.is_sqlite else nullcontext()
+        with turn, self.engine.connect() as connection:
+            connection.execution_options(kehu_writes=True)
+            with connection.begin() as begun:
+                yield connection
+                begun.commit()
 
 
 def _announce(tx: Transaction) -> None:
@@ -117,14 +118,11 @@ def _announce(tx: Transaction) -> None:
 
 
 def _postgresql(url: str) -> Engine:
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    return engine
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, json_serializer=json.dumps, pool_size=16
-    )
+    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, pool_size=16)
 
     @event.listens_for(engine, "connect")
     def _(connection: Any, record: Any) -> None:

@@ -1,7 +1,7 @@
 """What all tables have in common."""
 
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, ClassVar, cast
 
 from sqlalchemy import CheckConstraint, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -22,6 +22,7 @@ class Row(DeclarativeBase):
     """A typed row. Only its table is used: rows are read and written by Core, never by an ORM session."""
 
     metadata = MetaData(naming_convention=CONVENTION)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {int: Id}  # every whole number has 64 bits
 
 
 def table(row: type[Row]) -> Table:

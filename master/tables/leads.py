@@ -39,7 +39,7 @@ class LeadRow(Row):
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     due_key: Mapped[datetime] = mapped_column(Instant, Computed(or_far_future("due_at"), persisted=True))
     created_at: Mapped[datetime] = mapped_column(Instant, server_default=utc_now())
-    version: Mapped[int] = mapped_column(server_default="0")
+    version: Mapped[int] = mapped_column(server_default="1")
     versioned_in: Mapped[str | None]
     source_id: Mapped[int | None] = mapped_column(ForeignKey("source_systems.id"))
     source_key: Mapped[str | None]

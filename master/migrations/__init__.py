@@ -1,0 +1,33 @@
+"""Brings a database to this version's tables and triggers, or tells that it is not there yet."""
+
+from importlib.resources import files
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from master.session import Master
+from master.tables.install import install_triggers
+
+
+def migrate(master: Master) -> None:
+    """Run what is missing; does nothing to a database that is current."""
+    with master.committing() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        install_triggers(connection)
+
+
+def is_current(connection: Connection) -> bool:
+    """False when the database is empty, older or newer than this version of the hub."""
+    present = MigrationContext.configure(connection).get_current_revision()
+    return present == ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(files("master.migrations")))
+    return config

@@ -1,0 +1,14 @@
+"""Run by Alembic, on the connection that `migrate` gives it."""
+
+from alembic import context
+
+from master.tables.every import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    transaction_per_migration=False,
+)
+with context.begin_transaction():
+    context.run_migrations()

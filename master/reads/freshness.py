@@ -1,0 +1,38 @@
+"""Whether the search index has caught up with a write."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from master.errors import Invalid
+from master.tables.base import table
+from master.tables.changes import IndexQueueRow
+from master.tables.customers import CustomerRow
+
+customers, queue = table(CustomerRow), table(IndexQueueRow)
+
+
+def freshness_of(connection: Connection, customer_id: int) -> str:
+    """What a payload tells: the customer and its revision, as c12:7."""
+    revision = connection.scalar(select(customers.c.revision).where(customers.c.id == customer_id))
+    return f"c{customer_id}:{revision}"
+
+
+def is_indexed(connection: Connection, freshness: str) -> bool:
+    """True when the index holds this write or a later one. Raises Invalid for what no payload told.
+
+    A customer that waits in the queue has been changed since: then its document may be older than the write.
+    """
+    customer, _, revision = freshness.removeprefix("c").partition(":")
+    if not (customer.isdecimal() and revision.isdecimal() and len(freshness) < 40 and freshness.isascii()):
+        raise Invalid("consistentWith takes the freshness of a payload.", ["consistentWith"])
+    if int(customer) >= 2**63:
+        raise Invalid("consistentWith takes the freshness of a payload.", ["consistentWith"])
+    return connection.scalar(select(queue.c.revision).where(queue.c.customer_id == int(customer))) is None
+
+
+def oldest_pending(connection: Connection) -> datetime | None:
+    """When the oldest change that is not indexed yet was made; None when the index is up to date."""
+    waiting = select(func.min(queue.c.queued_at)).where(queue.c.dead_at.is_(None))
+    oldest: datetime | None = connection.scalar(waiting)
+    return oldest

@@ -1,0 +1,104 @@
+"""Checks of single values that people and partners give: what may not stand is refused, with its path."""
+
+import unicodedata
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import Table, select
+
+from master.errors import Invalid, NotFound
+from master.session import Transaction
+from master.tables.codes import CustomerKind, DocumentType, Gender
+from master.writes.inputs import Amount, GivenContactPoint, GivenDocument
+from matching.numbers import NumberReading, read_contact_point, read_document
+
+MASK = "*"
+LONGEST_NAME = 200
+LONGEST_LINE = 500
+LONGEST_NOTES = 20_000
+LARGEST_AMOUNT = Decimal(10) ** 14
+CURRENCY_LETTERS = 3
+
+Path = Sequence[str]
+
+
+def line(value: str, path: Path, longest: int = LONGEST_LINE) -> str:
+    """One line of text without blanks around it. Raises Invalid for a blank, masked or overlong one."""
+    text = notes(value, path, longest)
+    if not text:
+        raise Invalid("This must not be blank.", path)
+    if any(unicodedata.category(character) == "Cc" for character in text):
+        raise Invalid("This must be one line without control characters.", path)
+    return text
+
+
+def notes(value: str, path: Path, longest: int = LONGEST_NOTES) -> str:
+    """Text of any number of lines. Raises Invalid for a masked or overlong one."""
+    text = unicodedata.normalize("NFC", value).strip()
+    if MASK in text:
+        raise Invalid("This holds a mask (*): give the whole value, or leave the field out.", path)
+    if len(text) > longest:
+        raise Invalid(f"This has {len(text)} characters; at most {longest} are allowed.", path)
+    return text
+
+
+def birth_date(value: date | None, kind: CustomerKind, today: date) -> date | None:
+    if value is None:
+        return None
+    if kind is not CustomerKind.PERSON:
+        raise Invalid("An organisation has no birth date.", ["birthDate"])
+    if not date(1850, 1, 1) <= value <= today:
+        raise Invalid("A birth date lies between 1850 and today.", ["birthDate"])
+    return value
+
+
+def document(given: GivenDocument, kind: CustomerKind, path: Path) -> NumberReading:
+    """The document's reading. Raises Invalid where its number is in doubt, or the type is for others."""
+    number = line(given.number, [*path, "number"])
+    persons_only = (
+        given.type is not DocumentType.UNIFIED_SOCIAL_CREDIT_CODE and given.type is not DocumentType.OTHER
+    )
+    if persons_only and kind is not CustomerKind.PERSON:
+        raise Invalid(f"An organisation has no {given.type}.", [*path, "type"])
+    if given.type is DocumentType.UNIFIED_SOCIAL_CREDIT_CODE and kind is CustomerKind.PERSON:
+        raise Invalid("A person has no unified social credit code.", [*path, "type"])
+    reading = read_document(given.type, number)
+    if reading.doubt:
+        raise Invalid(reading.doubt, [*path, "number"])
+    return reading
+
+
+def contact_point(given: GivenContactPoint, path: Path) -> NumberReading:
+    reading = read_contact_point(given.kind, line(given.value, [*path, "value"]))
+    if reading.doubt:
+        raise Invalid(reading.doubt, [*path, "value"])
+    return reading
+
+
+def disagreement(reading: NumberReading, birth: date | None, gender: Gender | None) -> str | None:
+    """Why a document and what else is known of the person do not fit; None: they do."""
+    if reading.birth_date and birth and reading.birth_date != birth:
+        return "The birth date is not the one in the document's number."
+    if reading.gender and gender in (Gender.MALE, Gender.FEMALE) and reading.gender != gender:
+        return "The gender is not the one in the document's number."
+    return None
+
+
+def amount(given: Amount, path: Path) -> Amount:
+    if not 0 <= given.amount < LARGEST_AMOUNT:
+        raise Invalid("An amount lies between 0 and 100,000,000,000,000.", [*path, "amount"])
+    letters = given.currency.isascii() and given.currency.isalpha() and given.currency.isupper()
+    if not letters or len(given.currency) != CURRENCY_LETTERS:
+        raise Invalid("A currency is three capital letters (ISO 4217), as CNY.", [*path, "currency"])
+    return given
+
+
+def id_of_code(tx: Transaction, target: Table, code: str | None, path: Path, what: str) -> int | None:
+    """The id of the row with this code; None for none. Raises NotFound."""
+    if code is None:
+        return None
+    found: int | None = tx.connection.scalar(select(target.c.id).where(target.c.code == code))
+    if found is None:
+        raise NotFound(f"There is no {what} with this code.", path)
+    return found

@@ -1,0 +1,137 @@
+"""Customers made and changed by people: what they give is checked, and refused where it may not stand."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from master import spelling
+from master.audit import note
+from master.errors import Conflict, Duplicate, Invalid, NotFound
+from master.reads.duplicates import same_keys
+from master.session import Transaction
+from master.tables.base import table
+from master.tables.branches import BranchRow
+from master.tables.codes import ContactPointKind, CustomerKind, CustomerStatus, Gender
+from master.tables.customers import CustomerRow
+from master.writes import checks
+from master.writes.belongings import add_contact_points, add_documents
+from master.writes.derived import match_digest, refresh
+from master.writes.inputs import GivenContactPoint, GivenDocument, NewCustomer
+from matching.numbers import NumberReading
+
+customers, branches = table(CustomerRow), table(BranchRow)
+
+ReadDocuments = list[tuple[GivenDocument, NumberReading]]
+ReadPoints = list[tuple[GivenContactPoint, NumberReading]]
+
+
+def create_customer(tx: Transaction, new: NewCustomer) -> int:
+    """The id of a new customer; Duplicate when its document or mobile is there, unless a reason is given."""
+    name = checks.line(new.name, ["name"], checks.LONGEST_NAME)
+    documents = read_documents(new.documents, new.kind, "documents")
+    points = read_points(new.contact_points, "contactPoints")
+    birth, gender = _person(tx, new, documents)
+    if new.duplicate_reason is None:
+        refuse_duplicates(tx, documents, points)
+    else:
+        checks.line(new.duplicate_reason, ["duplicateReason"])
+    values = {
+        "kind": new.kind,
+        "name": name,
+        "gender": gender,
+        "birth_date": birth,
+        "status_by_hand": checked_status(new.status, new.kind),
+        "branch_id": checks.id_of_code(tx, branches, new.branch, ["branch"], "branch"),
+    }
+    id = insert_customer(tx, values)
+    add_documents(tx, id, documents)
+    add_contact_points(tx, id, points)
+    refresh(tx, [id])
+    note(
+        tx,
+        "customer.create",
+        "customer",
+        id,
+        customer_id=id,
+        details={"duplicate": new.duplicate_reason is not None},
+    )
+    return id
+
+
+def insert_customer(tx: Transaction, values: dict[str, Any]) -> int:
+    """A new row with the next number."""
+    (id,) = spelling.next_ids(tx.connection, "customers", 1)
+    common = {
+        "id": id,
+        "number": customer_number(id),
+        "created_at": tx.at,
+        "updated_at": tx.at,
+        "recorded_at": tx.at,
+    }
+    tx.execute(insert(customers), [{**common, **values}])
+    return id
+
+
+def customer_number(id: int) -> str:
+    """The customer's number: readable, unique and, as ids are, never given out again."""
+    return f"C{id:09d}"
+
+
+def read_documents(given: Sequence[GivenDocument], kind: CustomerKind, field: str) -> ReadDocuments:
+    """Each with its reading. Raises Invalid for one in doubt."""
+    return [(each, checks.document(each, kind, [field, str(place)])) for place, each in enumerate(given)]
+
+
+def read_points(given: Sequence[GivenContactPoint], field: str) -> ReadPoints:
+    return [(each, checks.contact_point(each, [field, str(place)])) for place, each in enumerate(given)]
+
+
+def _person(tx: Transaction, new: NewCustomer, documents: ReadDocuments) -> tuple[date | None, Gender | None]:
+    """Birth date and gender, taken from the resident ID where they are not given."""
+    birth = checks.birth_date(new.birth_date, new.kind, tx.master.clock.day_of(tx.at))
+    if new.gender is not None and new.kind is not CustomerKind.PERSON:
+        raise Invalid("An organisation has no gender.", ["gender"])
+    gender = new.gender
+    for place, (_, reading) in enumerate(documents):
+        if said := checks.disagreement(reading, birth, gender):
+            raise Invalid(said, ["documents", str(place), "number"])
+        birth = birth or reading.birth_date
+        gender = gender or (Gender(reading.gender) if reading.gender else None)
+    return birth, gender
+
+
+def checked_status(status: CustomerStatus | None, kind: CustomerKind) -> CustomerStatus | None:
+    """The status set by hand; None: derived from the policies."""
+    if status is CustomerStatus.DECEASED and kind is not CustomerKind.PERSON:
+        raise Invalid("An organisation is dissolved, not deceased.", ["status"])
+    if status is CustomerStatus.DISSOLVED and kind is CustomerKind.PERSON:
+        raise Invalid("A person is deceased, not dissolved.", ["status"])
+    return status
+
+
+def refuse_duplicates(tx: Transaction, documents: ReadDocuments, points: ReadPoints) -> None:
+    """Raises Duplicate with those who have one of these documents or mobiles."""
+    digest = match_digest(tx)
+    found = same_keys(
+        tx.connection,
+        [digest(f"{given.type} {reading.normal}") for given, reading in documents],
+        [digest(reading.normal) for given, reading in points if given.kind is ContactPointKind.MOBILE],
+    )
+    if found:
+        raise Duplicate("A customer with this document or mobile is there: see candidates.", found)
+
+
+def locked_customer(tx: Transaction, id: int, path: Sequence[str] = ("id",)) -> Any:
+    """The customer's row, held until the transaction ends. Raises NotFound."""
+    row = tx.execute(select(customers).where(customers.c.id == id).with_for_update()).one_or_none()
+    if row is None:
+        raise NotFound("There is no customer with this id.", path)
+    return row
+
+
+def refuse_lost_update(version: int, row: Any) -> None:
+    """Raises Conflict when the row has been changed since the caller read it."""
+    if row.version != version:
+        raise Conflict(f"Somebody changed this since you read it: it has version {row.version}.", ["version"])

@@ -1,0 +1,192 @@
+"""What follows from other columns: status, sort keys, match keys, blind indexes, branches belonged to.
+
+`refresh` is called at the end of every write with the customers it touched, and by the worker for those that
+another client changed: it writes only what differs.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, delete, insert, literal, or_, select, union, update
+
+from master.sealing import seal_for
+from master.session import Transaction
+from master.tables.base import Row, table
+from master.tables.branches import StaffRow
+from master.tables.codes import (
+    BranchReason,
+    ContactPointKind,
+    CustomerStatus,
+    MatchKeyKind,
+    PolicyRole,
+    PolicyStatus,
+)
+from master.tables.customers import (
+    ContactPointRow,
+    CustomerBranchRow,
+    CustomerRow,
+    IdentityDocumentRow,
+    MatchKeyRow,
+)
+from master.tables.leads import LeadRow
+from master.tables.policies import PolicyPartyRow, PolicyRow
+from master.tables.sources import SourceRecordRow, SourceSystemRow
+from matching.normal import name_key
+from matching.numbers import read_contact_point, read_document
+
+BATCH = 500  # ids in one IN list: far below SQLite's 32,766 variables
+
+customers, documents, points = table(CustomerRow), table(IdentityDocumentRow), table(ContactPointRow)
+policies, parties, leads, staff = table(PolicyRow), table(PolicyPartyRow), table(LeadRow), table(StaffRow)
+records, systems = table(SourceRecordRow), table(SourceSystemRow)
+
+RUNNING = (PolicyStatus.IN_FORCE, PolicyStatus.SUSPENDED)
+ENDED = (
+    PolicyStatus.LAPSED,
+    PolicyStatus.SURRENDERED,
+    PolicyStatus.MATURED,
+    PolicyStatus.EXPIRED,
+    PolicyStatus.CLAIMED,
+    PolicyStatus.CANCELLED,
+)
+OWN_ROLES = (PolicyRole.APPLICANT, PolicyRole.INSURED)
+KEYED_POINTS = {ContactPointKind.MOBILE: MatchKeyKind.MOBILE, ContactPointKind.EMAIL: MatchKeyKind.EMAIL}
+
+Key = tuple[Any, ...]
+
+
+def refresh(tx: Transaction, customer_ids: Iterable[int]) -> None:
+    """Bring everything derived of these customers up to date."""
+    ids = sorted(set(customer_ids))
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        keys = _indexed_documents(tx, batch) | _indexed_points(tx, batch)
+        _replace(tx, MatchKeyRow, batch, keys)
+        _replace(tx, CustomerBranchRow, batch, {tuple(row) for row in tx.execute(_branches_of(batch))})
+        _rederive_customers(tx, batch)
+
+
+def _indexed_documents(tx: Transaction, ids: Sequence[int]) -> set[Key]:
+    """The match keys of the customers' documents, after mending blind indexes that are stale."""
+    columns = (
+        documents.c.id,
+        documents.c.customer_id,
+        documents.c.type,
+        documents.c.number,
+        documents.c.number_index,
+    )
+    rows = tx.execute(
+        select(*columns).where(documents.c.customer_id.in_(ids), documents.c.ended_at.is_(None))
+    )
+    found = [(row, read_document(row.type, row.number).normal) for row in rows]
+    _mend_index(tx, documents.c.number_index, [(row.id, row.number_index, normal) for row, normal in found])
+    digest = match_digest(tx)
+    return {(row.customer_id, MatchKeyKind.DOCUMENT, digest(f"{row.type} {normal}")) for row, normal in found}
+
+
+def _indexed_points(tx: Transaction, ids: Sequence[int]) -> set[Key]:
+    columns = (points.c.id, points.c.customer_id, points.c.kind, points.c.value, points.c.value_index)
+    rows = tx.execute(select(*columns).where(points.c.customer_id.in_(ids), points.c.ended_at.is_(None)))
+    found = [(row, read_contact_point(row.kind, row.value).normal) for row in rows]
+    _mend_index(tx, points.c.value_index, [(row.id, row.value_index, normal) for row, normal in found])
+    digest = match_digest(tx)
+    return {
+        (row.customer_id, KEYED_POINTS[row.kind], digest(normal))
+        for row, normal in found
+        if row.kind in KEYED_POINTS
+    }
+
+
+def match_digest(tx: Transaction) -> Callable[[str], bytes]:
+    """The digest that match keys are made by: of "<type> <number>" for documents, else of the normal form."""
+    return seal_for(tx.master.keys, "match_keys").digest
+
+
+def _mend_index(tx: Transaction, column: Any, rows: list[tuple[int, bytes, str]]) -> None:
+    digest = seal_for(tx.master.keys, column.type.purpose).digest
+    stale = [{"row": id, "index": normal} for id, index, normal in rows if bytes(index) != digest(normal)]
+    if stale:
+        change = update(column.table).where(column.table.c.id == bindparam("row"))
+        tx.execute(change.values({column: bindparam("index")}), stale)
+
+
+def _branches_of(ids: Sequence[int]) -> Any:
+    """(customer, branch, reason): its home, its policies', its leads' owners' and its sources' branches."""
+
+    def because(reason: BranchReason, statement: Select[Any], branch: Any) -> Select[Any]:
+        return statement.add_columns(branch, literal(reason.value).label("reason")).where(branch.is_not(None))
+
+    home = select(customers.c.id).where(customers.c.id.in_(ids))
+    held = select(parties.c.customer_id).join(policies, policies.c.id == parties.c.policy_id)
+    held = held.where(parties.c.customer_id.in_(ids), parties.c.ended_at.is_(None))
+    led = (
+        select(leads.c.customer_id)
+        .join(staff, staff.c.id == leads.c.owner_id)
+        .where(leads.c.customer_id.in_(ids))
+    )
+    fed = select(records.c.customer_id).join(systems, systems.c.id == records.c.source_id)
+    fed = fed.where(records.c.customer_id.in_(ids))
+    return union(
+        because(BranchReason.HOME, home, customers.c.branch_id),
+        because(BranchReason.POLICY, held, policies.c.branch_id),
+        because(BranchReason.LEAD, led, staff.c.branch_id),
+        because(BranchReason.SOURCE, fed, systems.c.branch_id),
+    )
+
+
+def _replace(tx: Transaction, row: type[Row], ids: Sequence[int], wanted: set[Key]) -> None:
+    """Make the rows of a table that is all key, for these customers, exactly the wanted ones."""
+    target = table(row)
+    columns = list(target.columns)
+    there = {tuple(each) for each in tx.execute(select(target).where(target.c.customer_id.in_(ids)))}
+    names = [column.name for column in columns]
+    if gone := there - wanted:
+        same = and_(*(column == bindparam(f"old_{column.name}") for column in columns))
+        rows = [{f"old_{name}": value for name, value in zip(names, key, strict=True)} for key in gone]
+        tx.execute(delete(target).where(same), rows)
+    if new := wanted - there:
+        tx.execute(insert(target), [dict(zip(names, key, strict=True)) for key in sorted(new)])
+
+
+def _rederive_customers(tx: Transaction, ids: Sequence[int]) -> None:
+    columns = (
+        customers.c.id,
+        customers.c.name,
+        customers.c.name_key,
+        customers.c.status,
+        customers.c.status_by_hand,
+    )
+    rows = tx.execute(select(*columns).where(customers.c.id.in_(ids))).all()
+    statuses = _statuses(tx, ids)
+    stale = []
+    for row in rows:
+        status = row.status_by_hand or statuses.get(row.id, CustomerStatus.PROSPECT)
+        key = name_key(row.name)
+        if (row.status, row.name_key) != (status, key):
+            stale.append({"row": row.id, "new_status": status, "new_key": key})
+    if stale:
+        change = update(customers).where(customers.c.id == bindparam("row"))
+        tx.execute(change.values(status=bindparam("new_status"), name_key=bindparam("new_key")), stale)
+
+
+def _statuses(tx: Transaction, ids: Sequence[int]) -> dict[int, CustomerStatus]:
+    """ACTIVE with a policy that runs, LOST with none but ended ones; others are not in the answer."""
+    today = tx.master.clock.day_of(tx.at)
+    rows = tx.execute(
+        select(parties.c.customer_id, policies.c.status, policies.c.expiry_date)
+        .join(policies, policies.c.id == parties.c.policy_id)
+        .where(parties.c.customer_id.in_(ids), parties.c.ended_at.is_(None), parties.c.role.in_(OWN_ROLES))
+        .where(or_(policies.c.status.in_(RUNNING), policies.c.status.in_(ENDED)))
+    )
+    found: dict[int, CustomerStatus] = {}
+    for row in rows:
+        if _runs(row.status, row.expiry_date, today):
+            found[row.customer_id] = CustomerStatus.ACTIVE
+        else:
+            found.setdefault(row.customer_id, CustomerStatus.LOST)
+    return found
+
+
+def _runs(status: PolicyStatus, expiry_date: date | None, today: date) -> bool:
+    return status in RUNNING and (expiry_date is None or expiry_date >= today)
