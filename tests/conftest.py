@@ -1,0 +1,92 @@
+"""What tests are given: a clock that stands still, and an empty hub's master on each database there is."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+
+from master.clock import Clock
+from master.keys import Keys
+from master.migrations import migrate
+from master.session import Actor, Master
+from master.tables.every import metadata
+from tests.services import postgresql
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
+TESTER = Actor("test")
+
+
+class SetTime:
+    """A time that tests move."""
+
+    def __init__(self) -> None:
+        self.instant = NOW
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+    def forward(self, **by: float) -> None:
+        self.instant += timedelta(**by)
+
+
+@pytest.fixture
+def time() -> SetTime:
+    return SetTime()
+
+
+@pytest.fixture
+def clock(time: SetTime) -> Clock:
+    return Clock(ZoneInfo("Asia/Shanghai"), time)
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return Keys(b"k" * 32)
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Path:
+    """A migrated database file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "kehu.db"
+    master = Master.open(f"sqlite:///{path}", keys, Clock(ZoneInfo("Asia/Shanghai")))
+    migrate(master)
+    with master.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    master.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_master(keys: Keys) -> Iterator[Master]:
+    with postgresql.running() as url:
+        master = Master.open(url, keys, Clock(ZoneInfo("Asia/Shanghai")))
+        migrate(master)
+        yield master
+        master.close()
+
+
+DATABASES = ["sqlite", *(["postgresql"] if postgresql.is_there() else [])]
+
+
+@pytest.fixture(params=DATABASES)
+def master(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, keys: Keys) -> Iterator[Master]:
+    """An empty master, migrated."""
+    if request.param == "postgresql":
+        shared: Master = request.getfixturevalue("postgresql_master")
+        _empty(shared)
+        yield Master(shared.engine, keys, clock)
+        return
+    path = tmp_path / "kehu.db"
+    path.write_bytes(request.getfixturevalue("empty_sqlite").read_bytes())
+    opened = Master.open(f"sqlite:///{path}", keys, clock)
+    yield opened
+    opened.close()
+
+
+def _empty(master: Master) -> None:
+    names = ", ".join(table.name for table in metadata.sorted_tables)
+    with master.committing() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))

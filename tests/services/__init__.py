@@ -1,0 +1,1 @@
+"""How the real servers that tests need are found or started."""
