@@ -45,7 +45,6 @@ class IndexQueueRow(Row):
     queued_at: Mapped[Moment]
     attempts: Mapped[int] = mapped_column(server_default="0")
     not_before: Mapped[datetime | None] = mapped_column(Instant)
-    claimed_by: Mapped[str | None]
     error: Mapped[str | None]
     dead_at: Mapped[datetime | None] = mapped_column(Instant)
 

@@ -313,7 +313,6 @@ def upgrade() -> None:
         sa.Column("queued_at", Instant(), nullable=False),
         sa.Column("attempts", Id, server_default="0", nullable=False),
         sa.Column("not_before", Instant(), nullable=True),
-        sa.Column("claimed_by", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("dead_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_index_queue")),

@@ -1,0 +1,113 @@
+"""A new index beside the serving one: make → fill → catch up → compare → swap. Readers notice nothing."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from indexing.documents.reading import Reading, read_documents
+from indexing.engines.port import SearchEngine
+from master.session import Master
+from master.tables.base import table
+from master.tables.changes import EventRow
+from master.tables.customers import CustomerRow
+
+customers, events = table(CustomerRow), table(EventRow)
+
+PAGE = 2000  # customers read and committed at once: about 20 MB of documents
+logger = logging.getLogger("kehu.rebuild")
+
+
+class RebuildFailed(Exception):  # noqa: N818  # the domain's word
+    """The new index does not hold what the master holds; the serving one is as it was."""
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    generation: str
+    customers: int
+
+
+async def rebuild(master: Master, engine: SearchEngine, progress: Callable[[int, int], None]) -> Rebuilt:
+    """Fill a new index from the master and let it serve; progress(done, all) is told after each page."""
+    return await _Rebuild(master, engine, progress).run()
+
+
+class _Rebuild:
+    def __init__(self, master: Master, engine: SearchEngine, progress: Callable[[int, int], None]) -> None:
+        self.master, self.engine, self.progress = master, engine, progress
+        self.generation = ""
+        self.seen_event = 0
+
+    async def run(self) -> Rebuilt:
+        self.generation = await self.engine.new_generation()
+        self.seen_event = await asyncio.to_thread(self._last_event)
+        await self._fill()
+        await self._catch_up()
+        await self._compare()
+        await self.engine.serve_generation(self.generation)
+        # What changed between the last look and the swap went into the old index.
+        await self._catch_up()
+        return Rebuilt(self.generation, await self.engine.count())
+
+    async def _fill(self) -> None:
+        total = await asyncio.to_thread(self._count)
+        after = done = 0
+        while readings := await asyncio.to_thread(self._page, after):
+            await self._put(readings, [])
+            after = readings[-1].document.id
+            done += len(readings)
+            self.progress(done, max(done, total))
+
+    async def _catch_up(self) -> None:
+        """Put in again what changed since the fill began, until nothing more has."""
+        while changed := await asyncio.to_thread(self._changed):
+            readings = await asyncio.to_thread(self._read, changed)
+            there = {reading.document.id for reading in readings}
+            await self._put(readings, [id for id in changed if id not in there])
+
+    async def _compare(self) -> None:
+        """Raises RebuildFailed when the counts differ and nothing has changed meanwhile that explains it."""
+        for _ in range(3):
+            held, wanted = await self._held(), await asyncio.to_thread(self._count)
+            if held == wanted:
+                return
+            await self._catch_up()
+        raise RebuildFailed(f"the new index holds {held} customers, the master {wanted}: nothing was swapped")
+
+    async def _held(self) -> int:
+        return await self.engine.count(generation=self.generation)
+
+    async def _put(self, readings: list[Reading], gone: list[int]) -> None:
+        documents = [reading.document for reading in readings]
+        await self.engine.apply(documents, gone, generation=self.generation)
+
+    def _count(self) -> int:
+        with self.master.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(customers)) or 0
+
+    def _page(self, after: int) -> list[Reading]:
+        with self.master.reading() as connection:
+            wanted = select(customers.c.id).where(customers.c.id > after).order_by(customers.c.id).limit(PAGE)
+            return read_documents(connection, list(connection.scalars(wanted)), self.master.clock)
+
+    def _read(self, ids: list[int]) -> list[Reading]:
+        with self.master.reading() as connection:
+            return read_documents(connection, ids, self.master.clock)
+
+    def _last_event(self) -> int:
+        with self.master.reading() as connection:
+            return connection.scalar(select(func.max(events.c.id))) or 0
+
+    def _changed(self) -> list[int]:
+        """The next customers that have an event after the last one seen."""
+        with self.master.reading() as connection:
+            after = events.c.id > self.seen_event
+            rows = connection.execute(
+                select(events.c.id, events.c.customer_id).where(after).order_by(events.c.id).limit(PAGE)
+            ).all()
+        if rows:
+            self.seen_event = rows[-1].id
+        return sorted({row.customer_id for row in rows})
