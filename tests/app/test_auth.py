@@ -1,0 +1,108 @@
+"""Which tokens open the hub, and to whom."""
+
+import asyncio
+from contextlib import closing
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from app.auth import Gate, Unavailable
+from app.http.asgi import Call
+from master.access import Viewer, roles
+from master.reads.tokens import token_by_id
+from master.session import Master
+from master.writes.tokens import NewToken, create_token, revoke_token
+from tests.conftest import TESTER, SetTime
+
+
+def made(master: Master, *, role: str = "AGENT", days: int = 30) -> str:
+    with master.transaction(TESTER) as tx:
+        return create_token(tx, NewToken("desk", role, None, expires_days=days))
+
+
+def token_id(token: str) -> str:
+    return token.split("_")[1]
+
+
+def test_a_token_names_its_viewer(master: Master) -> None:
+    token = made(master)
+    assert Gate(master).viewer(token) == Viewer("desk", roles()["AGENT"], token_id(token), None)
+
+
+def test_a_wrong_unknown_or_odd_token_names_nobody(master: Master) -> None:
+    token = made(master)
+    gate = Gate(master)
+    for wrong in (
+        token[:-1] + ("0" if token[-1] != "0" else "1"),
+        f"kehu_0000_{token[-64:]}",
+        "kehu__",
+        "",
+        "x",
+    ):
+        assert gate.viewer(wrong) is None
+
+
+def test_a_token_ends_at_its_instant(master: Master, time: SetTime) -> None:
+    token = made(master, days=1)
+    gate = Gate(master)
+    time.forward(days=1, milliseconds=-1)
+    assert gate.viewer(token) is not None
+    time.forward(milliseconds=1)
+    assert gate.viewer(token) is None
+
+
+def test_a_revoked_token_is_refused_at_once(master: Master) -> None:
+    token = made(master)
+    gate = Gate(master)
+    assert gate.viewer(token) is not None
+    with master.transaction(TESTER) as tx:
+        revoke_token(tx, token_id(token))
+    assert gate.viewer(token) is None
+
+
+def test_a_use_is_noted_once_a_minute(master: Master, time: SetTime) -> None:
+    token = made(master)
+    gate = Gate(master)
+    first = time.instant
+
+    async def used() -> None:
+        assert await gate.authenticate(token, Call("r")) is not None
+        await gate.close()
+
+    def last_used() -> object:
+        with master.reading() as connection:
+            row = token_by_id(connection, token_id(token))
+        return row and row.last_used_at
+
+    asyncio.run(used())
+    time.forward(seconds=59)
+    asyncio.run(used())
+    assert last_used() == first
+    time.forward(seconds=1)
+    asyncio.run(used())
+    assert last_used() == time.instant
+
+
+def test_the_caller_is_logged_by_the_token_s_id(master: Master) -> None:
+    token = made(master)
+    call = Call("r")
+
+    async def used() -> None:
+        gate = Gate(master)
+        await gate.authenticate(token, call)
+        await gate.close()
+
+    asyncio.run(used())
+    assert call.facts == {"caller": token_id(token)}
+
+
+def test_a_master_that_is_away_is_told_as_unavailable(
+    master: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(self: Master) -> object:
+        raise OperationalError("select", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(Master, "reading", away)
+    with pytest.raises(Unavailable) as raised, closing(asyncio.new_event_loop()) as loop:
+        loop.run_until_complete(Gate(master).authenticate("kehu_1_2", Call("r")))
+    assert raised.value.message == "The master can not be reached."
