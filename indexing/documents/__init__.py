@@ -1,0 +1,1 @@
+"""What the index holds of each subject: its mapping, and how rows become documents."""

@@ -1,0 +1,63 @@
+"""A customer as the index knows it, and the fields of the index beside it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+# Raise it when the fields below, or the terms of tokens.py, change: an older index is then made anew.
+SCHEMA_VERSION = 1
+
+# Terms joined by blanks, made in tokens.py; a query asks for them exactly.
+TERM_FIELDS = ("hs", "py", "pi", "lt", "whole")
+# Personal and policy numbers as blank-joined trigrams, whose order counts.
+GRAM_FIELDS = ("ph", "id", "po")
+# Codes to filter by; the first three are counted as facets too.
+FACET_FIELDS = ("tags", "branch", "status")
+CODE_FIELDS = ("kind", "branch_path", "belongs", "product_lines")
+# Integers to look up, sort and compare by.
+NUMBER_FIELDS = ("key", "sort_key", "revision", "born", "updated")
+# Kept as they are, to re-rank by and to list.
+STORED_FIELDS = ("name", "number")
+
+_MONTHS = (1 << 12) - 1
+_IDS = (1 << 48) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDocument:
+    """Everything about one customer that can be searched; numbers in their normal forms."""
+
+    id: int
+    number: str
+    revision: int
+    kind: str
+    status: str
+    birth_date: date | None
+    updated_at: datetime
+    # The current name first, then former ones.
+    names: tuple[str, ...]
+    # Mobiles and landlines.
+    mobiles: tuple[str, ...]
+    documents: tuple[str, ...]
+    emails: tuple[str, ...]
+    # Numbers of the policies the customer is a party to.
+    policies: tuple[str, ...]
+    # Codes of the tags that have not expired.
+    tags: tuple[str, ...]
+    # The home branch, and with all branches above it.
+    branch: str | None
+    branch_path: tuple[str, ...]
+    # Every branch the customer belongs to, with all above them.
+    belongs: tuple[str, ...]
+    product_lines: tuple[str, ...]
+    # How many policies are in force.
+    in_force: int
+    last_contact: datetime | None
+
+
+def sort_key(document: CustomerDocument) -> int:
+    """An unsigned 64-bit integer, larger = first among equals: in-force policies, last contact, lower id."""
+    contact = document.last_contact
+    months = 0 if contact is None else (contact.year - 2000) * 12 + contact.month
+    return (
+        min(max(document.in_force, 0), 15) << 60 | min(max(months, 0), _MONTHS) << 48 | (_IDS - document.id)
+    )
