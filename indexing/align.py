@@ -1,0 +1,259 @@
+"""How well typed parts lie on a name, character by character: what re-ranking and highlights go by; pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from indexing.words import Kind, Token
+from matching.normal import Cell, cells, readings
+from matching.pinyin import spellings
+
+Span = tuple[int, int]
+
+# How well typed letters explain a syllable or word: in full, by a lesser reading, begun, by its first letter.
+FULL, LESSER, BEGUN, INITIAL = 1.0, 0.8, 0.7, 0.6
+SAME_SOUND = 0.5
+ONE_EDIT = 0.35
+FORMER_NAME = 0.8
+
+SHORTEST_TYPO = 4
+
+
+class Match(IntEnum):
+    """The contract's MatchKind, nearest first."""
+
+    EXACT = 0
+    PREFIX = 1
+    INSIDE = 2
+    PINYIN = 3
+    INITIALS = 4
+    TYPO = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Where one part lies: cells of the name in order, spans of its text, and how well (0 to 1).
+
+    cover counts the cells that are explained: those known by their first letters only hardly count.
+    """
+
+    cells: tuple[int, ...]
+    spans: tuple[Span, ...]
+    match: Match
+    quality: float
+    cover: float
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A name ready for alignment: its cells, and for each how it may be typed, main reading first."""
+
+    name: str
+    cells: tuple[Cell, ...]
+    options: tuple[tuple[str, ...], ...]
+
+
+@lru_cache(maxsize=16_384)
+def spoken(name: str) -> Spoken:
+    parts = cells(name)
+    said = readings(name)
+    options = tuple(
+        tuple(dict.fromkeys(typed for syllables in said for typed in spellings(syllables[at])))
+        for at in range(len(parts))
+    )
+    return Spoken(name, parts, options)
+
+
+def alignment(way: tuple[Token, ...], name: str) -> float:
+    """0 to 100: how much of the name the parts explain, how well, and whether in order from its start."""
+    parts = [token for token in way if token.is_name]
+    whole = spoken(name)
+    if not parts or not whole.cells:
+        return 0.0
+    fits = fitted(tuple(parts), whole)
+    found = [fit for fit in fits if fit is not None]
+    if not found:
+        return 0.0
+    covered = [at for fit in found for at in fit.cells]
+    coverage = sum(fit.cover for fit in found) / len(whole.cells)
+    explained = sum(fit.quality for fit in found) / len(parts)
+    in_order = covered == list(range(covered[0], covered[0] + len(covered)))
+    return 45 * coverage + 35 * explained + 10 * (0 in covered) + 10 * in_order
+
+
+def fitted(way: tuple[Token, ...], whole: Spoken) -> list[Fit | None]:
+    """For each part where it lies on the name; no cell is used twice."""
+    free = set(range(len(whole.cells)))
+    found: list[Fit | None] = []
+    for token in way:
+        fit = _fit(token, whole, free)
+        if fit is not None:
+            free.difference_update(fit.cells)
+        found.append(fit)
+    return found
+
+
+def _fit(token: Token, whole: Spoken, free: set[int]) -> Fit | None:
+    if token.kind is Kind.HAN:
+        return _fit_han(token.text, whole, free)
+    if token.kind is Kind.EMAIL:
+        return None
+    typed = dict.fromkeys((token.text, token.sound or token.text))
+    paths = [path for text in typed if (path := _best_path(text, whole, free))]
+    if paths:
+        return _letters_fit(max(paths, key=lambda path: path.quality), whole)
+    return _fit_with_typo(token.text, whole, free) if token.kind is Kind.LETTERS else None
+
+
+def _fit_han(han: str, whole: Spoken, free: set[int]) -> Fit | None:
+    order = [at for at, cell in enumerate(whole.cells) if cell.is_han]
+    text = "".join(whole.cells[at].text for at in order)
+    start = text.find(han)
+    while start >= 0:
+        taken = tuple(order[start : start + len(han)])
+        if free.issuperset(taken):
+            return Fit(taken, _cell_spans(taken, whole), _place(taken, whole), FULL, len(taken))
+        start = text.find(han, start + 1)
+    path = _best_path("".join(readings(han)[0]), whole, free) if len(han) > 1 else None
+    if path is None or path.quality < LESSER:
+        return None
+    taken = tuple(step.cell for step in path.steps)
+    return Fit(taken, _cell_spans(taken, whole), Match.PINYIN, SAME_SOUND, len(taken) * SAME_SOUND)
+
+
+def _place(taken: tuple[int, ...], whole: Spoken) -> Match:
+    if len(taken) == len(whole.cells):
+        return Match.EXACT
+    return Match.PREFIX if taken[0] == 0 else Match.INSIDE
+
+
+def _cell_spans(taken: tuple[int, ...], whole: Spoken) -> tuple[Span, ...]:
+    return merged((whole.cells[at].start, whole.cells[at].end) for at in taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Letters laid on one cell: how many of its spelling, and whether they are all of it."""
+
+    cell: int
+    letters: int
+    worth: float
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    steps: tuple[Step, ...]
+    quality: float
+
+
+def _best_path(text: str, whole: Spoken, free: set[int]) -> Path | None:
+    """The best way to read the letters as neighbouring cells, surname first or last."""
+    size = len(whole.cells)
+    best: Path | None = None
+    for order in (tuple(range(size)), (*range(1, size), 0)):
+        for start in range(size):
+            steps = _read(text, whole, free, order[start:])
+            if steps is None:
+                continue
+            path = Path(steps, sum(step.worth for step in steps) / len(steps))
+            if best is None or path.quality > best.quality:
+                best = path
+        if best is not None:
+            break
+    return best
+
+
+def _read(text: str, whole: Spoken, free: set[int], order: tuple[int, ...]) -> tuple[Step, ...] | None:
+    """The letters as steps along the cells of the order, the best first by what each letter is worth."""
+    if not text:
+        return ()
+    if not order or order[0] not in free:
+        return None
+    best: tuple[Step, ...] | None = None
+    best_worth = 0.0
+    for step in _steps(text, order[0], whole.options[order[0]]):
+        rest = _read(text[step.letters :], whole, free, order[1:])
+        if rest is None:
+            continue
+        worth = sum(one.worth * one.letters for one in (step, *rest))
+        if best is None or worth > best_worth:
+            best, best_worth = (step, *rest), worth
+    return best
+
+
+def _steps(text: str, cell: int, options: tuple[str, ...]) -> list[Step]:
+    found: dict[int, Step] = {}
+    for rank, spelling in enumerate(options):
+        for step in _steps_on(text, cell, spelling, FULL if rank == 0 else LESSER):
+            known = found.get(step.letters)
+            if known is None or step.worth > known.worth:
+                found[step.letters] = step
+    return list(found.values())
+
+
+def _steps_on(text: str, cell: int, spelling: str, worth: float) -> list[Step]:
+    if text[0] != spelling[0]:
+        return []
+    found = [Step(cell, 1, INITIAL * worth)]
+    if text[:2] in ("zh", "ch", "sh") and spelling.startswith(text[:2]):
+        found.append(Step(cell, 2, INITIAL * worth))
+    if text.startswith(spelling):
+        found.append(Step(cell, len(spelling), worth))
+    elif len(text) > 1 and spelling.startswith(text):
+        found.append(Step(cell, len(text), BEGUN * worth))
+    return found
+
+
+def _letters_fit(path: Path, whole: Spoken) -> Fit:
+    taken = tuple(step.cell for step in path.steps)
+    spans = merged(_step_span(step, whole.cells[step.cell]) for step in path.steps)
+    cover = sum(step.worth**3 for step in path.steps)
+    return Fit(taken, spans, _letters_match(path, whole), path.quality, cover)
+
+
+def _step_span(step: Step, cell: Cell) -> Span:
+    """The whole Han character, or as many letters of a word as were typed."""
+    if cell.is_han:
+        return cell.start, cell.end
+    return cell.start, cell.places[min(step.letters, len(cell.places)) - 1][1]
+
+
+def _letters_match(path: Path, whole: Spoken) -> Match:
+    initials = all(step.letters == 1 or step.worth <= INITIAL for step in path.steps)
+    if initials and len(path.steps) > 1:
+        return Match.INITIALS
+    if any(whole.cells[step.cell].is_han for step in path.steps):
+        return Match.PINYIN
+    if all(step.letters == len(whole.cells[step.cell].text) for step in path.steps):
+        return _place(tuple(step.cell for step in path.steps), whole)
+    return Match.PREFIX if path.steps[0].cell == 0 else Match.INSIDE
+
+
+def _fit_with_typo(text: str, whole: Spoken, free: set[int]) -> Fit | None:
+    """The letters with one edit, on any run of cells."""
+    if len(text) < SHORTEST_TYPO:
+        return None
+    for start in range(len(whole.cells)):
+        joined = ""
+        for end in range(start, len(whole.cells)):
+            joined += whole.options[end][0]
+            if len(joined) > len(text) + 1:
+                break
+            taken = tuple(range(start, end + 1))
+            if free.issuperset(taken) and OSA.distance(text, joined, score_cutoff=1) <= 1:
+                return Fit(taken, _cell_spans(taken, whole), Match.TYPO, ONE_EDIT, len(taken) * ONE_EDIT)
+    return None
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans in order, those that touch or overlap as one."""
+    found: list[Span] = []
+    for start, end in sorted(spans):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)

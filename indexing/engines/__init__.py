@@ -1,0 +1,1 @@
+"""One port to the search engine, and the engines behind it."""

@@ -1,0 +1,190 @@
+"""The embedded search engine: tantivy in this process, one writing process, any number of readers."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from indexing.documents.customers import CustomerDocument
+from indexing.engines.folders import IndexFolder
+from indexing.engines.generation import Generation
+from indexing.engines.port import Candidates, Extent, Health, IndexEntry
+from indexing.errors import SearchUnavailable
+from indexing.questions import Question
+
+READERS = 4  # threads; tantivy lets go of the interpreter while it works
+
+T = TypeVar("T")
+
+
+class EmbeddedEngine:
+    """Answers from the generation that `serving.json` names; makes an empty one where there is none."""
+
+    def __init__(self, path: Path) -> None:
+        self._folder = IndexFolder(path)
+        self._opening = threading.Lock()
+        self._seen = (0, 0)
+        self._serving: Generation | None = None
+        self._others: dict[str, Generation] = {}
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="search-read")
+        # One thread writes, so writes come one after another.
+        self._writers = ThreadPoolExecutor(1, thread_name_prefix="search-write")
+
+    async def search(self, question: Question, extent: Extent) -> Candidates:
+        return await self._run(self._readers, lambda: self._current().search(question, extent))
+
+    async def apply(
+        self, documents: Sequence[CustomerDocument], gone: Sequence[int], *, generation: str | None = None
+    ) -> None:
+        await self._run(self._writers, lambda: self._for_writing(generation).apply(documents, gone))
+
+    async def count(self, *, generation: str | None = None) -> int:
+        return await self._run(self._readers, lambda: self._chosen(generation).count())
+
+    async def entries(self, *, generation: str | None = None) -> AsyncIterator[IndexEntry]:
+        low = 0
+        while True:
+            start = low
+            page = await self._run(self._readers, lambda: self._chosen(generation).entries(start))  # noqa: B023
+            for entry in page:
+                yield entry
+            if not page:
+                return
+            low = page[-1].id + 1
+
+    async def new_generation(self) -> str:
+        return await self._run(self._writers, self._make)
+
+    async def serve_generation(self, generation: str) -> None:
+        await self._run(self._writers, lambda: self._serve(generation))
+
+    async def drop_old_generations(self) -> list[str]:
+        return await self._run(self._writers, self._drop_old)
+
+    async def claim_writing(self) -> bool:
+        return await self._run(self._writers, self._folder.claim)
+
+    async def health(self) -> Health:
+        try:
+            return await self._run(self._readers, self._health)
+        except SearchUnavailable as error:
+            return Health(False, True, 0, str(error))
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._readers.shutdown)
+        await asyncio.to_thread(self._writers.shutdown)
+        for opened in (self._serving, *self._others.values()):
+            if opened is not None:
+                opened.close()
+        self._serving = None
+        self._others.clear()
+        self._folder.release()
+
+    async def _run(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads, _guarded, work)
+        except RuntimeError as error:
+            raise SearchUnavailable("The search engine is closed.") from error
+
+    def _current(self) -> Generation:
+        """The serving generation, opened again when another one serves since the last look."""
+        with self._opening:
+            stamp = self._folder.stamp()
+            if self._serving is None or stamp != self._seen:
+                self._reopen()
+                self._seen = self._folder.stamp()
+            assert self._serving is not None  # noqa: S101  _reopen() raises rather than leave it empty
+            return self._serving
+
+    def _reopen(self) -> None:
+        serving = self._folder.serving()
+        name = self._first() if serving is None else serving.generation
+        path = self._folder.generation_path(name)
+        if self._serving is not None and self._serving.path == path:
+            return
+        if self._serving is not None:
+            self._serving.close()
+        self._serving = self._others.pop(name, None) or Generation(path)
+
+    def _first(self) -> str:
+        """An empty generation, marked as incomplete, where there is none that this code can read."""
+        was_mine = self._folder.is_claimed
+        # The lock file may have gone with the folder.
+        self._folder.release()
+        if not self._folder.claim():
+            raise SearchUnavailable("There is no search index yet; another process is making it.")
+        try:
+            serving = self._folder.serving()
+            if serving is not None:
+                return serving.generation
+            name = self._make()
+            self._folder.serve(name, complete=False)
+            return name
+        finally:
+            if not was_mine:
+                self._folder.release()
+
+    def _make(self) -> str:
+        name = self._folder.make()
+        self._others[name] = Generation(self._folder.generation_path(name))
+        return name
+
+    def _chosen(self, generation: str | None) -> Generation:
+        if generation is None:
+            return self._current()
+        current = self._current()
+        path = self._folder.generation_path(generation)
+        if current.path == path:
+            return current
+        with self._opening:
+            if generation not in self._others:
+                if not path.is_dir():
+                    raise SearchUnavailable("There is no such generation of the index.")
+                self._others[generation] = Generation(path)
+            return self._others[generation]
+
+    def _for_writing(self, generation: str | None) -> Generation:
+        chosen = self._chosen(generation)
+        if chosen is self._serving and not self._folder.claim():
+            raise SearchUnavailable("Another process is writing the search index.")
+        return chosen
+
+    def _serve(self, generation: str) -> None:
+        opened = self._chosen(generation)
+        # The process that keeps the index up to date takes the writer's lock next.
+        opened.close()
+        self._folder.serve(generation, complete=True)
+
+    def _drop_old(self) -> list[str]:
+        current = self._current().path.name
+        old = [name for name in self._folder.generations() if name != current]
+        for name in old:
+            opened = self._others.pop(name, None)
+            if opened is not None:
+                opened.close()
+            self._folder.drop(name)
+        return old
+
+    def _health(self) -> Health:
+        customers = self._current().count()
+        serving = self._folder.serving()
+        complete = serving is not None and serving.is_complete
+        detail = "ready" if complete else "The index was made new: run `kehu index rebuild`."
+        return Health(True, not complete, customers, detail)
+
+
+def _guarded(work: Callable[[], T]) -> T:
+    """What the work returns; whatever the engine or the disk throws comes out as SearchUnavailable."""
+    try:
+        return work()
+    except SearchUnavailable:
+        raise
+    except (OSError, ValueError) as error:
+        raise SearchUnavailable(f"The search index can not be used: {error}") from error
+    except BaseException as error:
+        # A panic inside the engine arrives as an exception that is no Exception, and has no importable class.
+        if type(error).__name__ == "PanicException":
+            raise SearchUnavailable("The search engine failed.") from error
+        raise

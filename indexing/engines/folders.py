@@ -1,0 +1,110 @@
+"""The folders of the embedded index: generations side by side, which one serves, and who may write."""
+
+import fcntl
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from indexing.documents.customers import SCHEMA_VERSION
+
+_SERVING = "serving.json"
+_LOCK = "writer.lock"
+_PREFIX = "generation-"
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The generation that answers; complete once it was filled from the whole master."""
+
+    generation: str
+    is_complete: bool
+
+
+class IndexFolder:
+    """The index directory: `serving.json` names the generation that answers and its schema version."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: IO[bytes] | None = None
+
+    def generation_path(self, generation: str) -> Path:
+        if not generation.startswith(_PREFIX) or "/" in generation:
+            raise ValueError("There is no such generation of the index.")
+        return self.path / generation
+
+    def generations(self) -> list[str]:
+        """Oldest first."""
+        if not self.path.is_dir():
+            return []
+        return sorted(entry.name for entry in self.path.iterdir() if entry.name.startswith(_PREFIX))
+
+    def serving(self) -> Serving | None:
+        """What serves; None when there is nothing that this version of the code can read."""
+        try:
+            noted = json.loads((self.path / _SERVING).read_bytes())
+            found = Serving(str(noted["generation"]), bool(noted["complete"]))
+            readable = noted["schema"] == SCHEMA_VERSION and self.generation_path(found.generation).is_dir()
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        return found if readable else None
+
+    def stamp(self) -> tuple[int, int]:
+        """Differs when another generation serves; cheap enough for each search."""
+        return file_stamp(self.path / _SERVING)
+
+    def make(self) -> str:
+        """A new, empty generation's name; the folder is there when this returns."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        numbers = [int(name.removeprefix(_PREFIX)) for name in self.generations()]
+        name = f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
+        (self.path / name).mkdir()
+        return name
+
+    def serve(self, generation: str, *, complete: bool) -> None:
+        """Readers find it at their next search; written aside and renamed, so that none sees half of it."""
+        facts = {"generation": generation, "schema": SCHEMA_VERSION, "complete": complete}
+        noted = json.dumps(facts).encode()
+        aside = self.path / (_SERVING + ".new")
+        with aside.open("wb") as file:
+            file.write(noted)
+            file.flush()
+            os.fsync(file.fileno())
+        aside.replace(self.path / _SERVING)
+
+    def drop(self, generation: str) -> None:
+        shutil.rmtree(self.generation_path(generation), ignore_errors=True)
+
+    @property
+    def is_claimed(self) -> bool:
+        return self._lock is not None
+
+    def claim(self) -> bool:
+        """Hold the lock file until release() or the end of the process; False while another one does."""
+        if self._lock is not None:
+            return True
+        self.path.mkdir(parents=True, exist_ok=True)
+        file = (self.path / _LOCK).open("ab")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        self._lock = file
+        return True
+
+    def release(self) -> None:
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+
+def file_stamp(path: Path) -> tuple[int, int]:
+    """Differs after the file was replaced; zeros when there is none."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return 0, 0
+    return found.st_mtime_ns, found.st_ino

@@ -1,0 +1,125 @@
+"""What the hub asks of any search engine; two engines answer it alike."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from indexing.documents.customers import CustomerDocument
+from indexing.questions import Question
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point in the engine's order, which is by score and then by sort key, both falling."""
+
+    score: int
+    sort_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One customer that fits, with what re-ranking needs."""
+
+    id: int
+    score: int
+    sort_key: int
+    names: tuple[str, ...]
+
+    @property
+    def place(self) -> Place:
+        return Place(self.score, self.sort_key)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetCount:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """Exact counts over all that fits, most first, equal ones by code."""
+
+    tags: tuple[FacetCount, ...]
+    branches: tuple[FacetCount, ...]
+    statuses: tuple[FacetCount, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """In the engine's exact order; total and facets only where they were asked for."""
+
+    found: tuple[Candidate, ...]
+    total: int | None
+    facets: Facets | None
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much of the answer is wanted: so many from behind a place on, and which counts."""
+
+    limit: int
+    after: Place | None = None
+    wants_total: bool = False
+    wants_facets: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexEntry:
+    """What the index holds of one customer, for checks and dumps."""
+
+    id: int
+    number: str
+    revision: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """needs_rebuild: the index is new, or was made by another version of the code."""
+
+    is_ready: bool
+    needs_rebuild: bool
+    customers: int
+    detail: str
+
+
+class SearchEngine(Protocol):
+    """Every method but close raises SearchUnavailable when the index can not be read or written."""
+
+    async def search(self, question: Question, extent: Extent) -> Candidates: ...
+
+    async def apply(
+        self, documents: Sequence[CustomerDocument], gone: Sequence[int], *, generation: str | None = None
+    ) -> None:
+        """Put the documents in and take the gone ids out, all at once; visible when it returns.
+
+        An older revision never replaces a newer one. generation: into an index that does not serve yet.
+        """
+        ...
+
+    async def count(self, *, generation: str | None = None) -> int: ...
+
+    def entries(self, *, generation: str | None = None) -> AsyncIterator[IndexEntry]:
+        """Everything in the index, by id, a page in memory at a time."""
+        ...
+
+    async def new_generation(self) -> str:
+        """Make an empty index beside the serving one; its name."""
+        ...
+
+    async def serve_generation(self, generation: str) -> None:
+        """From now on answer from this index; the one before stays until it is dropped."""
+        ...
+
+    async def drop_old_generations(self) -> list[str]:
+        """Delete all indexes but the serving one; their names."""
+        ...
+
+    async def claim_writing(self) -> bool:
+        """Become the one process that writes; False while another is."""
+        ...
+
+    async def health(self) -> Health: ...
+
+    async def close(self) -> None: ...

@@ -1,0 +1,137 @@
+"""Which fields of a customer matched, how, and where in their text: the same for every engine; pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from indexing import tokens as terms
+from indexing.align import Fit, Match, Span, fitted, merged, spoken
+from indexing.documents.customers import CustomerDocument
+from indexing.queries import asked, near_resident_ids
+from indexing.words import Kind, Token, read_words
+from matching.normal import plain
+from matching.numbers import read_document, read_mobile
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """match is a MatchKind; spans are [start, end) in code points of the text."""
+
+    field: str
+    match: str
+    text: str
+    spans: tuple[Span, ...]
+
+
+def highlights(words: str, document: CustomerDocument) -> list[Highlight]:
+    """The fields that the words matched, the name first; nothing when no way to read them fits throughout."""
+    best: list[Highlight] = []
+    best_rank: tuple[int, int] | None = None
+    for way in asked(read_words(words)).variants:
+        found = _by_way(way, document)
+        if found is None:
+            continue
+        rank = (min(Match[one.match] for one in found), sum(Match[one.match] for one in found))
+        if best_rank is None or rank < best_rank:
+            best, best_rank = found, rank
+    return best
+
+
+def _by_way(way: tuple[Token, ...], document: CustomerDocument) -> list[Highlight] | None:
+    """The highlights when every part is found somewhere, else None."""
+    numbers = {token: list(_number_highlights(token, document)) for token in way if not token.is_name}
+    in_name = tuple(token for token in way if not numbers.get(token))
+    found: list[Highlight] = []
+    if in_name:
+        name = _name_highlight(in_name, document.names)
+        if name is None:
+            return None
+        found.append(name)
+    for ones in numbers.values():
+        found.extend(ones)
+    return list(_one_a_text(found))
+
+
+def _one_a_text(found: list[Highlight]) -> Iterator[Highlight]:
+    """Several parts found in the same value make one highlight."""
+    by_text: dict[tuple[str, str], list[Highlight]] = {}
+    for one in found:
+        by_text.setdefault((one.field, one.text), []).append(one)
+    for (field, text), same in by_text.items():
+        match = max(same, key=lambda one: Match[one.match]).match
+        yield Highlight(field, match, text, merged(span for one in same for span in one.spans))
+
+
+def _name_highlight(way: tuple[Token, ...], names: tuple[str, ...]) -> Highlight | None:
+    """The best of the names on which all parts lie."""
+    best: tuple[float, Highlight] | None = None
+    for name in names:
+        whole = spoken(name)
+        fits = fitted(way, whole)
+        found = [fit for fit in fits if fit is not None]
+        if len(found) < len(fits):
+            continue
+        quality = sum(fit.quality for fit in found)
+        if best is None or quality > best[0]:
+            spans = merged(span for fit in found for span in fit.spans)
+            best = quality, Highlight("name", _match(found, len(whole.cells)).name, name, spans)
+    return best[1] if best else None
+
+
+def _match(found: list[Fit], size: int) -> Match:
+    """The farthest of the parts' matches; exact when the parts together are the whole name."""
+    farthest = max(fit.match for fit in found)
+    covered = {at for fit in found for at in fit.cells}
+    whole = farthest <= Match.INSIDE and len(covered) == size and all(fit.quality == 1.0 for fit in found)
+    return Match.EXACT if whole else farthest
+
+
+def _number_highlights(token: Token, document: CustomerDocument) -> Iterator[Highlight]:
+    if token.kind is Kind.EMAIL:
+        yield from _in_values("contactPoints.value", [token.text], document.emails)
+        return
+    text = token.text
+    phones = [text, terms.phone_form(read_mobile(text).normal)] if text.isdigit() else []
+    ids = [text, read_document("RESIDENT_ID", text).normal.lower()]
+    yield from _in_values("documents.number", ids, document.documents)
+    yield from _in_values("contactPoints.value", phones, document.mobiles)
+    yield from _in_values("policies.number", [text], document.policies)
+    if _customer_number(text) == document.number.lower():
+        yield Highlight("number", Match.EXACT.name, document.number, ((0, len(document.number)),))
+    if document.birth_date is not None and text == document.birth_date.strftime("%Y%m%d"):
+        shown = document.birth_date.isoformat()
+        yield Highlight("birthDate", Match.EXACT.name, shown, ((0, len(shown)),))
+    near = set(near_resident_ids(text))
+    for value in document.documents:
+        if value.lower() in near and OSA.distance(text, value.lower()) > 0:
+            yield Highlight("documents.number", Match.TYPO.name, value, ((0, len(value)),))
+
+
+def _customer_number(text: str) -> str:
+    rest = text.removeprefix("c")
+    return f"c{int(rest):09d}" if rest.isdigit() and (rest != text or len(rest) == 9) else text
+
+
+def _in_values(field: str, wanted: Iterable[str], values: Iterable[str]) -> Iterator[Highlight]:
+    looked_for = dict.fromkeys(text for text in wanted if len(text) >= 2)
+    for value in values:
+        for text in looked_for:
+            found = number_span(text, value)
+            if found is not None:
+                yield Highlight(field, found[0].name, value, (found[1],))
+                break
+
+
+def number_span(wanted: str, value: str) -> tuple[Match, Span] | None:
+    """Where the digits and letters lie in a number, whatever signs stand between them; its end goes first."""
+    places = [(at, piece) for at, c in enumerate(value) for piece in plain(c) if piece.isalnum()]
+    form = "".join(piece for _, piece in places)
+    bare = "".join(c for c in wanted if c.isalnum())
+    start = form.rfind(bare) if bare and form.endswith(bare) else form.find(bare)
+    if start < 0 or not bare:
+        return None
+    span = places[start][0], places[start + len(bare) - 1][0] + 1
+    if len(bare) == len(form):
+        return Match.EXACT, span
+    return (Match.PREFIX if start == 0 else Match.INSIDE), span
