@@ -1,7 +1,6 @@
 """A new index beside the serving one: make → fill → catch up → compare → swap. Readers notice nothing."""
 
 import asyncio
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,7 +8,8 @@ from sqlalchemy import func, select
 
 from indexing.documents.reading import Reading, read_documents
 from indexing.engines.port import SearchEngine
-from master.session import Master
+from master import queue
+from master.session import Actor, Master
 from master.tables.base import table
 from master.tables.changes import EventRow
 from master.tables.customers import CustomerRow
@@ -17,10 +17,10 @@ from master.tables.customers import CustomerRow
 customers, events = table(CustomerRow), table(EventRow)
 
 PAGE = 2000  # customers read and committed at once: about 20 MB of documents
-logger = logging.getLogger("kehu.rebuild")
+REBUILD = Actor("index rebuild")
 
 
-class RebuildFailed(Exception):  # noqa: N818  # the domain's word
+class RebuildFailed(Exception):
     """The new index does not hold what the master holds; the serving one is as it was."""
 
 
@@ -30,7 +30,13 @@ class Rebuilt:
     customers: int
 
 
-async def rebuild(master: Master, engine: SearchEngine, progress: Callable[[int, int], None]) -> Rebuilt:
+def _silent(done: int, total: int) -> None:
+    """Tells nobody."""
+
+
+async def rebuild(
+    master: Master, engine: SearchEngine, progress: Callable[[int, int], None] = _silent
+) -> Rebuilt:
     """Fill a new index from the master and let it serve; progress(done, all) is told after each page."""
     return await _Rebuild(master, engine, progress).run()
 
@@ -48,8 +54,8 @@ class _Rebuild:
         await self._catch_up()
         await self._compare()
         await self.engine.serve_generation(self.generation)
-        # What changed between the last look and the swap went into the old index.
-        await self._catch_up()
+        # What changed between the last look and the swap went into the old index: once more for the worker.
+        await asyncio.to_thread(self._queue_again)
         return Rebuilt(self.generation, await self.engine.count())
 
     async def _fill(self) -> None:
@@ -100,6 +106,11 @@ class _Rebuild:
     def _last_event(self) -> int:
         with self.master.reading() as connection:
             return connection.scalar(select(func.max(events.c.id))) or 0
+
+    def _queue_again(self) -> None:
+        while changed := self._changed():
+            with self.master.transaction(REBUILD) as tx:
+                queue.queue_again(tx, changed)
 
     def _changed(self) -> list[int]:
         """The next customers that have an event after the last one seen."""

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from indexing.documents.reading import Reading, read_documents
 from indexing.engines.port import SearchEngine
 from indexing.errors import SearchUnavailable
+from indexing.rebuild import RebuildFailed, rebuild
 from master import queue
 from master.session import Actor, Master, Transaction
 
@@ -62,6 +63,7 @@ class Worker:
         while not await self._claimed():
             await asyncio.sleep(ENGINE_AWAY_SECONDS)
         self.progress.is_indexing = True
+        await self._make_index_whole()
         self.master.on_commit.append(wake)
         try:
             while True:
@@ -94,6 +96,15 @@ class Worker:
         except SearchUnavailable as error:
             logger.warning("the index can not be written: %s", error)
             return False
+
+    async def _make_index_whole(self) -> None:
+        """Fill an index that was deleted, or was made by another version of the hub."""
+        try:
+            if (await self.engine.health()).needs_rebuild:
+                logger.info("the index is made anew from the master")
+                await rebuild(self.master, self.engine)
+        except (SearchUnavailable, OperationalError, RebuildFailed) as error:
+            logger.warning("the index could not be made anew: %s", error)
 
     async def _careful_round(self) -> bool:
         """A round that outlives an engine or a database that is away."""

@@ -94,6 +94,16 @@ def retry_dead(tx: Transaction) -> int:
     return tx.execute(update(queue).where(queue.c.dead_at.is_not(None)).values(again)).rowcount
 
 
+def queue_again(tx: Transaction, ids: Sequence[int]) -> None:
+    """Let the worker index these customers as they are, though nothing has changed."""
+    there = set(tx.connection.scalars(select(queue.c.customer_id).where(queue.c.customer_id.in_(ids))))
+    rows = tx.execute(select(customers.c.id, customers.c.revision).where(customers.c.id.in_(ids)))
+    values = {row.id: row.revision for row in rows if row.id not in there}
+    again = [{"customer_id": id, "revision": revision, "queued_at": tx.at} for id, revision in values.items()]
+    if again:
+        tx.execute(insert(queue), again)
+
+
 def touch(tx: Transaction, ids: Iterable[int]) -> None:
     """Raise the customers' revisions, so that the triggers queue them and note an event."""
     fresh = func.coalesce(customers.c.revised_in, "") != tx.id

@@ -1,0 +1,137 @@
+"""The hub in one process: everything opened when the server starts, one ASGI application, everything closed."""
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+
+import strawberry
+import structlog
+
+from app.auth import Gate
+from app.health import alive, readiness
+from app.http.asgi import Answer, Application, Call, Receive, RequestRefused, Scope, Send, send_answer
+from app.http.front import Door, GraphQLFront
+from app.http.shell import Allowed, Route, Shell
+from app.metrics import Metrics
+from app.opening import open_master, open_search
+from app.parts import parts_of
+from app.playground.pages import Playground
+from app.settings import Settings
+from indexing.engines.port import SearchEngine
+from indexing.worker import Worker
+from master import queue
+from master.access import Viewer
+from master.queue import Backlog
+from master.session import Master
+from master.writes.derived import refresh
+from schema.context import open_context
+
+WORKER_REST_SECONDS = 1.0
+
+log = structlog.get_logger("kehu.hub")
+
+
+class Hub:
+    """The ASGI application; the lifespan protocol opens and closes it."""
+
+    def __init__(self, settings: Settings, schema: strawberry.Schema) -> None:
+        self._settings = settings
+        self._schema = schema
+        self._shell: Shell | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._shell is None:
+            raise RuntimeError("The hub is not open: its server must speak the lifespan protocol.")
+        else:
+            await self._shell(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            async with opened(self._settings, self._schema) as self._shell:
+                _spare_the_collector()
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except Exception as error:
+            log.error("hub failed", exc_info=error)
+            phase = "startup" if self._shell is None else "shutdown"
+            await send({"type": f"lifespan.{phase}.failed", "message": "The hub failed: see the log."})
+            return
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+@asynccontextmanager
+async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator[Shell]:
+    """The hub's ASGI application, with its indexing worker running unless the settings forbid it."""
+    master, search = open_master(settings), open_search(settings)
+    gate = Gate(master)
+    indexing = asyncio.create_task(_indexing(Worker(master, search, refresh))) if settings.index_worker else None
+    try:
+        yield Shell(
+            _Routes(master, search, gate, schema).routes(playground=settings.playground),
+            Allowed(settings.allowed_hosts, settings.allowed_origins),
+        )
+    finally:
+        if indexing is not None:
+            indexing.cancel()
+            await asyncio.gather(indexing, return_exceptions=True)
+        await gate.close()
+        await search.close()
+        master.close()
+
+
+async def _indexing(worker: Worker) -> None:
+    """Keeps the worker at work: whatever stops it is logged, and it begins again."""
+    while True:
+        try:
+            await worker.run()
+        except Exception as error:
+            log.error("indexing worker failed", exc_info=error)
+        await asyncio.sleep(WORKER_REST_SECONDS)
+
+
+@dataclass(frozen=True)
+class _Routes:
+    master: Master
+    search: SearchEngine
+    gate: Gate
+    schema: strawberry.Schema
+
+    def routes(self, *, playground: bool) -> Mapping[str, Route]:
+        metrics = Metrics(version("kehu"), self._backlog, self.master.clock.now)
+        parts = parts_of(self.master, self.search)
+
+        async def ready(scope: Scope) -> Answer:
+            return await readiness(parts)
+
+        async def living(scope: Scope) -> Answer:
+            return alive()
+
+        async def measured(scope: Scope) -> Answer:
+            return await asyncio.to_thread(metrics.answer)
+
+        door = Door[Viewer](self.gate.authenticate, self._open_context, metrics.observe)
+        routes = {
+            "/graphql": Route("graphql", GraphQLFront(self.schema, door)),
+            "/healthz": Route("healthz", _getting(living)),
+            "/readyz": Route("readyz", _getting(ready)),
+            "/metrics": Route("metrics", _getting(measured)),
+        }
+        if playground:
+            routes |= Playground().routes()
+            routes["/"] = Route("root", _getting(_to_the_playground))
+        return routes
+
+    def _open_context(self, viewer: Viewer, call: Call) -> AbstractAsyncContextManager[object]:
+        return open_context(
+            self.master, viewer, search=self.search, request_id=call.request_id, address=call.address
+        )
+
+    def _backlog(self) -> Backlog:
+        with self.master.reading() as connection:
+            return queue.backlog(connection)

@@ -1,0 +1,19 @@
+"""What a clone must hold, and must not."""
+
+from tests.house.sources import ROOT
+
+
+def test_the_lock_has_hashes_and_no_addresses() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    assert "--hash=sha256:" in lock
+    assert "://" not in lock
+    assert "index-url" not in lock
+
+
+def test_the_wheel_has_no_tests_and_no_benchmarks() -> None:
+    packages = (
+        (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("[tool.setuptools.packages.find]")[1]
+    )
+    included = packages.split("]")[0]
+    assert "tests" not in included
+    assert "benchmarks" not in included
