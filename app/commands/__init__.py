@@ -1,0 +1,1 @@
+"""The subcommands of `kehu`, by what they are about."""

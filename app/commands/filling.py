@@ -1,0 +1,57 @@
+"""sample, import: data coming in."""
+
+import sys
+from pathlib import Path
+
+import click
+from intake.kinds import KINDS
+from intake.run import import_file as run_import
+
+from app.commands.context import opened_master, progress
+from intake.sample import fill
+
+
+@click.command()
+@click.option("--customers", type=click.IntRange(1), required=True, help="How many.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same data.")
+def sample(customers: int, seed: int) -> None:
+    """Fill an empty hub with believable data: branches, products, tags, customers and all below them."""
+    with opened_master() as master, progress("sample") as show:
+        counts = fill(master, customers=customers, seed=seed, today=master.clock.today(), progress=show)
+    for name, count in counts.as_dict().items():
+        click.echo(f"{name}: {count}")
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", help="The source system's code; required but for branches, products and tags.")
+@click.option("--dry-run", is_flag=True, help="Check and count everything, change nothing.")
+@click.option(
+    "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows and warnings there."
+)
+@click.option("--encoding", help="The file's encoding, where it is not recognised.")
+def import_file(
+    *, kind: str, file: Path, source: str | None, dry_run: bool, report: Path | None, encoding: str | None
+) -> None:
+    """Read a CSV file into the hub. Exits 1 when a row was refused; the others are in.
+
+    Killed and started again, an import goes on where it was; the same file twice changes nothing.
+    """
+    with opened_master() as master, progress(kind) as show:
+        result = run_import(
+            master,
+            kind,
+            file,
+            source=source,
+            dry_run=dry_run,
+            report=report,
+            encoding=encoding,
+            progress=show,
+        )
+    for name, count in result.as_dict().items():
+        click.echo(f"{name}: {count}")
+    for said in result.remarks:
+        click.echo(said, err=True)
+    if result.refused:
+        sys.exit(1)

@@ -1,0 +1,141 @@
+"""init, serve, worker, demo: a hub made ready and run."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import click
+from sqlalchemy import func, select
+
+from app.commands.context import CLI, opened_master, progress, settings, with_engine
+from app.logging import configure_logging
+from app.opening import open_master, open_search
+from app.serve import serve as run_server
+from app.settings import Settings
+from indexing.engines.port import SearchEngine
+from indexing.rebuild import rebuild
+from indexing.worker import Worker
+from intake.sample import fill
+from master.keys import Keys
+from master.migrations import migrate
+from master.session import Master
+from master.tables.base import table
+from master.tables.customers import CustomerRow
+from master.writes.derived import refresh
+from master.writes.tokens import NewToken, create_token
+
+DEMO_ROLES = (("AGENT", "call-centre agent"), ("ADMIN", "administrator"))
+
+
+@click.command()
+def init() -> None:
+    """Create or migrate the master and the index, and make the key file if there is none. Repeatable."""
+    told = settings()
+    make_ready(told)
+    click.echo(f"ready: master {told.database_url}, keys {told.keys}", err=True)
+
+
+def make_ready(told: Settings) -> None:
+    """Keys, master and index, each made only where it is missing or old."""
+    if told.is_sqlite:
+        Path(told.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    if not told.keys.exists():
+        Keys.create(told.keys)
+    master = open_master(told)
+    try:
+        migrate(master)
+        asyncio.run(with_engine(told, lambda engine: _make_index(master, engine)))
+    finally:
+        master.close()
+
+
+async def _make_index(master: Master, engine: SearchEngine) -> None:
+    """A new index, filled; where another process writes it, that one sees to it."""
+    if (await engine.health()).needs_rebuild and await engine.claim_writing():
+        with progress("index") as show:
+            await rebuild(master, engine, show)
+
+
+@click.command()
+@click.option("--host", help="The address to listen at (KEHU_HOST).")
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen at (KEHU_PORT).")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Server processes.")
+@click.option("--no-worker", is_flag=True, help="Leave indexing to `kehu worker`.")
+def serve(host: str | None, port: int | None, workers: int, no_worker: bool) -> None:
+    """The HTTP server: /graphql, /graphiql, /healthz, /readyz, /metrics.
+
+    Embedded: whoever gets the index's lock file is the indexing worker, the others wait for it and read.
+    """
+    run_server(host=host, port=port, workers=workers, index_worker=not no_worker)
+
+
+@click.command()
+def worker() -> None:
+    """The indexing worker by itself: keeps the index in step with the master until it is told to stop."""
+    told = settings()
+    configure_logging(show_messages=told.sandbox)
+    asyncio.run(_work(told))
+
+
+async def _work(told: Settings) -> None:
+    engine = open_search(told)
+    with opened_master(told) as master:
+        work = asyncio.create_task(Worker(master, engine, refresh).run())
+        for name in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(name, work.cancel)
+        try:
+            await work
+        except asyncio.CancelledError:
+            click.echo("stopped", err=True)
+        finally:
+            await engine.close()
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen at (KEHU_PORT).")
+@click.option("--customers", type=click.IntRange(1), default=2000, show_default=True, help="How many.")
+def demo(port: int | None, customers: int) -> None:
+    """A hub with sample data, ready in the browser; started again, it goes on with the data that is there."""
+    told = settings()
+    make_ready(told)
+    with opened_master(told) as master:
+        if not _has_customers(master):
+            with progress("sample") as show:
+                fill(master, customers=customers, seed=1, today=master.clock.today(), progress=show)
+        lines = _demo_tokens(master, told.data_dir)
+    asyncio.run(_index_all(told))
+    click.echo(f"\n  http://{told.host}:{port or told.port}/graphiql\n", err=True)
+    for line in lines:
+        click.echo(line, err=True)
+    click.echo("", err=True)
+    run_server(port=port)
+
+
+async def _index_all(told: Settings) -> None:
+    """So that the first search already sees everyone."""
+    engine = open_search(told)
+    with opened_master(told) as master:
+        try:
+            if await engine.claim_writing():
+                await Worker(master, engine, refresh).drain()
+        finally:
+            await engine.close()
+
+
+def _has_customers(master: Master) -> bool:
+    with master.reading() as connection:
+        return bool(connection.scalar(select(func.count()).select_from(table(CustomerRow))))
+
+
+def _demo_tokens(master: Master, folder: Path) -> list[str]:
+    """A line for each token; kept in a file beside the data, so that a second start tells them again."""
+    kept = folder / "demo-tokens"
+    if not kept.exists():
+        with master.transaction(CLI, "demo") as tx:
+            told = [
+                f"  {title:>18}  {create_token(tx, NewToken(title, role, branches=None, rate=0))}"
+                for role, title in DEMO_ROLES
+            ]
+        kept.touch(mode=0o600)
+        kept.write_text("\n".join(told), encoding="utf-8")
+    return kept.read_text(encoding="utf-8").splitlines()

@@ -1,0 +1,147 @@
+"""Looks at everything a hub needs, and says of each finding what to do about it."""
+
+import asyncio
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.opening import NotSupported, open_master, open_search
+from app.settings import SETTINGS, Settings, WrongSettings, read_settings, shown, unknown_settings
+from indexing.engines.port import Health
+from indexing.errors import SearchUnavailable
+from master.keys import KeyFileError
+from master.migrations import is_current
+from master.queue import backlog
+from master.session import Master
+from master.tables.base import table
+from master.tables.customers import CustomerBranchRow, CustomerRow
+
+OLDEST_SQLITE = (3, 38, 0)  # JSON functions always there, generated columns, RETURNING
+OLDEST_POSTGRESQL = 15
+LATE_SECONDS = 60
+
+customers, belongings = table(CustomerRow), table(CustomerBranchRow)
+
+
+@dataclass(frozen=True)
+class Said:
+    subject: str
+    is_fine: bool
+    message: str
+
+
+def examine() -> Iterator[Said]:
+    """One line for each thing looked at."""
+    for sentence in unknown_settings(os.environ):
+        yield Said("settings", False, sentence)
+    try:
+        told = read_settings(os.environ)
+    except WrongSettings as wrong:
+        yield from (Said("settings", False, problem) for problem in wrong.problems)
+        return
+    yield from _settings()
+    try:
+        master = open_master(told)
+    except (KeyFileError, OSError) as error:
+        yield Said("keys", False, str(error))
+        return
+    yield Said("keys", True, str(told.keys))
+    yield from _master(master)
+    yield _index(told)
+    master.close()
+
+
+def _settings() -> Iterator[Said]:
+    for setting in SETTINGS:
+        value = os.environ.get(setting.name)
+        told = f"{setting.default} (default)" if value is None else shown(value)
+        yield Said("settings", True, f"{setting.name} = {told}")
+
+
+def _master(master: Master) -> Iterator[Said]:
+    try:
+        with master.reading() as connection:
+            yield _version(master, connection)
+            yield from _durability(master, connection)
+            if not is_current(connection):
+                yield Said("master", False, "its tables are not those of this version: run `kehu init`")
+                return
+            yield Said("master", True, "its tables are those of this version")
+            yield from _queue(master, connection)
+            yield from _customers(connection)
+    except SQLAlchemyError as error:
+        away = f"it can not be reached ({type(error).__name__})"
+        yield Said("master", False, f"{away}: see KEHU_DATABASE_URL, and whether the server runs")
+
+
+def _version(master: Master, connection: Connection) -> Said:
+    if master.is_sqlite:
+        said = f"SQLite {sqlite3.sqlite_version}"
+        oldest = ".".join(map(str, OLDEST_SQLITE))
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            return Said("master", False, f"{said} is too old: use a Python built with {oldest} or newer")
+        return Said("master", True, said)
+    number = int(connection.scalar(text("SHOW server_version_num")) or 0) // 10_000
+    if number < OLDEST_POSTGRESQL:
+        return Said(
+            "master", False, f"PostgreSQL {number} is too old: {OLDEST_POSTGRESQL} or newer is needed"
+        )
+    return Said("master", True, f"PostgreSQL {number}")
+
+
+def _durability(master: Master, connection: Connection) -> Iterator[Said]:
+    """What a commit that was answered survives."""
+    wanted = (
+        {"PRAGMA journal_mode": "wal", "PRAGMA synchronous": "2", "PRAGMA foreign_keys": "1"}
+        if master.is_sqlite
+        else {"SHOW fsync": "on", "SHOW synchronous_commit": "on", "SHOW full_page_writes": "on"}
+    )
+    for question, right in wanted.items():
+        answer = str(connection.scalar(text(question)))
+        name = question.split()[1]
+        if answer == right:
+            yield Said("durability", True, f"{name} = {answer}")
+        else:
+            yield Said(
+                "durability", False, f"{name} is {answer}: a power cut can lose commits; set it to {right}"
+            )
+
+
+def _queue(master: Master, connection: Connection) -> Iterator[Said]:
+    waiting = backlog(connection)
+    if waiting.dead:
+        yield Said("queue", False, f"{waiting.dead} customers are set aside: see `kehu outbox --dead`")
+    age = (master.clock.now() - waiting.oldest).total_seconds() if waiting.oldest else 0.0
+    if age > LATE_SECONDS:
+        yield Said("queue", False, f"the oldest change waits for {age:.0f} s: is a worker running?")
+    else:
+        yield Said("queue", True, f"{waiting.pending} customers wait")
+
+
+def _customers(connection: Connection) -> Iterator[Said]:
+    count = select(func.count()).select_from(customers)
+    nowhere = count.where(~select(belongings).where(belongings.c.customer_id == customers.c.id).exists())
+    homeless = connection.scalar(nowhere) or 0
+    yield Said("customers", True, f"{connection.scalar(count)}, of which {homeless} belong to no branch")
+
+
+def _index(told: Settings) -> Said:
+    try:
+        health = asyncio.run(_health(told))
+    except (NotSupported, SearchUnavailable) as error:
+        return Said("index", False, str(error))
+    if health.needs_rebuild or not health.is_ready:
+        return Said("index", False, f"{health.detail} Run `kehu index rebuild`.")
+    return Said("index", True, f"{health.customers} customers")
+
+
+async def _health(told: Settings) -> Health:
+    engine = open_search(told)
+    try:
+        return await engine.health()
+    finally:
+        await engine.close()
