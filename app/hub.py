@@ -1,4 +1,4 @@
-"""The hub in one process: everything opened when the server starts, one ASGI application, everything closed."""
+"""The hub in one server process: opened when it starts, one ASGI application, closed when it stops."""
 
 import asyncio
 import gc
@@ -12,8 +12,9 @@ import structlog
 
 from app.auth import Gate
 from app.health import alive, readiness
-from app.http.asgi import Answer, Application, Call, Receive, RequestRefused, Scope, Send, send_answer
+from app.http.asgi import Answer, Call, Receive, Scope, Send
 from app.http.front import Door, GraphQLFront
+from app.http.getting import getting
 from app.http.shell import Allowed, Route, Shell
 from app.metrics import Metrics
 from app.opening import open_master, open_search
@@ -70,7 +71,9 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     """The hub's ASGI application, with its indexing worker running unless the settings forbid it."""
     master, search = open_master(settings), open_search(settings)
     gate = Gate(master)
-    indexing = asyncio.create_task(_indexing(Worker(master, search, refresh))) if settings.index_worker else None
+    indexing = (
+        asyncio.create_task(_indexing(Worker(master, search, refresh))) if settings.index_worker else None
+    )
     try:
         yield Shell(
             _Routes(master, search, gate, schema).routes(playground=settings.playground),
@@ -118,13 +121,13 @@ class _Routes:
         door = Door[Viewer](self.gate.authenticate, self._open_context, metrics.observe)
         routes = {
             "/graphql": Route("graphql", GraphQLFront(self.schema, door)),
-            "/healthz": Route("healthz", _getting(living)),
-            "/readyz": Route("readyz", _getting(ready)),
-            "/metrics": Route("metrics", _getting(measured)),
+            "/healthz": Route("healthz", getting(living)),
+            "/readyz": Route("readyz", getting(ready)),
+            "/metrics": Route("metrics", getting(measured)),
         }
         if playground:
             routes |= Playground().routes()
-            routes["/"] = Route("root", _getting(_to_the_playground))
+            routes["/"] = Route("root", getting(_to_the_playground))
         return routes
 
     def _open_context(self, viewer: Viewer, call: Call) -> AbstractAsyncContextManager[object]:
@@ -135,3 +138,14 @@ class _Routes:
     def _backlog(self) -> Backlog:
         with self.master.reading() as connection:
             return queue.backlog(connection)
+
+
+async def _to_the_playground(scope: Scope) -> Answer:
+    return Answer(307, b"", headers=((b"location", b"/graphiql"),))
+
+
+def _spare_the_collector() -> None:
+    """What was made at start stays: not looking at it again saves 8 to 18 % of CPU on lists (2026-11)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

@@ -37,19 +37,8 @@ def configure_logging(*, show_messages: bool = False, stream: TextIO | None = No
 
     Messages of exceptions may quote a row; only a hub for trials shows them.
     """
-    shared: list[structlog.typing.Processor] = [
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
-        Failures(show_messages=show_messages),
-        hide_personal,
-    ]
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, as_json_line],
-        )
-    )
+    handler.setFormatter(json_formatter(show_messages=show_messages))
     logging.root.handlers = [handler]
     # Libraries tell too much at INFO (httpx: every URL).
     logging.root.setLevel(logging.WARNING)
@@ -58,11 +47,31 @@ def configure_logging(*, show_messages: bool = False, stream: TextIO | None = No
     # strawberry logs each error with its message; the front logs the same failures without.
     logging.getLogger("strawberry.execution").disabled = True
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            *_shared(show_messages=show_messages),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         cache_logger_on_first_use=False,
     )
+
+
+def json_formatter(*, show_messages: bool = False) -> logging.Formatter:
+    """A formatter that writes the standard library's records as the same JSON lines."""
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_shared(show_messages=show_messages),
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, as_json_line],
+    )
+
+
+def _shared(*, show_messages: bool) -> list[structlog.typing.Processor]:
+    return [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        Failures(show_messages=show_messages),
+        hide_personal,
+    ]
 
 
 class Failures:

@@ -3,7 +3,7 @@
 import os
 import platform
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -11,6 +11,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.http.asgi import Answer
+from master.queue import Backlog
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
@@ -24,19 +25,10 @@ CODES = frozenset({
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
-@dataclass(frozen=True, slots=True)
-class QueueState:
-    """The index queue: customers waiting, customers set aside, and how long the first one has waited."""
-
-    pending: int
-    dead: int
-    oldest_seconds: float
-
-
 class Metrics:
     """All metrics of one process; with several processes, of all of them together."""
 
-    def __init__(self, version: str, queue: Callable[[], QueueState]) -> None:
+    def __init__(self, version: str, backlog: Callable[[], Backlog], now: Callable[[], datetime]) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "kehu_graphql_requests",
@@ -57,7 +49,7 @@ class Metrics:
             ["code"],
             registry=self._registry,
         )
-        self._present = _Present(version, queue)
+        self._present = _Present(version, backlog, now)
 
     def observe(self, operation: str, status: int, seconds: float, codes: list[str]) -> None:
         label = operation if operation in OPERATIONS else "none"
@@ -80,20 +72,22 @@ class Metrics:
 class _Present:
     """Values that are looked up when they are asked for."""
 
-    def __init__(self, version: str, queue: Callable[[], QueueState]) -> None:
+    def __init__(self, version: str, backlog: Callable[[], Backlog], now: Callable[[], datetime]) -> None:
         self._version = version
-        self._queue = queue
+        self._backlog = backlog
+        self._now = now
 
     def collect(self) -> Iterator[Metric]:
         build = GaugeMetricFamily("kehu_build_info", "Versions; always 1.", labels=["version", "python"])
         build.add_metric([self._version, platform.python_version()], 1)
         yield build
         try:
-            queue = self._queue()
+            queue = self._backlog()
         except Exception:  # a database that is away must not take the other metrics with it
             return
         yield GaugeMetricFamily("kehu_index_queue_pending", "Customers waiting to be indexed.", queue.pending)
         yield GaugeMetricFamily("kehu_index_queue_dead", "Customers set aside after failures.", queue.dead)
+        waited = (self._now() - queue.oldest).total_seconds() if queue.oldest else 0.0
         yield GaugeMetricFamily(
-            "kehu_index_queue_oldest_seconds", "How long the first customer has waited.", queue.oldest_seconds
+            "kehu_index_queue_oldest_seconds", "How long the first customer has waited.", waited
         )

@@ -19,6 +19,7 @@ class Call:
     """One request as logs and errors name it; `facts` end up in its log line and hold no personal data."""
 
     request_id: str
+    address: str | None = None
     facts: dict[str, object] = field(default_factory=dict)
 
 

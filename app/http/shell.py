@@ -81,7 +81,8 @@ class Shell:
             await send({"type": "websocket.close", "code": 1000})
             return
         started = time.perf_counter()
-        call = Call(secrets.token_hex(8))
+        client = scope.get("client")
+        call = Call(secrets.token_hex(8), client[0] if client else None)
         scope["kehu.call"] = call
         outgoing = _Outgoing(send, [*self._cors(scope), (b"x-request-id", call.request_id.encode())])
         await self._serve(scope, receive, outgoing)

@@ -5,7 +5,8 @@ import json
 from collections.abc import Mapping
 from importlib.resources import files
 
-from app.http.asgi import Answer, Application, Receive, RequestRefused, Scope, Send, header_of, send_answer
+from app.http.asgi import Answer, Application, RequestRefused, Scope, header_of
+from app.http.getting import getting
 from app.http.shell import Route
 
 PAGE = "index.html"
@@ -52,24 +53,22 @@ class Playground:
         return {
             "/graphiql": Route("playground", self._serving(PAGE)),
             "/graphiql/examples.json": Route("playground", self._serving(EXAMPLES)),
-            ASSETS_PATH: Route("playground", self._asset),
+            ASSETS_PATH: Route("playground", getting(self._asset)),
         }
 
     def _serving(self, name: str) -> Application:
-        async def served(scope: Scope, receive: Receive, send: Send) -> None:
-            await send_answer(send, self._answer(name, scope))
+        async def answer(scope: Scope) -> Answer:
+            return self._answer(name, scope)
 
-        return served
+        return getting(answer)
 
-    async def _asset(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _asset(self, scope: Scope) -> Answer:
         name = scope["path"].removeprefix(ASSETS_PATH)
         if name not in self._assets or name in (PAGE, EXAMPLES):
             raise RequestRefused(404, "INVALID", "There is nothing here.")
-        await send_answer(send, self._answer(name, scope))
+        return self._answer(name, scope)
 
     def _answer(self, name: str, scope: Scope) -> Answer:
-        if scope["method"] not in ("GET", "HEAD"):
-            raise RequestRefused(405, "INVALID", "Only GET is served here.", [(b"allow", b"GET, HEAD")])
         tag = self._tags[name]
         headers = (
             (b"etag", tag.encode()),

@@ -29,6 +29,7 @@
         storage: sessionStorage,
         defaultTabs: examples,
         isHeadersEditorEnabled: false,
+        showPersistHeadersSettings: false,
         defaultEditorToolsVisibility: false,
       }),
     );
