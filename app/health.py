@@ -10,7 +10,7 @@ import structlog
 
 from app.http.asgi import Answer
 
-CHECK_SECONDS = 2  # a probe that takes longer is as good as a failed one
+CHECK_SECONDS = 2.0  # a probe that takes longer is as good as a failed one
 
 log = structlog.get_logger("kehu.health")
 

@@ -1,0 +1,66 @@
+"""What Prometheus is told."""
+
+from datetime import UTC, datetime, timedelta
+
+from app.metrics import Metrics
+from master.queue import Backlog
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+def samples(metrics: Metrics) -> dict[str, float]:
+    lines = metrics.answer().body.decode().splitlines()
+    told = [line.rpartition(" ") for line in lines if not line.startswith("#")]
+    return {name: float(value) for name, _, value in told}
+
+
+def some_backlog() -> Backlog:
+    return Backlog(pending=3, dead=1, oldest=NOW - timedelta(seconds=1.5))
+
+
+def test_requests_are_counted_by_operation_and_status() -> None:
+    metrics = Metrics("1.2.3", some_backlog, lambda: NOW)
+    metrics.observe("query", 200, 0.004, [])
+    metrics.observe("query", 200, 0.3, ["TIMEOUT", "INVALID"])
+    metrics.observe("none", 401, 0.001, ["UNAUTHENTICATED"])
+    told = samples(metrics)
+    assert told['kehu_graphql_requests_total{operation="query",status="200"}'] == 2
+    assert told['kehu_graphql_requests_total{operation="none",status="401"}'] == 1
+    assert told['kehu_graphql_seconds_bucket{le="0.005",operation="query"}'] == 1
+    assert told['kehu_graphql_seconds_count{operation="query"}'] == 2
+    assert told['kehu_graphql_errors_total{code="TIMEOUT"}'] == 1
+
+
+def test_labels_are_bounded() -> None:
+    metrics = Metrics("1", some_backlog, lambda: NOW)
+    for number in range(50):
+        metrics.observe(f"made up {number}", 200, 0, [f"CODE{number}"])
+    told = samples(metrics)
+    assert told['kehu_graphql_requests_total{operation="none",status="200"}'] == 50
+    assert told['kehu_graphql_errors_total{code="OTHER"}'] == 50
+
+
+def test_the_queue_and_the_build_are_looked_up() -> None:
+    told = samples(Metrics("1.2.3", some_backlog, lambda: NOW))
+    assert told["kehu_index_queue_pending"] == 3
+    assert told["kehu_index_queue_dead"] == 1
+    assert told["kehu_index_queue_oldest_seconds"] == 1.5
+    assert any(name.startswith('kehu_build_info{python="3.') and 'version="1.2.3"' in name for name in told)
+
+
+def test_metrics_outlive_a_database_that_is_away() -> None:
+    def away() -> Backlog:
+        raise OSError
+
+    metrics = Metrics("1", away, lambda: NOW)
+    metrics.observe("query", 200, 0.1, [])
+    told = samples(metrics)
+    assert told['kehu_graphql_requests_total{operation="query",status="200"}'] == 1
+    assert "kehu_index_queue_pending" not in told
+
+
+def test_nothing_waiting_is_an_age_of_zero() -> None:
+    assert (
+        samples(Metrics("1", lambda: Backlog(0, 0, None), lambda: NOW))["kehu_index_queue_oldest_seconds"]
+        == 0
+    )
