@@ -75,8 +75,9 @@ class Generation:
         made = {id: _made(one) for id, one in newest.items() if held.get(id, -1) <= one.revision}
         writer = self._writing()
         try:
-            for id in (set(gone) - newest.keys()) | made.keys():
-                writer.delete_documents_by_term("key", id)
+            # By query: tantivy's delete by term takes the id for a signed integer, and deletes nothing.
+            for part in _parts(sorted((set(gone) - newest.keys()) | made.keys())):
+                writer.delete_documents_by_query(self._maker.ids(part))
             for one in made.values():
                 writer.add_document(one)
             writer.commit()
@@ -113,8 +114,7 @@ class Generation:
     def _revisions(self, ids: Sequence[int]) -> dict[int, int]:
         searcher = self.searcher()
         held: dict[int, int] = {}
-        for start in range(0, len(ids), IDS_A_QUERY):
-            part = ids[start : start + IDS_A_QUERY]
+        for part in _parts(ids):
             found = searcher.search(self._maker.ids(part), limit=len(part), count=False).hits
             addresses = [address for _, address in found]
             keys = searcher.fast_field_values("key", addresses)
@@ -140,6 +140,10 @@ class Generation:
         if question.alternatives:
             return self._maker.whole(question)
         return self._maker.listed(question, None)
+
+
+def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[start : start + IDS_A_QUERY] for start in range(0, len(ids), IDS_A_QUERY))
 
 
 def _made(document: CustomerDocument) -> tantivy.Document:

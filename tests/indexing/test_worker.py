@@ -1,0 +1,278 @@
+"""The index follows the master: whoever changes it, whatever fails, whenever it stops."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, insert, select, text, update
+
+from indexing.documents.customers import CustomerDocument
+from indexing.drift import Drift, check, repair
+from indexing.engines.embedded import EmbeddedEngine
+from indexing.engines.port import IndexEntry
+from indexing.rebuild import rebuild
+from indexing.search import SearchAnswer, SearchFilter, SearchRequest, search_customers
+from indexing.worker import Worker
+from master import queue
+from master.session import Master
+from master.tables.base import table
+from master.tables.branches import BranchRow
+from master.tables.changes import DueRow, IndexQueueRow, WideChangeRow
+from master.tables.codes import CustomerStatus
+from master.tables.customers import CustomerRow
+from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
+from master.tables.tags import TagCategoryRow, TagRow
+from master.writes.customers import create_customer
+from master.writes.derived import refresh
+from master.writes.inputs import NewCustomer
+from master.writes.tags import tag_customer
+from tests.conftest import NOW, TESTER, SetTime
+
+customers = table(CustomerRow)
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[EmbeddedEngine]:
+    engine = EmbeddedEngine(tmp_path / "index")
+    yield engine
+    asyncio.run(engine.close())
+
+
+def drain(master: Master, engine: EmbeddedEngine) -> int:
+    return asyncio.run(Worker(master, engine, refresh).drain())
+
+
+def make(master: Master, *names: str) -> list[int]:
+    with master.transaction(TESTER) as tx:
+        return [create_customer(tx, NewCustomer(name)) for name in names]
+
+
+def found(engine: EmbeddedEngine, words: str = "", **filter: Any) -> list[int]:
+    request = SearchRequest(words, SearchFilter(**filter), 10, None, wants_total=False, wants_facets=False)
+    answer: SearchAnswer = asyncio.run(search_customers(engine, request))
+    return [hit.customer_id for hit in answer.hits]
+
+
+def entries(engine: EmbeddedEngine) -> list[IndexEntry]:
+    async def listed() -> list[IndexEntry]:
+        return [entry async for entry in engine.entries()]
+
+    return asyncio.run(listed())
+
+
+def waiting(master: Master) -> int:
+    with master.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(table(IndexQueueRow))) or 0
+
+
+def give_tag(master: Master, customer: int, **lasting: float) -> None:
+    with master.transaction(TESTER) as tx:
+        tx.execute(insert(table(TagCategoryRow)), [{"id": 1, "name": "价值"}])
+        tx.execute(insert(table(TagRow)), [{"id": 1, "code": "VIP", "name": "贵宾", "category_id": 1}])
+        tag_customer(tx, customer, "VIP", NOW + timedelta(**lasting) if lasting else None)
+
+
+def test_a_new_customer_is_found_and_leaves_the_queue(master: Master, engine: EmbeddedEngine) -> None:
+    (id,) = make(master, "张三")
+    assert drain(master, engine) == 1
+    assert found(engine, "zhangsan") == [id]
+    assert waiting(master) == 0
+
+
+def test_a_change_by_another_client_is_found_by_what_is_derived(
+    master: Master, engine: EmbeddedEngine
+) -> None:
+    make(master, "张三")
+    drain(master, engine)
+    with master.committing() as connection:
+        connection.execute(text("UPDATE customers SET name = '李四'"))
+    drain(master, engine)
+    assert found(engine, "lisi") == [1]
+    with master.reading() as connection:
+        assert connection.scalar(select(customers.c.name_key)) == "li si"
+
+
+def test_a_row_that_another_client_deletes_leaves_the_index(master: Master, engine: EmbeddedEngine) -> None:
+    make(master, "张三", "李四")
+    drain(master, engine)
+    with master.committing() as connection:
+        connection.execute(text("DELETE FROM customers WHERE name = '张三'"))
+    drain(master, engine)
+    assert [entry.id for entry in entries(engine)] == [2]
+    assert waiting(master) == 0
+
+
+def test_an_expired_tag_leaves_the_index_when_its_time_comes(
+    master: Master, engine: EmbeddedEngine, time: SetTime
+) -> None:
+    (id,) = make(master, "张三")
+    give_tag(master, id, days=1)
+    drain(master, engine)
+    assert found(engine, tags_any=("VIP",)) == [id]
+    time.forward(hours=25)
+    drain(master, engine)
+    assert found(engine, tags_any=("VIP",)) == []
+    with master.reading() as connection:
+        assert connection.execute(select(table(DueRow))).all() == []
+
+
+def test_the_day_after_its_last_policy_ends_a_customer_is_lost(
+    master: Master, engine: EmbeddedEngine, time: SetTime
+) -> None:
+    (id,) = make(master, "张三")
+    with master.transaction(TESTER) as tx:
+        tx.execute(insert(table(ProductRow)), [{"id": 1, "code": "T", "name": "定期寿险", "line": "LIFE"}])
+        policy = {"id": 1, "number": "P1", "product_id": 1, "status": "IN_FORCE", "annual_premium": 1}
+        days = {"effective_date": date(2026, 1, 1), "expiry_date": date(2026, 11, 30)}
+        tx.execute(insert(table(PolicyRow)), [{**policy, **days}])
+        tx.execute(insert(table(PolicyPartyRow)), [{"policy_id": 1, "customer_id": id, "role": "APPLICANT"}])
+        refresh(tx, [id])
+    drain(master, engine)
+    assert found(engine, statuses=("ACTIVE",)) == [id]
+    time.instant = NOW.replace(month=11, day=30, hour=15, minute=59)  # a minute before midnight in Shanghai
+    drain(master, engine)
+    assert found(engine, statuses=("ACTIVE",)) == [id]
+    time.forward(minutes=2)
+    drain(master, engine)
+    assert found(engine, statuses=("LOST",)) == [id]
+    with master.reading() as connection:
+        assert connection.scalar(select(customers.c.status)) == CustomerStatus.LOST
+
+
+def test_a_moved_branch_reaches_all_its_customers_in_chunks(
+    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "CHUNK", 2)
+    tree = [(1, "HQ", None), (2, "GD", 1), (3, "SZ", 2), (4, "BJ", 1)]
+    with master.transaction(TESTER) as tx:
+        rows = [{"id": id, "code": code, "name": code, "parent_id": parent} for id, code, parent in tree]
+        tx.execute(insert(table(BranchRow)), rows)
+        for name in "甲乙丙丁戊":
+            create_customer(tx, NewCustomer(name, branch="SZ"))
+    drain(master, engine)
+    assert found(engine, branch="BJ") == []
+    with master.transaction(TESTER) as tx:
+        tx.execute(update(table(BranchRow)).where(table(BranchRow).c.code == "SZ").values(parent_id=4))
+    drain(master, engine)
+    assert sorted(found(engine, branch="BJ")) == [1, 2, 3, 4, 5]
+    with master.reading() as connection:
+        assert connection.execute(select(table(WideChangeRow))).all() == []
+
+
+class Choosy(EmbeddedEngine):
+    """Can not index one name."""
+
+    bad = "坏"
+
+    async def apply(
+        self, documents: Sequence[CustomerDocument], gone: Sequence[int], *, generation: str | None = None
+    ) -> None:
+        if any(self.bad in document.names for document in documents):
+            raise ValueError("no")
+        await super().apply(documents, gone, generation=generation)
+
+
+def test_a_bad_document_goes_aside_and_stops_nobody(master: Master, tmp_path: Path, time: SetTime) -> None:
+    choosy = Choosy(tmp_path / "index")
+    make(master, "好", "坏", "良")
+    for _ in range(queue.MOST_ATTEMPTS):
+        drain(master, choosy)
+        time.forward(hours=1)
+    assert [entry.name for entry in entries(choosy)] == ["好", "良"]
+    with master.reading() as connection:
+        (dead,) = queue.set_aside(connection)
+        assert (dead.number, dead.attempts, dead.error) == ("C000000002", 10, "ValueError: no")
+    Choosy.bad = "没有"
+    with master.transaction(TESTER) as tx:
+        assert queue.retry_dead(tx) == 1
+    drain(master, choosy)
+    assert [entry.name for entry in entries(choosy)] == ["好", "坏", "良"]
+    Choosy.bad = "坏"
+    asyncio.run(choosy.close())
+
+
+def test_a_row_that_can_not_be_read_goes_aside_and_stops_nobody(
+    master: Master, engine: EmbeddedEngine
+) -> None:
+    make(master, "好", "坏", "良")
+    with master.committing() as connection:
+        sealed = text(
+            "INSERT INTO identity_documents (customer_id, type, number, number_index) VALUES (2, 'OTHER', :n, :n)"
+        )
+        connection.execute(sealed, {"n": b"\x01not sealed by this key"})
+    asyncio.run(Worker(master, engine, lambda tx, ids: None).drain())
+    assert [entry.name for entry in entries(engine)] == ["好", "良"]
+    with master.reading() as connection:
+        row = connection.execute(select(table(IndexQueueRow))).one()
+        assert (row.customer_id, row.attempts) == (2, 1)
+
+
+def test_a_worker_killed_before_it_took_customers_out_indexes_them_again(
+    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(master, "张三")
+    with monkeypatch.context() as patched:
+        patched.setattr(Worker, "_finish", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            drain(master, engine)
+    assert (waiting(master), len(entries(engine))) == (1, 1)
+    drain(master, engine)
+    assert asyncio.run(check(master, engine)) == Drift(compared=1)
+
+
+def test_drift_is_found_and_mended(master: Master, engine: EmbeddedEngine) -> None:
+    missing, stale, fine = make(master, "失", "旧", "好")
+    drain(master, engine)
+
+    async def damage() -> None:
+        await engine.apply([], [missing])
+        (old,) = [entry async for entry in engine.entries() if entry.id == fine]
+        await engine.apply([_document(999, old.revision)], [])
+
+    asyncio.run(damage())
+    with master.committing() as connection:
+        connection.execute(text(f"UPDATE customers SET revision = revision + 1 WHERE id = {stale}"))
+        connection.execute(text("DELETE FROM index_queue"))
+    drift = asyncio.run(check(master, engine))
+    assert drift == Drift(compared=3, missing=[missing], stale=[stale], orphans=[999])
+    asyncio.run(repair(master, engine, drift))
+    drain(master, engine)
+    assert asyncio.run(check(master, engine)) == Drift(compared=3)
+
+
+def _document(id: int, revision: int) -> CustomerDocument:
+    return CustomerDocument(
+        id=id, number=f"C{id:09d}", revision=revision, kind="PERSON", status="PROSPECT", birth_date=None,
+        updated_at=NOW, names=("幽灵",), mobiles=(), documents=(), emails=(), policies=(), tags=(), branch=None,
+        branch_path=(), belongs=(), product_lines=(), in_force=0, last_contact=None,
+    )  # fmt: skip
+
+
+def test_a_deleted_index_is_made_anew_from_the_master(master: Master, engine: EmbeddedEngine) -> None:
+    ids = make(master, "张三", "李四")
+    drain(master, engine)
+    told: list[tuple[int, int]] = []
+    rebuilt = asyncio.run(rebuild(master, engine, lambda done, total: told.append((done, total))))
+    assert (rebuilt.customers, told) == (2, [(2, 2)])
+    assert [entry.id for entry in entries(engine)] == ids
+    assert asyncio.run(check(master, engine)) == Drift(compared=2)
+
+
+def test_a_running_worker_sees_a_write_at_once(master: Master, engine: EmbeddedEngine) -> None:
+    async def follow() -> None:
+        work = asyncio.create_task(Worker(master, engine, refresh).run())
+        await asyncio.to_thread(make, master, "张三")
+        await until(lambda: engine.count(), 1)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    asyncio.run(follow())
+
+
+async def until(look: Callable[[], Awaitable[int]], wanted: int) -> None:
+    async with asyncio.timeout(20):
+        while await look() != wanted:
+            await asyncio.sleep(0.01)
