@@ -5,7 +5,7 @@ import platform
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -29,6 +29,9 @@ class Metrics:
     """All metrics of one process; with several processes, of all of them together."""
 
     def __init__(self, version: str, backlog: Callable[[], Backlog], now: Callable[[], datetime]) -> None:
+        if MULTIPROCESS in os.environ:
+            # The library looks at the variable when it is imported, which is before `kehu serve` sets it.
+            values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "kehu_graphql_requests",

@@ -1,5 +1,6 @@
 """Starts the HTTP server: granian, with its processes, deadlines and logs."""
 
+import multiprocessing
 import os
 import tempfile
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ def serve(
     os.environ.update({name: str(text) for name, text in said.items() if text is not None})
     settings = read_settings(os.environ)
     require_ready(settings)
+    # Fresh processes: a fork would inherit locks of threads that the search engine may have run here.
+    multiprocessing.set_start_method("spawn", force=True)
     with _counting_together(workers):
         _run(settings, workers)
 

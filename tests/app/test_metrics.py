@@ -1,8 +1,12 @@
 """What Prometheus is told."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
-from app.metrics import Metrics
+import pytest
+from prometheus_client import values
+
+from app.metrics import MULTIPROCESS, Metrics
 from master.queue import Backlog
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -64,3 +68,15 @@ def test_nothing_waiting_is_an_age_of_zero() -> None:
         samples(Metrics("1", lambda: Backlog(0, 0, None), lambda: NOW))["kehu_index_queue_oldest_seconds"]
         == 0
     )
+
+
+def test_several_processes_are_counted_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(MULTIPROCESS, str(tmp_path))
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
+    whole = values.MultiProcessValue
+    for process in ("1", "2"):
+        monkeypatch.setattr(values, "MultiProcessValue", lambda process=process: whole(lambda: process))
+        Metrics("1", some_backlog, lambda: NOW).observe("query", 200, 0.1, [])
+    told = samples(Metrics("1", some_backlog, lambda: NOW))
+    assert told['kehu_graphql_requests_total{operation="query",status="200"}'] == 2
+    assert told["kehu_index_queue_pending"] == 3
