@@ -1,0 +1,133 @@
+"""From relations to statements: one for all parents that ask the same, and its rows dealt out to them."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, func, select, tuple_
+from sqlalchemy.sql.selectable import Subquery
+
+from loaders.relations import PLAIN, Arguments, Columns, Order, Relation
+
+KEYS = 10_000  # parents a statement: SQLite takes 32,766 variables, PostgreSQL 65,535
+
+Moments = Mapping[str, object]
+Answers = dict[Hashable, Any]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question, the same for all parents: the rows of a relation, or only how many there are."""
+
+    relation: Relation
+    arguments: Arguments = PLAIN
+    counted: bool = False
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The rows of one page."""
+
+    rows: Sequence[Row[Any]]
+    has_next: bool
+
+
+def answers(connection: Connection, ask: Ask, keys: Sequence[Hashable], moments: Moments) -> Answers:
+    """What each of the keys gets; a key without rows is not in it."""
+    dealt: Answers = {}
+    for start in range(0, len(keys), KEYS):
+        chunk = keys[start : start + KEYS]
+        rows = connection.execute(statement(ask, chunk), moments).all()
+        dealt.update(_dealt(ask, rows))
+    return dealt
+
+
+def nothing(ask: Ask) -> Any:
+    """What a key without rows gets."""
+    if ask.counted:
+        return 0
+    if ask.relation.kind == "many":
+        return ask.relation.gathered([]) if ask.relation.gathered else []
+    return Slice([], False) if ask.relation.kind == "pages" else ask.relation.default
+
+
+def statement(ask: Ask, keys: Sequence[Hashable]) -> Select[Any]:
+    """The one statement that answers for all the keys."""
+    relation = ask.relation
+    tied = None if relation.key is None else (lambda column: column.in_(keys))
+    source = relation.tied(tied).subquery("s")
+    if ask.counted:
+        return _count(source, ask)
+    if relation.kind == "pages":
+        return _page(source, ask) if relation.key is None else _pages(source, ask, relation.key)
+    found = _filtered(select(source), source, ask)
+    return found.order_by(*_sorted(source.c, relation.order)) if relation.order else found
+
+
+def _dealt(ask: Ask, rows: Sequence[Row[Any]]) -> Iterator[tuple[Hashable, Any]]:
+    relation = ask.relation
+    key: Callable[[Row[Any]], Hashable] = lambda row: getattr(row, relation.key) if relation.key else None  # noqa: E731
+    if ask.counted:
+        yield from ((key(row), row.how_many) for row in rows)
+    elif relation.kind == "value":
+        yield from ((key(row), row.value) for row in rows)
+    elif relation.kind == "one":
+        yield from ((key(row), row) for row in rows)
+    else:
+        groups: dict[Hashable, list[Row[Any]]] = {}
+        for row in rows:
+            groups.setdefault(key(row), []).append(row)
+        for each, group in groups.items():
+            yield each, _whole(ask, group)
+
+
+def _whole(ask: Ask, rows: list[Row[Any]]) -> Any:
+    if ask.relation.kind == "pages":
+        return Slice(rows[: ask.arguments.first], len(rows) > ask.arguments.first)
+    return ask.relation.gathered(rows) if ask.relation.gathered else rows
+
+
+def _filtered(found: Select[Any], source: Subquery, ask: Ask) -> Select[Any]:
+    for name, value in ask.arguments.filters:
+        found = found.where(ask.relation.filters[name].where(source.c, value))
+    return found
+
+
+def _sorted(columns: Columns, order: Order) -> list[Any]:
+    return [columns[name].desc() if order.descending else columns[name].asc() for name in order.columns]
+
+
+def _after(found: Select[Any], source: Subquery, ask: Ask) -> Select[Any]:
+    """Only what comes after the cursor's place."""
+    if ask.arguments.after is None:
+        return found
+    order = ask.relation.ordered(ask.arguments.order, ask.arguments.reverse)
+    here = tuple_(*(source.c[name] for name in order.columns))
+    place = tuple_(*ask.arguments.after, types=[source.c[name].type for name in order.columns])
+    return found.where(here < place if order.descending else here > place)
+
+
+def _page(source: Subquery, ask: Ask) -> Select[Any]:
+    order = ask.relation.ordered(ask.arguments.order, ask.arguments.reverse)
+    found = _after(_filtered(select(source), source, ask), source, ask)
+    return found.order_by(*_sorted(source.c, order)).limit(ask.arguments.first + 1)
+
+
+def _pages(source: Subquery, ask: Ask, key: str) -> Select[Any]:
+    """A page for each parent: its first rows by number inside the parent."""
+    order = _sorted(source.c, ask.relation.ordered(ask.arguments.order, ask.arguments.reverse))
+    place = func.row_number().over(partition_by=source.c[key], order_by=order).label("place")
+    numbered = _after(_filtered(select(source, place), source, ask), source, ask).subquery("n")
+    return (
+        select(numbered)
+        .where(numbered.c.place <= ask.arguments.first + 1)
+        .order_by(numbered.c[key], numbered.c.place)
+    )
+
+
+def _count(source: Subquery, ask: Ask) -> Select[Any]:
+    how_many = func.count().label("how_many")
+    key = ask.relation.key
+    if key is None:
+        return _filtered(select(how_many).select_from(source), source, ask)
+    return _filtered(select(source.c[key], how_many), source, ask).group_by(source.c[key])

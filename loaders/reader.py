@@ -1,0 +1,48 @@
+"""The read side of one request: one connection, so that all its statements see the same state."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import ExitStack
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from master.session import Master
+
+T = TypeVar("T")
+
+
+class Reader:
+    """Opens its connection with the first read; reads run in turn, each in a worker thread."""
+
+    def __init__(self, master: Master) -> None:
+        self._master = master
+        self._turn = asyncio.Lock()
+        self._open = ExitStack()
+        self._connection: Connection | None = None
+        self._busy: asyncio.Task[Any] | None = None
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """What `work` gives on the connection."""
+        async with self._turn:
+            await self._at_rest()
+            task = self._busy = asyncio.create_task(asyncio.to_thread(self._work, work))
+            return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Gives the connection back, also when the request was cancelled in the middle of a read."""
+        async with self._turn:
+            await self._at_rest()
+            if self._connection is not None:
+                self._connection = None
+                await asyncio.to_thread(self._open.close)
+
+    def _work(self, work: Callable[[Connection], T]) -> T:
+        if self._connection is None:
+            self._connection = self._open.enter_context(self._master.reading())
+        return work(self._connection)
+
+    async def _at_rest(self) -> None:
+        """A thread can not be cancelled: wait for the read whose caller went away."""
+        if self._busy is not None and not self._busy.done():
+            await asyncio.wait([self._busy])

@@ -1,0 +1,142 @@
+"""What a relation is: rows tied to their parent by a key, declared once as data for all that read them."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, bindparam
+from sqlalchemy.sql.base import ColumnCollection
+
+from master.access import READ
+from master.tables.types import Instant
+
+Columns: TypeAlias = ColumnCollection[str, ColumnElement[Any]]
+Tied: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+Kind: TypeAlias = Literal["one", "many", "pages", "value"]
+
+# The request's clock, the same for all its statements: a SELECT may name these, the reader binds them.
+NOW: ColumnElement[Any] = bindparam("now", type_=Instant)
+TODAY: ColumnElement[Any] = bindparam("today")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One kind of row, as its API type is named, and the permission without which none is in sight."""
+
+    name: str
+    permission: str = READ
+
+
+@dataclass(frozen=True)
+class Order:
+    """Columns that are unique together and never null, all in one direction."""
+
+    columns: tuple[str, ...]
+    descending: bool = False
+
+    def reversed(self) -> "Order":
+        return replace(self, descending=not self.descending)
+
+
+def as_given(value: Any) -> Hashable:
+    """The value as it is; lists as tuples."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True)
+class Filter:
+    """`where(columns, value)` holds for the rows that are kept; `read` makes the value from what was given.
+
+    `read` may raise Refusal.
+    """
+
+    where: Callable[[Columns, Any], ColumnElement[bool]]
+    read: Callable[[Any], Hashable] = as_given
+
+
+def equal(column: str) -> Filter:
+    return Filter(lambda columns, value: columns[column] == value)
+
+
+def among(column: str) -> Filter:
+    return Filter(lambda columns, values: columns[column].in_(values))
+
+
+def at_least(column: str) -> Filter:
+    return Filter(lambda columns, value: columns[column] >= value)
+
+
+def at_most(column: str) -> Filter:
+    return Filter(lambda columns, value: columns[column] <= value)
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The rows of a small table that some words mean; as text, the words: what a cursor belongs to."""
+
+    words: str
+    ids: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def matching(column: str) -> Filter:
+    return Filter(lambda columns, value: columns[column].in_(value.ids))
+
+
+@dataclass(frozen=True, eq=False)
+class Relation:
+    """How rows of one kind hang on a parent.
+
+    select: gives the rows of all parents, or, where the tie lies deeper than its outermost WHERE (DISTINCT,
+    GROUP BY, recursion), a function that puts `tied(column)` where it belongs. key: the column that holds
+    the parent's key; None: a root list. link: columns that belong to the edge, not to the row.
+    gathered: turns the rows of one parent into its one value.
+    """
+
+    name: str
+    kind: Kind
+    select: Select[Any] | Callable[[Tied], Select[Any]]
+    key: str | None
+    rows: Rows
+    order: Order | None = None
+    orders: Mapping[str, Order] = field(default_factory=dict)
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    link: tuple[str, ...] = ()
+    gathered: Callable[[Sequence[Row[Any]]], Any] | None = None
+    default: Any = None
+    first: int = 25
+
+    def ordered(self, name: str = "", reverse: bool = False) -> Order:
+        """The order of this name, else the relation's own."""
+        order = self.orders.get(name) or self.order
+        if order is None:
+            raise ValueError(f"{self.name} has no order")
+        return order.reversed() if reverse else order
+
+    def columns(self) -> Columns:
+        """The columns that its rows have."""
+        return self.tied(lambda column: column.is_not(None)).selected_columns
+
+    def tied(self, tied: Tied | None) -> Select[Any]:
+        """The SELECT, for the parents that `tied` picks; None: untied."""
+        if callable(self.select):
+            return self.select(tied or (lambda column: column.is_not(None)))
+        if tied is None or self.key is None:
+            return self.select
+        return self.select.where(tied(self.select.selected_columns[self.key]))
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What a reader asks of a relation beside the parent; hashable, so that equal questions are read once."""
+
+    filters: tuple[tuple[str, Hashable], ...] = ()
+    order: str = ""
+    reverse: bool = False
+    first: int = 0
+    after: tuple[Hashable, ...] | None = None
+
+
+PLAIN = Arguments()

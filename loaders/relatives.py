@@ -1,0 +1,59 @@
+"""Who is what to whom: relations between customers, and households."""
+
+from sqlalchemy import func, select
+
+from loaders.relations import Order, Relation, Rows
+from master.tables.base import table
+from master.tables.customers import CustomerRow
+from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
+
+relation = table(RelationRow)
+household = table(HouseholdRow)
+member = table(HouseholdMemberRow)
+customer = table(CustomerRow)
+
+relation_rows = Rows("CustomerRelation")
+household_rows = Rows("Household")
+membership_rows = Rows("HouseholdMembership")
+member_rows = Rows("HouseholdMember")
+
+relations_by_customer = Relation(
+    "relations_by_customer",
+    "many",
+    select(relation, customer.c.name, customer.c.number.label("other_number"))
+    .join(customer, customer.c.id == relation.c.other_id)
+    .where(relation.c.ended_at.is_(None)),
+    key="customer_id",
+    rows=relation_rows,
+    order=Order(("other_number", "id")),
+)
+
+households_by_id = Relation("households_by_id", "one", select(household), key="id", rows=household_rows)
+
+memberships_by_customer = Relation(
+    "memberships_by_customer",
+    "many",
+    select(member).where(member.c.ended_at.is_(None)),
+    key="customer_id",
+    rows=membership_rows,
+    order=Order(("household_id", "id")),
+)
+
+members_by_household = Relation(
+    "members_by_household",
+    "many",
+    select(
+        member.c.id,
+        member.c.household_id,
+        member.c.customer_id,
+        member.c.role,
+        func.coalesce(member.c.name, customer.c.name).label("name"),
+        member.c.since,
+        member.c.until,
+    )
+    .outerjoin(customer, customer.c.id == member.c.customer_id)
+    .where(member.c.ended_at.is_(None)),
+    key="household_id",
+    rows=member_rows,
+    order=Order(("id",)),
+)
