@@ -1,0 +1,33 @@
+"""The schema, of every subject's questions and commands: two lines a subject."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from resolvers.branches import BranchQuery
+from resolvers.contacts import ContactMutation
+from resolvers.customer_commands import CustomerMutation
+from resolvers.customers import CustomerQuery
+from resolvers.leads import LeadMutation, LeadQuery
+from resolvers.nodes import NodeQuery
+from resolvers.policies import PolicyQuery
+from resolvers.search import SearchQuery
+from resolvers.tags import TagQuery
+from schema.described import described
+from schema.scalars import SCALARS
+
+
+@described
+class Query(NodeQuery, CustomerQuery, SearchQuery, PolicyQuery, TagQuery, LeadQuery, BranchQuery):
+    """What the hub can be asked."""
+
+
+@described
+class Mutation(CustomerMutation, ContactMutation, LeadMutation):
+    """What can be changed. Refusals come back as `errors` in the payload."""
+
+
+schema = strawberry.Schema(
+    Query,
+    Mutation,
+    config=StrawberryConfig(scalar_map=SCALARS),
+)

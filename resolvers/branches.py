@@ -1,0 +1,24 @@
+"""Questions about branches."""
+
+from typing import Any
+
+import strawberry
+
+from loaders.branches import all_branches, branches_below
+from schema.branches import Branch
+from schema.context import Info
+from schema.described import described
+from schema.fields import answered_by
+
+
+async def branches(info: Info, under: str | None = strawberry.UNSET) -> Any:
+    loaders = info.context.loaders
+    return await (loaders.load(branches_below, under) if under else loaders.load(all_branches, None))
+
+
+@described
+class BranchQuery:
+    """Questions about branches."""
+
+    branches: list[Branch] | None = answered_by(branches)
+    """The branches below one, or all that the viewer may see."""

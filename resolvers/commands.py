@@ -1,0 +1,78 @@
+"""What all commands have in common: one write in a transaction, and its refusals told as data."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import strawberry
+from sqlalchemy import Table, select
+
+from master.errors import Conflict, NotFound, Refusal
+from master.reads.freshness import freshness_of
+from master.session import Transaction
+from master.writes.kept import KEEP, Kept
+from schema.context import Info
+from schema.errors import UserError, told
+from schema.ids import row_id
+
+T = TypeVar("T")
+
+Act = Callable[[Transaction], int]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a command: the row's id and its customer's freshness, or the refusal."""
+
+    id: int | None
+    freshness: str | None
+    refusal: Refusal | None = None
+
+    @property
+    def errors(self) -> list[UserError]:
+        return [] if self.refusal is None else [told(self.refusal)]
+
+
+async def command(
+    info: Info,
+    permission: str,
+    act: Act,
+    *,
+    present: int | None = None,
+    below: Table | None = None,
+    reason: str | None = None,
+) -> Done:
+    """Does it. present: the row to show as it is now on CONFLICT; below: the table of the row whose id `act`
+    gives, where that is not a customer's own."""
+
+    def acted(tx: Transaction) -> Done:
+        id = act(tx)
+        return Done(id, freshness_of(tx.connection, id if below is None else _customer_of(tx, below, id)))
+
+    try:
+        return await info.context.write(permission, acted, reason)
+    except Refusal as refusal:
+        return Done(present if isinstance(refusal, Conflict) else None, None, refusal)
+
+
+def _customer_of(tx: Transaction, below: Table, id: int) -> int:
+    customer: int = tx.execute(select(below.c.customer_id).where(below.c.id == id)).scalar_one()
+    return customer
+
+
+def found(prefix: str, id: str, path: Sequence[str], what: str) -> int:
+    """The number in a global id. Raises NotFound."""
+    number = row_id(prefix, id)
+    if number is None:
+        raise NotFound(f"There is no {what} with this id.", path)
+    return number
+
+
+def given(value: T | None) -> T | None:
+    """None for what was left out."""
+    return None if value is strawberry.UNSET else value
+
+
+def kept(value: T | None) -> Kept[T | None]:
+    """KEEP for what was left out."""
+    return KEEP if value is strawberry.UNSET else value

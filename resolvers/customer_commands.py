@@ -1,0 +1,187 @@
+"""Commands that change customers."""
+
+from datetime import datetime
+
+import strawberry
+
+from master.errors import Candidate, Duplicate
+from master.session import Transaction
+from master.writes import checks
+from master.writes.customer_changes import update_customer as update
+from master.writes.customers import create_customer as create
+from master.writes.idempotency import once
+from master.writes.inputs import (
+    CustomerChange,
+    GivenContactPoint,
+    GivenDocument,
+    NewCustomer,
+    SourcedCustomer,
+)
+from master.writes.kept import KEEP
+from master.writes.sourced.put import put_customer as put
+from master.writes.tags import tag_customer as tag_it
+from master.writes.tags import untag_customer as untag_it
+from resolvers.commands import Done, command, found, given, kept
+from schema.context import Info
+from schema.customer_inputs import (
+    ContactPointInput,
+    CreateCustomerInput,
+    CustomerPayload,
+    DocumentInput,
+    PutCustomerInput,
+    UpdateCustomerInput,
+)
+from schema.described import described
+from schema.fields import commanded_by
+from schema.ids import CONTACT_POINT, CUSTOMER, DOCUMENT, row_id
+from schema.matches import CustomerMatch, MatchReason, MatchVerdict
+
+CUSTOMERS_WRITE, CUSTOMERS_PUT, TAGS_WRITE = "customers.write", "customers.put", "tags.write"
+
+
+async def create_customer(info: Info, input: CreateCustomerInput) -> CustomerPayload:
+    new = NewCustomer(
+        name=input.name,
+        kind=input.kind,
+        status=given(input.status),
+        gender=given(input.gender),
+        birth_date=given(input.birth_date),
+        branch=given(input.branch),
+        documents=_documents(input.documents),
+        contact_points=_contact_points(input.contact_points),
+        duplicate_reason=given(input.duplicate_reason),
+    )
+    key = given(input.idempotency_key)
+    reason = new.duplicate_reason
+    return _payload(
+        await command(
+            info,
+            CUSTOMERS_WRITE,
+            lambda tx: once(tx, key, "createCustomer", new, lambda: create(tx, new)),
+            reason=reason,
+        )
+    )
+
+
+async def update_customer(info: Info, input: UpdateCustomerInput) -> CustomerPayload:
+    def act(tx: Transaction) -> int:
+        return update(tx, _change(input))
+
+    reason = given(input.reason)
+    present = row_id(CUSTOMER, input.id)
+    return _payload(await command(info, CUSTOMERS_WRITE, act, present=present, reason=reason))
+
+
+async def put_customer(info: Info, input: PutCustomerInput) -> CustomerPayload:
+    sourced = SourcedCustomer(
+        source=input.source_key.source,
+        key=input.source_key.key,
+        name=input.name,
+        kind=input.kind,
+        status=kept(input.status),
+        gender=kept(input.gender),
+        birth_date=kept(input.birth_date),
+        branch=kept(input.branch),
+        documents=KEEP if input.documents is strawberry.UNSET else _documents(input.documents),
+        contact_points=KEEP
+        if input.contact_points is strawberry.UNSET
+        else _contact_points(input.contact_points),
+    )
+    key = given(input.idempotency_key)
+    return _payload(
+        await command(
+            info, CUSTOMERS_PUT, lambda tx: once(tx, key, "putCustomer", sourced, lambda: put(tx, sourced))
+        )
+    )
+
+
+async def tag_customer(
+    info: Info, customer: strawberry.ID, tag: str, expires_at: datetime | None = strawberry.UNSET
+) -> CustomerPayload:
+    def act(tx: Transaction) -> int:
+        return tag_it(tx, found(CUSTOMER, customer, ["customer"], "customer"), tag, given(expires_at))
+
+    return _payload(await command(info, TAGS_WRITE, act))
+
+
+async def untag_customer(info: Info, customer: strawberry.ID, tag: str) -> CustomerPayload:
+    def act(tx: Transaction) -> int:
+        return untag_it(tx, found(CUSTOMER, customer, ["customer"], "customer"), tag)
+
+    return _payload(await command(info, TAGS_WRITE, act))
+
+
+def _change(input: UpdateCustomerInput) -> CustomerChange:
+    """Raises NotFound and Invalid."""
+    if input.reason is not strawberry.UNSET and input.reason is not None:
+        checks.line(input.reason, ["reason"])
+    prefer = given(input.prefer_contact_point)
+    return CustomerChange(
+        customer=found(CUSTOMER, input.id, ["id"], "customer"),
+        version=input.version,
+        name=kept(input.name),  # type: ignore[arg-type]  # null is refused by the write
+        status=kept(input.status),
+        gender=kept(input.gender),
+        birth_date=kept(input.birth_date),
+        branch=kept(input.branch),
+        add_documents=_documents(input.add_documents),
+        remove_documents=_ids(DOCUMENT, input.remove_documents, "removeDocuments"),
+        add_contact_points=_contact_points(input.add_contact_points),
+        remove_contact_points=_ids(CONTACT_POINT, input.remove_contact_points, "removeContactPoints"),
+        prefer_contact_point=None
+        if prefer is None
+        else found(CONTACT_POINT, prefer, ["preferContactPoint"], "contact point"),
+    )
+
+
+def _ids(prefix: str, ids: list[strawberry.ID] | None, field: str) -> tuple[int, ...]:
+    return tuple(
+        found(prefix, id, [field, str(place)], "such value") for place, id in enumerate(given(ids) or ())
+    )
+
+
+def _documents(documents: list[DocumentInput] | None) -> tuple[GivenDocument, ...]:
+    return tuple(GivenDocument(each.type, each.number, each.primary) for each in given(documents) or ())
+
+
+def _contact_points(points: list[ContactPointInput] | None) -> tuple[GivenContactPoint, ...]:
+    return tuple(GivenContactPoint(each.kind, each.value, each.preferred) for each in given(points) or ())
+
+
+def _payload(done: Done) -> CustomerPayload:
+    candidates = done.refusal.candidates if isinstance(done.refusal, Duplicate) else ()
+    return CustomerPayload(
+        customer_id=done.id,
+        candidates=[_match(candidate) for candidate in candidates],
+        freshness=done.freshness,
+        errors=done.errors,
+    )
+
+
+def _match(candidate: Candidate) -> CustomerMatch:
+    """By exact keys: an equal document is the same customer, an equal mobile somebody to look at."""
+    same = candidate.field == "document"
+    return CustomerMatch(
+        customer_id=candidate.customer_id,
+        probability=1.0 if same else 0.5,
+        verdict=MatchVerdict.SAME if same else MatchVerdict.REVIEW,
+        reasons=[MatchReason(field=candidate.field, level="equal", weight=0.0)],
+    )
+
+
+@described
+class CustomerMutation:
+    """Commands that change customers."""
+
+    create_customer: CustomerPayload | None = commanded_by(create_customer)
+    """Refused as DUPLICATE, with the candidates, when a document or mobile is there already; go on with
+    duplicateReason."""
+    update_customer: CustomerPayload | None = commanded_by(update_customer)
+    """Change a customer; refused as CONFLICT when somebody changed it since the caller read it."""
+    put_customer: CustomerPayload | None = commanded_by(put_customer)
+    """Create or update by a source system's own key: what partner systems call. The same key is always the
+    same customer."""
+    tag_customer: CustomerPayload | None = commanded_by(tag_customer)
+    """Give a customer a tag by hand; one that has it already gets the new expiry."""
+    untag_customer: CustomerPayload | None = commanded_by(untag_customer)
+    """Take a tag from a customer, whoever gave it."""

@@ -1,0 +1,95 @@
+"""Call-centre search."""
+
+import asyncio
+from typing import Any
+
+import strawberry
+
+from indexing.errors import SearchUnavailable
+from indexing.search import Position, SearchAnswer, SearchFilter, SearchRequest
+from indexing.search import search_customers as searched
+from loaders.customers import all_customers
+from master.access import READ
+from master.reads.freshness import is_indexed
+from schema.arguments import filters_of, page_size
+from schema.context import Context, Info
+from schema.customer_keys import CustomerFilter
+from schema.described import described
+from schema.errors import Unavailable
+from schema.fields import answered_by
+from schema.search import CustomerSearchConnection
+from schema.search_pages import SearchPage
+from schema.selected import selected_fields
+
+PATIENCE_SECONDS = 2.0  # for a change to be indexed, as the contract promises
+POLL_SECONDS = 0.02  # the index is behind by some 20 ms when all is well
+
+# The names that the filters of the master's list have in a search.
+SEARCHED = {"status": "statuses", "tags.all": "tags_all", "tags.any": "tags_any", "tags.none": "tags_none"}
+
+
+async def search_customers(
+    info: Info,
+    *,
+    query: str | None = "",
+    filter: CustomerFilter | None = strawberry.UNSET,
+    first: int | None = 10,
+    after: str | None = strawberry.UNSET,
+    consistent_with: str | None = strawberry.UNSET,
+) -> SearchPage:
+    context, words = info.context, query or ""
+    context.viewer.require(READ)
+    filters = tuple(filters_of(all_customers, filter)) if filter else ()
+    asked: list[object] = ["searchCustomers", words, filters]
+    place = context.cursors.read(asked, after) if after else None
+    selected = selected_fields(info._raw_info)
+    request = SearchRequest(
+        words=words,
+        filter=_search_filter(dict(filters)),
+        first=page_size(first, 10, context.viewer.most_rows),
+        after=Position(*place) if place else None,  # type: ignore[arg-type]  # as SearchPage.cursor wrote it
+        wants_total="totalCount" in selected,
+        wants_facets="facets" in selected,
+    )
+    stale = bool(consistent_with) and not await _indexed(context, str(consistent_with))
+    return SearchPage(context, words, asked, await _answer(context, request), place is not None, stale)
+
+
+def _search_filter(filters: dict[str, Any]) -> SearchFilter:
+    """The engine looks numbers up by their normal forms, without the document's type."""
+    if "document" in filters:
+        filters["document"] = filters["document"][1]
+    return SearchFilter(**{SEARCHED.get(name, name): value for name, value in filters.items()})
+
+
+async def _answer(context: Context, request: SearchRequest) -> SearchAnswer:
+    try:
+        if context.search is None:
+            raise SearchUnavailable
+        return await searched(context.search, request)
+    except SearchUnavailable as error:
+        raise Unavailable("Search is away; everything else answers.") from error
+
+
+async def _indexed(context: Context, freshness: str) -> bool:
+    """Whether the index has caught up with a write, within the time that callers wait. Raises Invalid."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not await context.look(lambda connection: is_indexed(connection, freshness)):
+                await asyncio.sleep(POLL_SECONDS)
+            return True
+    except TimeoutError:
+        return False
+
+
+@described
+class SearchQuery:
+    """Call-centre search."""
+
+    search_customers: CustomerSearchConnection | None = answered_by(search_customers)
+    """Call-centre search: part of a name (any script, pinyin or initials), of a document, mobile or policy
+    number, in any order, typos forgiven, best first.
+
+    An empty query lists by filter. consistentWith: a freshness value from a payload; waits for it up to two
+    seconds, else says stale.
+    """

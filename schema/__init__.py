@@ -1,0 +1,1 @@
+"""What the API says: types, fields and inputs, and how each field gets its value. No rules, no SQL."""

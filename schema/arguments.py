@@ -1,0 +1,116 @@
+"""From a field's arguments to what a relation is asked."""
+
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from inspect import Parameter
+from typing import Any
+
+import strawberry
+from strawberry.types.base import get_object_definition, has_object_definition
+from strawberry.utils.str_converters import to_camel_case
+
+from loaders.relations import Arguments, Relation
+from master.errors import Invalid
+from schema.context import Context
+from schema.errors import LimitExceeded
+
+MOST_IN_LIST = 200
+MASK = "*"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The arguments of a field that is answered by a relation: a filter input, an order, single filters."""
+
+    filter: Any = None
+    order_by: Any = None
+    single: Mapping[str, Any] = field(default_factory=dict)
+
+    def parameters(self, relation: Relation) -> Iterator[Parameter]:
+        """The GraphQL arguments, as parameters of a resolver."""
+        if self.filter is not None:
+            yield _optional("filter", self.filter)
+        if self.order_by is not None:
+            yield _optional("order_by", self.order_by)
+        for name, kind in self.single.items():
+            yield _optional(name, kind)
+        if relation.kind == "pages":
+            yield Parameter("first", Parameter.KEYWORD_ONLY, default=relation.first, annotation=int | None)
+            yield _optional("after", str)
+
+    def read(
+        self, relation: Relation, parent: Hashable, given: dict[str, Any], context: Context
+    ) -> Arguments:
+        """What is asked. Raises Refusal."""
+        filters = tuple(self._filters(relation, given))
+        asked = Arguments(filters)
+        if order := given.get("order_by"):
+            asked = Arguments(filters, order.field.value, order.direction.value == "DESC")
+        return paged(relation, parent, asked, given, context) if relation.kind == "pages" else asked
+
+    def _filters(self, relation: Relation, given: dict[str, Any]) -> Iterator[tuple[str, Hashable]]:
+        for name in self.single:
+            if given.get(name) is not None and given[name] is not strawberry.UNSET:
+                yield name, relation.filters[name].read(given[name])
+        if self.filter is not None and given.get("filter"):
+            yield from filters_of(relation, given["filter"])
+
+
+def paged(
+    relation: Relation, parent: Hashable, asked: Arguments, given: Mapping[str, Any], context: Context
+) -> Arguments:
+    """With the page that `first` and `after` mean. Raises Refusal."""
+    after = given.get("after") or None
+    place = context.cursors.read(list_asked(relation, parent, asked), after) if after else None
+    first = page_size(given.get("first"), relation.first, context.viewer.most_rows)
+    return replace(asked, first=first, after=place)
+
+
+def filters_of(relation: Relation, given: Any, inside: str = "") -> Iterator[tuple[str, Hashable]]:
+    """The relation's filters that an input object sets, by name. Raises Refusal."""
+    for each in get_object_definition(given, strict=True).fields:
+        name, value = f"{inside}{each.python_name}", getattr(given, each.python_name)
+        if value is None or value is strawberry.UNSET or value == []:
+            continue
+        if name not in relation.filters and has_object_definition(type(value)):
+            yield from filters_of(relation, value, f"{name}.")
+            continue
+        path = ["filter", *(to_camel_case(part) for part in name.split("."))]
+        refuse_mask(value, path)
+        if isinstance(value, list):
+            refuse_long(value, path)
+        yield name, relation.filters[name].read(value)
+
+
+def refuse_long(values: Sequence[object], path: list[str]) -> None:
+    """Raises LimitExceeded."""
+    if len(values) > MOST_IN_LIST:
+        raise LimitExceeded(f"At most {MOST_IN_LIST} values here.", path, {"limit": MOST_IN_LIST})
+
+
+def refuse_mask(value: Any, path: list[str]) -> None:
+    """Raises Invalid for text, or a key's text, that holds a mask."""
+    texts = vars(value).values() if has_object_definition(type(value)) else [value]
+    if any(isinstance(text, str) and MASK in text for text in texts):
+        raise Invalid("This holds a mask (*): give the whole value.", path)
+
+
+def page_size(first: int | None, default: int, most: int) -> int:
+    """Raises Invalid or LimitExceeded."""
+    if first is None or first is strawberry.UNSET:
+        return default
+    if first < 1:
+        raise Invalid("first must be at least 1.", ["first"])
+    if first > most:
+        raise LimitExceeded(f"first may be at most {most}.", ["first"], {"limit": most})
+    return first
+
+
+def list_asked(relation: Relation, parent: Hashable, asked: Arguments) -> list[object]:
+    """What tells one list from all others: a cursor is good for this one only."""
+    return [relation.name, parent, asked.order, asked.reverse, asked.filters]
+
+
+def _optional(name: str, kind: Any) -> Parameter:
+    """A nullable argument without default."""
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=strawberry.UNSET, annotation=kind | None)

@@ -1,0 +1,68 @@
+"""The closed lists of values, as the API tells them."""
+
+from enum import StrEnum
+
+import strawberry
+
+from master.tables.codes import (
+    ContactChannel,
+    ContactDirection,
+    ContactPointKind,
+    CustomerKind,
+    CustomerStatus,
+    DocumentType,
+    Gender,
+    LeadStage,
+    PolicyRole,
+    PolicyStatus,
+    RelationKind,
+    TagSource,
+)
+
+__all__ = [
+    "ContactChannel",
+    "ContactDirection",
+    "ContactPointKind",
+    "CustomerKind",
+    "CustomerOrderField",
+    "CustomerStatus",
+    "DocumentType",
+    "Gender",
+    "LeadStage",
+    "OrderDirection",
+    "PolicyRole",
+    "PolicyStatus",
+    "RelationKind",
+    "TagSource",
+]
+
+_MEANINGS = {
+    CustomerKind: "A person, or an organisation.",
+    Gender: "As documents state it.",
+    CustomerStatus: ("Potential, existing and lost clients, derived from their policies unless set by hand."),
+    DocumentType: "Kinds of identity documents of persons and organisations.",
+    ContactPointKind: "Ways to reach a customer.",
+    ContactChannel: "How a contact took place.",
+    ContactDirection: "Who began: INBOUND, the customer; OUTBOUND, the insurer.",
+    PolicyStatus: "Where a policy stands; `sourceStatus` has the source system's own code.",
+    PolicyRole: "What somebody is on a policy.",
+    RelationKind: "What the other one is to this customer; its inverse is told on the other one's side.",
+    TagSource: "Who gave a tag: a person, a rule, a model, or a source system.",
+    LeadStage: "How far a chance to sell has come.",
+}
+
+for _code, _meaning in _MEANINGS.items():
+    strawberry.enum(_code, description=_meaning)
+
+
+@strawberry.enum(description="Ascending or descending.")
+class OrderDirection(StrEnum):
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@strawberry.enum(description="What customers can be ordered by; NAME goes by pinyin.")
+class CustomerOrderField(StrEnum):
+    NUMBER = "NUMBER"
+    NAME = "NAME"
+    UPDATED_AT = "UPDATED_AT"

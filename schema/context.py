@@ -1,0 +1,106 @@
+"""What a request carries: who asks, what was read for it, and the one way to change something."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+import strawberry
+from sqlalchemy import Connection
+
+from indexing.engines.port import SearchEngine
+from loaders.cursors import Cursors
+from loaders.loading import Loaders
+from loaders.reader import Reader
+from master.access import Viewer
+from master.session import Master, Transaction
+
+T = TypeVar("T")
+
+
+@dataclass
+class Context:
+    """One request. All its reads see one state of the master, which a write of its own renews."""
+
+    viewer: Viewer
+    master: Master
+    search: SearchEngine | None
+    request_id: str | None
+    address: str | None
+    now: datetime
+    cursors: Cursors
+    reader: Reader = field(init=False)
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._begin()
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """What `work` gives on the request's read connection, run in a worker thread."""
+        return await self.reader.run(work)
+
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        """What `work` gives on a connection of its own: the present state, not the request's."""
+
+        def looked() -> T:
+            with self.master.reading() as connection:
+                return work(connection)
+
+        return await asyncio.to_thread(looked)
+
+    async def write(self, permission: str, act: Callable[[Transaction], T], reason: str | None = None) -> T:
+        """What `act` gives in a transaction, run in a worker thread. Raises Refusal: nothing is changed."""
+        self.viewer.require(permission)
+        actor = self.viewer.actor(self.request_id, self.address)
+
+        def acted() -> T:
+            with self.master.transaction(actor, reason) as tx:
+                return act(tx)
+
+        try:
+            return await asyncio.to_thread(acted)
+        finally:
+            await self.close()
+            self._begin()
+
+    async def close(self) -> None:
+        """Ends the read side; the connection goes back."""
+        await self.loaders.close()
+        await self.reader.close()
+
+    def _begin(self) -> None:
+        clock = self.master.clock
+        self.reader = Reader(self.master)
+        moments = {"now": self.now, "today": clock.day_of(self.now)}
+        self.loaders = Loaders(self.reader, self.viewer, moments)
+
+
+Info: TypeAlias = strawberry.Info[Context, None]
+
+
+@asynccontextmanager
+async def open_context(
+    master: Master,
+    viewer: Viewer,
+    *,
+    search: SearchEngine | None = None,
+    request_id: str | None = None,
+    address: str | None = None,
+) -> AsyncIterator[Context]:
+    """The context of one request; a connection is opened by its first read and closed at the end."""
+    context = Context(
+        viewer,
+        master,
+        search,
+        request_id,
+        address,
+        master.clock.now(),
+        Cursors(master.keys.derive("cursors")),
+    )
+    try:
+        yield context
+    finally:
+        # A task of its own: the request may be cancelled again while it is being closed.
+        await asyncio.shield(asyncio.create_task(context.close()))

@@ -1,0 +1,159 @@
+"""How a field gets its value: from a row's column, a relation, a pure function, or a resolver."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from inspect import Parameter, Signature
+from typing import Any
+
+import strawberry
+
+from loaders.relations import Relation
+from schema.arguments import Asked
+from schema.context import Info
+from schema.ids import global_id, row_id
+from schema.pages import Page
+
+
+@dataclass(frozen=True)
+class Identified:
+    """The global id of a row."""
+
+    prefix: str
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A key that the caller gives; prefix: of the global ids that are meant, empty for a plain value."""
+
+    name: str
+    kind: Any = strawberry.ID
+    prefix: str = ""
+
+    def key(self, given: Mapping[str, Any]) -> Any:
+        value = given[self.name]
+        return row_id(self.prefix, value) if self.prefix else value
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The rows of a relation; key: the parent's column, the caller's argument, or None for a root list."""
+
+    relation: Relation
+    key: str | Argument | None
+    asked: Asked
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A pure function of some columns."""
+
+    function: Callable[..., Any]
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A resolver: Python that no compiler looks into."""
+
+    function: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Commanded:
+    """A resolver that changes something."""
+
+    function: Callable[..., Any]
+
+
+def named(name: str) -> Any:
+    """A plain field whose GraphQL name is no name for a column."""
+    return strawberry.field(name=name)
+
+
+def identified(prefix: str) -> Any:
+    """The row's global id."""
+
+    def resolve(root: Any) -> strawberry.ID:
+        return strawberry.ID(global_id(prefix, root.id))
+
+    return strawberry.field(resolver=resolve, metadata={"how": Identified(prefix)})
+
+
+def computed_by(function: Callable[..., Any], *columns: str) -> Any:
+    """What a pure function makes of some of the row's columns."""
+
+    def resolve(root: Any) -> Any:
+        return function(*(getattr(root, column) for column in columns))
+
+    return strawberry.field(resolver=resolve, metadata={"how": Computed(function, columns)})
+
+
+def argument(name: str, kind: Any = str) -> Argument:
+    """A key that the caller gives as it is."""
+    return Argument(name, kind)
+
+
+def identity(name: str, prefix: str) -> Argument:
+    """A key that the caller gives as a global id; that of another kind of thing finds nothing."""
+    return Argument(name, strawberry.ID, prefix)
+
+
+def loaded_by(
+    relation: Relation,
+    *,
+    key: str | Argument | None = "id",
+    filter: Any = None,
+    order_by: Any = None,
+    **single: Any,
+) -> Any:
+    """The rows of a relation. filter: an input whose fields are the relation's filters of the same names;
+    order_by: an input with field and direction; single filters as arguments of their own."""
+    asked = Asked(filter, order_by, single)
+    parameters = list(asked.parameters(relation))
+
+    def resolve(root: Any, info: Info, **given: Any) -> Any:
+        context = info.context
+        context.viewer.require(relation.rows.permission)
+        parent = _parent(key, root, given)
+        if parent is None and key is not None:
+            return None
+        arguments = asked.read(relation, parent, given, context)
+        if relation.kind == "pages":
+            return Page(context, relation, parent, arguments)
+        return context.loaders.load(relation, parent, arguments)
+
+    if isinstance(key, Argument):
+        parameters.insert(0, Parameter(key.name, Parameter.KEYWORD_ONLY, annotation=key.kind))
+    how = Loaded(relation, key, asked)
+    return strawberry.field(resolver=with_arguments(resolve, parameters), metadata={"how": how})
+
+
+def answered_by(function: Callable[..., Any]) -> Any:
+    """What a resolver gives."""
+    return strawberry.field(resolver=function, metadata={"how": Answered(function)})
+
+
+def commanded_by(function: Callable[..., Any]) -> Any:
+    """What a resolver tells that changes something."""
+    return strawberry.mutation(resolver=function, metadata={"how": Commanded(function)})
+
+
+def _parent(key: str | Argument | None, root: Any, given: Mapping[str, Any]) -> Any:
+    if isinstance(key, Argument):
+        return key.key(given)
+    return None if key is None else getattr(root, key)
+
+
+def with_arguments(resolve: Callable[..., Any], parameters: Sequence[Parameter]) -> Callable[..., Any]:
+    """The resolver, with a signature of its own for strawberry to read."""
+    fixed = [
+        Parameter("root", Parameter.POSITIONAL_OR_KEYWORD, annotation=Any),
+        Parameter("info", Parameter.POSITIONAL_OR_KEYWORD, annotation=Info),
+    ]
+    signature = Signature([*fixed, *parameters], return_annotation=Any)
+    resolve.__signature__ = signature  # type: ignore[attr-defined]  # what inspect.signature looks at first
+    resolve.__annotations__ = {
+        **{each.name: each.annotation for each in signature.parameters.values()},
+        "return": Any,
+    }
+    return resolve

@@ -1,0 +1,110 @@
+"""One thing found by what the caller knows of it: a global id, or one of several keys."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from inspect import Parameter
+from typing import Any
+
+import strawberry
+from sqlalchemy import Row
+from strawberry.types.base import get_object_definition
+
+from loaders.batches import Slice
+from loaders.relations import Arguments, Relation
+from master.errors import Ambiguous
+from schema.arguments import refuse_long, refuse_mask
+from schema.context import Context, Info
+from schema.fields import with_arguments
+from schema.ids import row_id
+from schema.nodes import Typed
+
+MOST_TOLD = 20  # of those that are meant by one key
+
+
+@dataclass(frozen=True)
+class Found:
+    """One row by exactly one key: its id, or a filter of the list of all. told: what an AMBIGUOUS error says
+    of those that fit, as (name in extensions, column)."""
+
+    by_id: Relation
+    prefix: str
+    among: Relation
+    told: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class AnyNode:
+    """One row of several types, by its global id: type name and relation by prefix."""
+
+    types: Mapping[str, tuple[str, Relation]]
+
+
+def found_by(by_id: Relation, prefix: str, *, key: Any, among: Relation, told: tuple[str, str]) -> Any:
+    """The one row that a @oneOf input means; its fields but `id` are filters of `among`."""
+    how = Found(by_id, prefix, among, told)
+
+    def resolve(root: Any, info: Info, by: Any) -> Any:
+        info.context.viewer.require(by_id.rows.permission)
+        name, value = _given(by)
+        if name != "id":
+            return _only_one(info.context, how, name, value)
+        number = row_id(prefix, value)
+        return None if number is None else info.context.loaders.load(by_id, number)
+
+    parameter = Parameter("by", Parameter.KEYWORD_ONLY, annotation=key)
+    return strawberry.field(resolver=with_arguments(resolve, [parameter]), metadata={"how": how})
+
+
+def any_node(types: Mapping[str, tuple[str, Relation]]) -> Any:
+    """The row that a global id means, of whatever type."""
+    how = AnyNode(types)
+
+    async def resolve(info: Info, id: strawberry.ID) -> Any:
+        return await _node(info.context, how, id)
+
+    return strawberry.field(resolver=resolve, metadata={"how": how})
+
+
+def any_nodes(types: Mapping[str, tuple[str, Relation]]) -> Any:
+    """The rows that global ids mean, each in its place."""
+    how = AnyNode(types)
+
+    async def resolve(info: Info, ids: list[strawberry.ID]) -> Any:
+        refuse_long(ids, ["ids"])
+        return await asyncio.gather(*(_node(info.context, how, id) for id in ids))
+
+    return strawberry.field(resolver=resolve, metadata={"how": how})
+
+
+async def _node(context: Context, how: AnyNode, id: str) -> Typed | None:
+    context.viewer.require("read")
+    if id[:1] not in how.types:
+        return None
+    typename, relation = how.types[id[:1]]
+    number = row_id(id[:1], id)
+    row = None if number is None else await context.loaders.load(relation, number)
+    return None if row is None else Typed(row, typename)
+
+
+def _given(by: Any) -> tuple[str, Any]:
+    """The one field of a @oneOf input that is given."""
+    for field in get_object_definition(by, strict=True).fields:
+        value = getattr(by, field.python_name)
+        if value is not strawberry.UNSET and value is not None:
+            return field.python_name, value
+    raise ValueError("a @oneOf input without a field passed validation")
+
+
+async def _only_one(context: Context, how: Found, name: str, value: Any) -> Row[Any] | None:
+    refuse_mask(value, ["by", name])
+    filters = ((name, how.among.filters[name].read(value)),)
+    found: Slice = await context.loaders.load(how.among, None, Arguments(filters, first=MOST_TOLD))
+    if len(found.rows) > 1:
+        label, column = how.told
+        raise Ambiguous("Several answer to this.", ["by", name], {label: _told(found.rows, column)})
+    return found.rows[0] if found.rows else None
+
+
+def _told(rows: Sequence[Row[Any]], column: str) -> list[Any]:
+    return [getattr(row, column) for row in rows]

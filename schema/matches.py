@@ -1,0 +1,44 @@
+"""Who an incoming record may be."""
+
+from enum import StrEnum
+
+import strawberry
+
+from loaders.customers import customers_by_id
+from schema.customers import Customer
+from schema.described import described
+from schema.fields import loaded_by
+
+
+@strawberry.enum(description="What a comparison comes to: the same, somebody to look at, somebody else.")
+class MatchVerdict(StrEnum):
+    SAME = "SAME"
+    REVIEW = "REVIEW"
+    DIFFERENT = "DIFFERENT"
+
+
+@described
+class MatchReason:
+    """How one compared field speaks for or against: weight in bits, positive for."""
+
+    field: str
+    """What was compared."""
+    level: str
+    """How well it agrees."""
+    weight: float
+    """In bits; positive speaks for."""
+
+
+@described
+class CustomerMatch:
+    """A customer that an incoming record may be."""
+
+    customer_id: strawberry.Private[int]
+    customer: Customer = loaded_by(customers_by_id, key="customer_id")
+    """Who it may be."""
+    probability: float
+    """0 to 1."""
+    verdict: MatchVerdict
+    """What that comes to."""
+    reasons: list[MatchReason]
+    """What speaks for and against, field by field."""

@@ -1,0 +1,85 @@
+"""Who is what to whom: relations between customers, and households."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from loaders.customers import customers_by_id
+from loaders.relatives import households_by_id, members_by_household
+from schema.codes import RelationKind
+from schema.described import described
+from schema.fields import identified, loaded_by, named
+from schema.ids import HOUSEHOLD, RELATION
+from schema.nodes import Node
+
+if TYPE_CHECKING:
+    from schema.customers import Customer
+
+
+@described
+class CustomerRelation:
+    """What somebody is to this customer.
+
+    name is masked, and customer null, where the viewer may not see the other person, or it is not a customer
+    of the hub.
+    """
+
+    id: strawberry.ID = identified(RELATION)
+    """Opaque and globally unique."""
+    kind: RelationKind
+    """What the other one is to this customer."""
+    name: str
+    """The other one's name."""
+    customer: Annotated["Customer", strawberry.lazy("schema.customers")] | None = loaded_by(
+        customers_by_id, key="other_id"
+    )
+    """The other one."""
+    since: date | None = named("from")
+    """The first day; null: not known."""
+    until: date | None = named("to")
+    """The last day; null: not known, or still so."""
+
+
+@described
+class HouseholdMember:
+    """Somebody in a household."""
+
+    role: str
+    """head, spouse, child, parent, dependant or other."""
+    name: str
+    """The person's name; masked where the viewer may not see this person."""
+    customer: Annotated["Customer", strawberry.lazy("schema.customers")] | None = loaded_by(
+        customers_by_id, key="customer_id"
+    )
+    """null for one who is not a customer of the hub, or not in the viewer's sight."""
+    since: date | None = named("from")
+    """The first day; null: not known."""
+    until: date | None = named("to")
+    """The last day; null: not known, or still so."""
+
+
+@described
+class Household(Node):
+    """People who live together."""
+
+    id: strawberry.ID = identified(HOUSEHOLD)
+    """Opaque and globally unique."""
+    name: str
+    """The household's name."""
+    members: list[HouseholdMember] = loaded_by(members_by_household)
+    """Who belongs to it."""
+
+
+@described
+class HouseholdMembership:
+    """A household that a customer belongs to; a person may sit in several."""
+
+    household: Household = loaded_by(households_by_id, key="household_id")
+    """Which one."""
+    role: str
+    """head, spouse, child, parent, dependant or other."""
+    since: date | None = named("from")
+    """The first day; null: not known."""
+    until: date | None = named("to")
+    """The last day; null: not known, or still so."""

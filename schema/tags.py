@@ -1,0 +1,94 @@
+"""Tags, and which customers have them."""
+
+from datetime import datetime
+from typing import Any
+
+import strawberry
+
+from indexing.errors import SearchUnavailable
+from indexing.search import SearchFilter, SearchRequest, search_customers
+from loaders.tags import tags_by_id
+from schema.codes import TagSource
+from schema.context import Info
+from schema.described import described, described_from, described_input
+from schema.errors import Unavailable
+from schema.fields import answered_by, identified, loaded_by
+from schema.ids import TAG
+from schema.nodes import Node
+from schema.pages import Connection, Edge, edges, nodes
+
+
+async def _customer_count(root: Any, info: Info) -> int | None:
+    """Counted by the search engine, exactly."""
+    engine = info.context.search
+    try:
+        if engine is None:
+            raise SearchUnavailable
+        wanted = SearchFilter(tags_any=(root.code,))
+        return (await search_customers(engine, SearchRequest(filter=wanted, first=1, wants_total=True))).total
+    except SearchUnavailable as error:
+        raise Unavailable("Search is away: customers can not be counted now.") from error
+
+
+@described
+class Tag(Node):
+    """A mark that customers can have."""
+
+    id: strawberry.ID = identified(TAG)
+    """Opaque and globally unique."""
+    code: str
+    """The tag's own code."""
+    name: str
+    """The tag's name."""
+    category: str
+    """What kind of mark it is."""
+    description: str | None
+    """What it is to say."""
+    customer_count: int | None = answered_by(_customer_count)
+    """Among the customers the viewer may see; null when search is away."""
+
+
+@described
+class CustomerTag:
+    """A tag that a customer has."""
+
+    tag: Tag = loaded_by(tags_by_id, key="tag_id")
+    """Which one."""
+    source: TagSource
+    """Who gave it."""
+    assigned_at: datetime
+    """When it was given."""
+    expires_at: datetime | None
+    """When it ends by itself; null: never."""
+    evidence: str | None
+    """Why the customer has it."""
+
+
+@described_from(Edge)
+class TagEdge:
+    """A tag in a list."""
+
+    cursor: str
+    """Its place in the list."""
+    node: Tag
+    """The tag."""
+
+
+@described
+class TagConnection(Connection):
+    """A page of tags."""
+
+    edges: list[TagEdge] = edges()
+    nodes: list[Tag] = nodes()
+
+
+@described_input
+class TagFilter:
+    """By the codes of the tags that customers have."""
+
+    all: list[str] | None = strawberry.UNSET
+    """Every one of these."""
+    any: list[str] | None = strawberry.UNSET
+    """At least one of these."""
+    none: list[str] | None = strawberry.UNSET
+    """None of these."""

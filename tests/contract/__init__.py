@@ -1,0 +1,1 @@
+"""What the API promises to those who build on it."""
