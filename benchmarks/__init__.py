@@ -1,0 +1,1 @@
+"""What is timed: run by `make bench`, never part of the tests."""

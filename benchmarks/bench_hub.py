@@ -1,0 +1,60 @@
+"""A hub with sample data for the benchmarks; made once and kept, for it takes minutes."""
+
+import asyncio
+import resource
+import shutil
+from datetime import date
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from benchmarks.figures import Figure, seconds
+from indexing.engines.embedded import EmbeddedEngine
+from indexing.rebuild import rebuild
+from intake.sample import fill
+from master.clock import Clock
+from master.keys import Keys
+from master.migrations import migrate
+from master.session import Master
+
+ZONE = ZoneInfo("Asia/Shanghai")
+TODAY = date(2026, 11, 22)
+KEYS = Keys(b"benchmark key: 32 bytes, no use.")
+
+
+def open_master(folder: Path) -> Master:
+    folder.mkdir(parents=True, exist_ok=True)
+    return Master.open(f"sqlite:///{folder / 'master.db'}", KEYS, Clock(ZONE))
+
+
+def fresh_master(folder: Path) -> Master:
+    shutil.rmtree(folder, ignore_errors=True)
+    master = open_master(folder)
+    migrate(master)
+    return master
+
+
+def filled(folder: Path, customers: int) -> tuple[Master, list[Figure]]:
+    """The master of that many sample customers, and what it took to fill it (nothing when it was there)."""
+    done = folder / "filled"
+    if done.exists():
+        return open_master(folder), []
+    master = fresh_master(folder)
+    took = seconds(lambda: fill(master, customers=customers, seed=1, today=TODAY, progress=None))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    done.touch()
+    return master, [
+        Figure(f"sample: {customers:,} customers with all below them", took, "s"),
+        Figure("sample: peak memory of the filling process", peak, "MiB"),
+    ]
+
+
+def indexed(folder: Path, master: Master, customers: int) -> tuple[EmbeddedEngine, list[Figure]]:
+    """The engine with all of them in it, and the rate at which the index was made."""
+    engine = EmbeddedEngine(folder / "index")
+    took = seconds(lambda: asyncio.run(rebuild(master, engine)))
+    asyncio.run(engine.drop_old_generations())
+    size = sum(path.stat().st_size for path in (folder / "index").rglob("*") if path.is_file())
+    return engine, [
+        Figure("index: rebuilt from the master", customers / took, "customers/s"),
+        Figure("index: size", size / 2**20, "MiB"),
+    ]
