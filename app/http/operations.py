@@ -109,14 +109,14 @@ def _body(outcome: Outcome, call: Call, bounds: Bounds) -> bytes:
         body = orjson.dumps(response)
     except TypeError as error:  # a value of a type or a depth that JSON does not take
         log_failure(error, call)
-        return _without_data("Internal error", "INTERNAL", call)
+        return _error_alone("Internal error", "INTERNAL", call)
     if len(body) > bounds.answer_bytes:
         message = f"The answer is larger than {bounds.answer_bytes} bytes: ask for less at once."
-        return _without_data(message, "LIMIT_EXCEEDED", call)
+        return _error_alone(message, "LIMIT_EXCEEDED", call)
     return body
 
 
-def _without_data(message: str, code: str, call: Call) -> bytes:
+def _error_alone(message: str, code: str, call: Call) -> bytes:
     call.facts["codes"] = [code]
     return orjson.dumps({"data": None, "errors": [refused_json(message, code, call.request_id)]})
 

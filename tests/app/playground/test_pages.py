@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from graphql import build_schema, parse, validate
 
+from app.graphql import schema
+from app.http.bounds import Bounds
+from app.http.documents import Documents
 from app.http.shell import Allowed, Shell
 from app.playground.pages import Playground, examples
 from tests.app.asking import ask
@@ -20,6 +23,12 @@ hub = Shell(Playground().routes(), Allowed(["hub.test"]))
 def test_each_example_is_valid_against_the_contract(number: int) -> None:
     schema = build_schema(CONTRACT.read_text(encoding="utf-8"))
     assert validate(schema, parse(examples()[number]["query"])) == []
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_each_example_passes_the_front(number: int) -> None:
+    document = Documents(schema, Bounds()).read(examples()[number]["query"])
+    assert len(document.operations) == 1
 
 
 def test_there_are_six_examples_in_the_order_of_a_call() -> None:
