@@ -15,9 +15,12 @@ Span = tuple[int, int]
 
 # How well typed letters explain a syllable or word: in full, by a lesser reading, begun, by its first letter.
 FULL, LESSER, BEGUN, INITIAL = 1.0, 0.8, 0.7, 0.6
+TWO_LETTER_INITIAL = 0.5  # zh, ch, sh: rather two initials than one
 SAME_SOUND = 0.5
 ONE_EDIT = 0.35
 FORMER_NAME = 0.8
+# Letters typed up to a Han character (xu涛) are complete, and the character is the next one of the name.
+NOT_COMPLETE, NOT_NEXT = 0.5, 0.4
 
 SHORTEST_TYPO = 4
 
@@ -45,6 +48,7 @@ class Fit:
     match: Match
     quality: float
     cover: float
+    is_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,22 @@ def alignment(way: tuple[Token, ...], name: str) -> float:
         return 0.0
     covered = [at for fit in found for at in fit.cells]
     coverage = sum(fit.cover for fit in found) / len(whole.cells)
-    explained = sum(fit.quality for fit in found) / len(parts)
+    explained = sum(fit.quality for fit in found) / len(parts) * _glue(parts, fits)
     in_order = covered == list(range(covered[0], covered[0] + len(covered)))
     return 45 * coverage + 35 * explained + 10 * (0 in covered) + 10 * in_order
+
+
+def _glue(parts: list[Token], fits: list[Fit | None]) -> float:
+    """1, or less where parts typed without a blank between them do not lie so on the name."""
+    worth = 1.0
+    for part, fit, following in zip(parts, fits, fits[1:], strict=False):
+        if not part.is_glued or fit is None or following is None:
+            continue
+        if fit.is_begun:
+            worth *= NOT_COMPLETE
+        if fit.cells[-1] + 1 != following.cells[0]:
+            worth *= NOT_NEXT
+    return worth
 
 
 def fitted(way: tuple[Token, ...], whole: Spoken) -> list[Fit | None]:
@@ -199,7 +216,7 @@ def _steps_on(text: str, cell: int, spelling: str, worth: float) -> list[Step]:
         return []
     found = [Step(cell, 1, INITIAL * worth)]
     if text[:2] in ("zh", "ch", "sh") and spelling.startswith(text[:2]):
-        found.append(Step(cell, 2, INITIAL * worth))
+        found.append(Step(cell, 2, TWO_LETTER_INITIAL * worth))
     if text.startswith(spelling):
         found.append(Step(cell, len(spelling), worth))
     elif len(text) > 1 and spelling.startswith(text):
@@ -211,7 +228,8 @@ def _letters_fit(path: Path, whole: Spoken) -> Fit:
     taken = tuple(step.cell for step in path.steps)
     spans = merged(_step_span(step, whole.cells[step.cell]) for step in path.steps)
     cover = sum(step.worth**3 for step in path.steps)
-    return Fit(taken, spans, _letters_match(path, whole), path.quality, cover)
+    is_begun = path.steps[-1].worth in (BEGUN, BEGUN * LESSER)
+    return Fit(taken, spans, _letters_match(path, whole), path.quality, cover, is_begun)
 
 
 def _step_span(step: Step, cell: Cell) -> Span:

@@ -92,7 +92,7 @@ def _number_highlights(token: Token, document: CustomerDocument) -> Iterator[Hig
         yield from _in_values("contactPoints.value", [token.text], document.emails)
         return
     text = token.text
-    phones = [text, terms.phone_form(read_mobile(text).normal)] if text.isdigit() else []
+    phones = [text, terms.phone_form(read_mobile(text).normal)] if text.isdecimal() else []
     ids = [text, read_document("RESIDENT_ID", text).normal.lower()]
     yield from _in_values("documents.number", ids, document.documents)
     yield from _in_values("contactPoints.value", phones, document.mobiles)
@@ -110,7 +110,7 @@ def _number_highlights(token: Token, document: CustomerDocument) -> Iterator[Hig
 
 def _customer_number(text: str) -> str:
     rest = text.removeprefix("c")
-    return f"c{int(rest):09d}" if rest.isdigit() and (rest != text or len(rest) == 9) else text
+    return f"c{int(rest):09d}" if rest.isdecimal() and (rest != text or len(rest) == 9) else text
 
 
 def _in_values(field: str, wanted: Iterable[str], values: Iterable[str]) -> Iterator[Highlight]:

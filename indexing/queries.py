@@ -154,11 +154,11 @@ def _letter_tiers(token: Token, *, typos: bool) -> list[tuple[int, Leaf]]:
         (WORD_WHOLE, Term("lt", word)),
         (WORD_START, _prefix("lt", "", word)),
     ]
-    for initials in _initials(sound):
+    if len(sound) > 1:
         tiers += [
-            (INITIALS_WHOLE, Term("pi", terms.WHOLE + initials)),
-            (INITIALS_START, _prefix("pi", terms.START, initials)),
-            (INITIALS_LATER, _prefix("pi", "", initials)),
+            (INITIALS_WHOLE, Term("pi", terms.WHOLE + sound)),
+            (INITIALS_START, _prefix("pi", terms.START, sound)),
+            (INITIALS_LATER, _prefix("pi", "", sound)),
         ]
     if typos and len(word) >= SHORTEST_TYPO_WORD:
         # The first letter is taken as right, as other engines do.
@@ -167,14 +167,6 @@ def _letter_tiers(token: Token, *, typos: bool) -> list[tuple[int, Leaf]]:
     if typos and len(sound) >= SHORTEST_TYPO_SOUND:
         tiers.append((TYPO, Fuzzy("py", terms.WHOLE + sound)))
     return tiers
-
-
-def _initials(sound: str) -> list[str]:
-    """As typed, and with zh, ch, sh as one initial each (zhs = zs)."""
-    if len(sound) < 2:
-        return []
-    single = re.sub(r"([zcs])h", r"\1", sound)
-    return list(dict.fromkeys(found for found in (sound, single) if len(found) > 1))
 
 
 def _prefix(field: str, mark: str, text: str) -> Leaf:
@@ -215,14 +207,14 @@ def _whole_leaves(text: str) -> list[Leaf]:
         found.append(Term("whole", terms.whole_term(terms.DOCUMENT, text)))
         phones = dict.fromkeys((text, terms.phone_form(read_mobile(text).normal)))
         found.extend(Term("whole", terms.whole_term(terms.MOBILE, phone)) for phone in phones)
-    if len(text) == 15 and text.isdigit():
+    if len(text) == 15 and text.isdecimal():
         longer = read_document("RESIDENT_ID", text).normal
         found.append(Term("whole", terms.whole_term(terms.DOCUMENT, terms.document_form(longer))))
     return found
 
 
 def _fields_of(text: str) -> tuple[str, ...]:
-    return ("ph", "id", "po") if text.isdigit() else ("id", "po")
+    return ("ph", "id", "po") if text.isdecimal() else ("id", "po")
 
 
 def _fragment(field: str, text: str) -> Leaf:
@@ -231,7 +223,7 @@ def _fragment(field: str, text: str) -> Leaf:
 
 
 def _is_date(text: str) -> bool:
-    if len(text) != 8 or not text.isdigit():
+    if len(text) != 8 or not text.isdecimal():
         return False
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:])).year >= 1880

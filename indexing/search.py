@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from indexing import tokens as terms
 from indexing.align import FORMER_NAME, alignment
-from indexing.engines.embedded_documents import day_number, milliseconds
+from indexing.documents.customers import day_number, milliseconds
 from indexing.engines.port import Candidate, Extent, Facets, Place, SearchEngine
 from indexing.queries import Asked, Notice, asked
 from indexing.questions import AnyTerm, Between, Leaf, Question, Term

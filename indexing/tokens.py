@@ -113,17 +113,30 @@ def _initial_terms(said: tuple[tuple[str, ...], ...]) -> list[str]:
     """First letters, marked like the syllables; also the surname in full with the initials of the rest."""
     if not said or len(said[0]) < 2:
         return []
+    main, *others = said
     found: list[str] = []
-    for syllables in said:
-        initials = "".join(syllable[0] for syllable in syllables)
-        if syllables is said[0]:
-            found += [WHOLE + initials, WHOLE + syllables[0] + initials[1:]]
-            found += _prefixed(START, initials, shortest=2)
-            found += _prefixed(START, syllables[0] + initials[1:], shortest=SHORT_PREFIX + 1)
-        first = 1 if syllables is said[0] else 0
-        later = (_prefixed("", initials[at:], shortest=2) for at in range(first, len(initials) - 1))
-        found += chain.from_iterable(later)
+    for initials in _initials(main):
+        found.append(WHOLE + "".join(initials))
+        found += _prefixed(START, "".join(initials), shortest=2)
+        found += _later_initials(initials, first=1)
+    rest = "".join(syllable[0] for syllable in main[1:])
+    found += [WHOLE + main[0] + rest, *_prefixed(START, main[0] + rest, shortest=SHORT_PREFIX + 1)]
+    for syllables in others:
+        for initials in _initials(syllables):
+            found += _later_initials(initials, first=0)
     return found
+
+
+def _initials(syllables: tuple[str, ...]) -> list[list[str]]:
+    """One letter a syllable, and where there are any with zh, ch and sh as the initials that they are."""
+    single = [syllable[0] for syllable in syllables]
+    double = [syllable[:2] if syllable[:2] in ("zh", "ch", "sh") else syllable[0] for syllable in syllables]
+    return [single] if single == double else [single, double]
+
+
+def _later_initials(initials: list[str], *, first: int) -> list[str]:
+    later = (_prefixed("", "".join(initials[at:]), shortest=2) for at in range(first, len(initials) - 1))
+    return list(chain.from_iterable(later))
 
 
 def number_grams(field: str, text: str) -> list[str]:

@@ -35,12 +35,16 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One typed part; sound: letters as they are looked up as pinyin (ü as v); joined: of how many made."""
+    """One typed part; sound: letters as they are looked up as pinyin (ü as v); joined: of how many made.
+
+    is_glued: the next part follows without a blank (zhang三).
+    """
 
     kind: Kind
     text: str
     sound: str = ""
     joined: int = 1
+    is_glued: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -81,15 +85,16 @@ def _tokens(text: str) -> Iterable[Token]:
 
 def _chunk_tokens(chunk: str) -> Iterable[Token]:
     """Split at script borders; signs join numbers (138-0013) and part letters (Anne-Marie)."""
-    for han, run in groupby(_without_dots(chunk), key=is_han):
-        text = "".join(run)
+    runs = [(han, "".join(run)) for han, run in groupby(_without_dots(chunk), key=is_han)]
+    for place, (han, text) in enumerate(runs, start=1):
         if han:
             yield Token(Kind.HAN, _without_title(text))
-        elif any(c.isdigit() for c in text):
+        elif any(c.isdecimal() for c in text):
             yield from _number_tokens(text)
         else:
-            for word in _PIECES.findall(text):
-                yield letters_token(word)
+            words = [letters_token(word) for word in _PIECES.findall(text)]
+            yield from words[:-1]
+            yield from (replace(last, is_glued=place < len(runs)) for last in words[-1:])
 
 
 def _without_dots(chunk: str) -> str:
@@ -109,11 +114,11 @@ def _without_title(han: str) -> str:
 def _number_tokens(text: str) -> Iterable[Token]:
     bare = _COUNTRY.sub("", _JOINERS.sub("", text))
     for piece in re.findall(r"[^\W_]+", bare):
-        yield number_token(piece.replace("ü", "u"))
+        yield letters_token(piece) if piece.isalpha() else number_token(piece.replace("ü", "u"))
 
 
 def number_token(text: str) -> Token:
-    return Token(Kind.DIGITS if text.isdigit() else Kind.MIXED, text)
+    return Token(Kind.DIGITS if text.isdecimal() else Kind.MIXED, text)
 
 
 def letters_token(word: str, joined: int = 1) -> Token:
@@ -158,5 +163,5 @@ def _split(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
             found.append(token)
             continue
         pieces = _PIECES.findall(token.text)
-        found.extend(number_token(piece) if piece.isdigit() else letters_token(piece) for piece in pieces)
+        found.extend(number_token(piece) if piece.isdecimal() else letters_token(piece) for piece in pieces)
     return tuple(found[:MOST_TOKENS])

@@ -132,12 +132,10 @@ class EmbeddedEngine:
         return name
 
     def _chosen(self, generation: str | None) -> Generation:
-        if generation is None:
+        serving = self._folder.serving()
+        if generation is None or (serving is not None and serving.generation == generation):
             return self._current()
-        current = self._current()
         path = self._folder.generation_path(generation)
-        if current.path == path:
-            return current
         with self._opening:
             if generation not in self._others:
                 if not path.is_dir():

@@ -1,7 +1,5 @@
 """The embedded engine's schema, and a customer's document in it."""
 
-from datetime import UTC, date, datetime, timedelta
-
 import tantivy
 
 from indexing import tokens as terms
@@ -12,12 +10,11 @@ from indexing.documents.customers import (
     STORED_FIELDS,
     TERM_FIELDS,
     CustomerDocument,
+    day_number,
+    milliseconds,
     sort_key,
 )
 from indexing.engines.tantivy_queries import storable
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 def embedded_schema() -> tantivy.Schema:
@@ -78,12 +75,3 @@ def _codes(document: CustomerDocument) -> dict[str, tuple[str, ...]]:
         "belongs": document.belongs,
         "product_lines": document.product_lines,
     }
-
-
-def day_number(day: date) -> int:
-    """20261121 for 2026-11-21: sorts like the day, and reads like it."""
-    return day.year * 10_000 + day.month * 100 + day.day
-
-
-def milliseconds(at: datetime) -> int:
-    return (at - _EPOCH) // _MILLISECOND

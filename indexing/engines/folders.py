@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,10 +57,10 @@ class IndexFolder:
         return file_stamp(self.path / _SERVING)
 
     def make(self) -> str:
-        """A new, empty generation's name; the folder is there when this returns."""
+        """A new, empty generation's name, never used before; the folder is there when this returns."""
         self.path.mkdir(parents=True, exist_ok=True)
-        numbers = [int(name.removeprefix(_PREFIX)) for name in self.generations()]
-        name = f"{_PREFIX}{max(numbers, default=0) + 1:06d}"
+        numbers = [int(name.split("-")[1]) for name in self.generations()]
+        name = f"{_PREFIX}{max(numbers, default=0) + 1:06d}-{secrets.token_hex(4)}"
         (self.path / name).mkdir()
         return name
 
