@@ -1,0 +1,1 @@
+"""The master made searchable: terms, questions, ranks, highlights and the embedded engine."""

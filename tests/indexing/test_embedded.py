@@ -1,0 +1,194 @@
+"""The embedded engine: writes, processes, generations and damage."""
+
+import asyncio
+import multiprocessing
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from indexing.documents import customers
+from indexing.engines.embedded import EmbeddedEngine
+from indexing.engines.port import IndexEntry
+from indexing.errors import DocumentRefused, SearchUnavailable
+from indexing.search import SearchRequest, search_customers
+from tests.indexing.corpus import CORPUS, GENERATED, SHAN, ZENG, ZHANG_SAN
+
+
+def ids(engine: EmbeddedEngine, words: str) -> list[int]:
+    answer = asyncio.run(search_customers(engine, SearchRequest(words=words, first=1000)))
+    return [hit.customer_id for hit in answer.hits]
+
+
+async def entries(engine: EmbeddedEngine, generation: str | None = None) -> list[IndexEntry]:
+    return [entry async for entry in engine.entries(generation=generation)]
+
+
+def test_what_was_applied_is_found_at_once(own_engine: EmbeddedEngine) -> None:
+    asyncio.run(own_engine.apply([ZHANG_SAN, SHAN], []))
+    assert ids(own_engine, "张三") == [ZHANG_SAN.id]
+    asyncio.run(own_engine.apply([replace(ZHANG_SAN, revision=2, names=("李四",))], [SHAN.id]))
+    assert ids(own_engine, "张三") == []
+    assert ids(own_engine, "") == [ZHANG_SAN.id]
+
+
+def test_an_older_revision_never_replaces_a_newer_one(own_engine: EmbeddedEngine) -> None:
+    newer = replace(ZHANG_SAN, revision=5, names=("张五",))
+    asyncio.run(own_engine.apply([newer], []))
+    asyncio.run(own_engine.apply([ZHANG_SAN], []))
+    assert ids(own_engine, "张五") == [ZHANG_SAN.id]
+    asyncio.run(own_engine.apply([replace(newer, revision=6, names=("张六",)), newer], []))
+    assert ids(own_engine, "张六") == [ZHANG_SAN.id]
+
+
+def test_the_same_again_changes_nothing(own_engine: EmbeddedEngine) -> None:
+    for _ in range(3):
+        asyncio.run(own_engine.apply(GENERATED, []))
+    assert asyncio.run(own_engine.count()) == len(GENERATED)
+
+
+def test_everything_in_the_index_is_listed_by_id(corpus_engine: EmbeddedEngine) -> None:
+    wanted = [IndexEntry(one.id, one.number, one.revision, one.names[0]) for one in CORPUS]
+    assert asyncio.run(entries(corpus_engine)) == wanted
+
+
+def test_a_document_that_can_not_be_indexed_is_refused_and_the_index_goes_on(
+    own_engine: EmbeddedEngine,
+) -> None:
+    with pytest.raises(DocumentRefused, match="customer 1001: "):
+        asyncio.run(own_engine.apply([SHAN, replace(ZHANG_SAN, revision=-1)], []))
+    asyncio.run(own_engine.apply([ZENG], []))
+    assert ids(own_engine, "") == [ZENG.id]
+
+
+def test_lone_surrogates_in_the_master_do_not_stop_the_index(own_engine: EmbeddedEngine) -> None:
+    odd = replace(ZHANG_SAN, names=("张\ud800三",), tags=("\ud800",), policies=("P\ud80012345",))
+    asyncio.run(own_engine.apply([odd], []))
+    assert ids(own_engine, "张三") == [ZHANG_SAN.id]
+
+
+def _write(path: Path, answers: "multiprocessing.Queue[object]") -> None:
+    async def write() -> None:
+        engine = EmbeddedEngine(path)
+        answers.put(await engine.claim_writing())
+        try:
+            await engine.apply([SHAN], [])
+        except SearchUnavailable as error:
+            answers.put(str(error))
+        else:
+            answers.put("written")
+        await engine.close()
+
+    asyncio.run(write())
+
+
+def in_another_process(path: Path) -> tuple[object, object]:
+    context = multiprocessing.get_context("spawn")
+    answers: multiprocessing.Queue[object] = context.Queue()
+    process = context.Process(target=_write, args=(path, answers))
+    process.start()
+    process.join(60)
+    return answers.get(timeout=10), answers.get(timeout=10)
+
+
+def test_only_one_process_writes_and_the_others_see_it(own_engine: EmbeddedEngine, index_path: Path) -> None:
+    asyncio.run(own_engine.apply([ZHANG_SAN], []))
+    assert in_another_process(index_path) == (False, "Another process is writing the search index.")
+    reader = EmbeddedEngine(index_path)
+    assert ids(reader, "") == [ZHANG_SAN.id]
+    asyncio.run(own_engine.close())
+    assert in_another_process(index_path) == (True, "written")
+    assert set(ids(reader, "")) == {ZHANG_SAN.id, SHAN.id}
+    asyncio.run(reader.close())
+
+
+def test_a_new_generation_serves_when_it_is_full(own_engine: EmbeddedEngine, index_path: Path) -> None:
+    asyncio.run(own_engine.apply([ZHANG_SAN], []))
+    reader = EmbeddedEngine(index_path)
+    assert ids(reader, "") == [ZHANG_SAN.id]
+    assert asyncio.run(own_engine.health()).needs_rebuild
+    first = [folder.name for folder in index_path.glob("generation-*")]
+    generation = asyncio.run(own_engine.new_generation())
+    asyncio.run(own_engine.apply([SHAN, ZENG], [], generation=generation))
+    assert asyncio.run(own_engine.count(generation=generation)) == 2
+    assert [one.id for one in asyncio.run(entries(own_engine, generation))] == [SHAN.id, ZENG.id]
+    assert ids(reader, "") == ids(own_engine, "") == [ZHANG_SAN.id]
+    asyncio.run(own_engine.serve_generation(generation))
+    assert ids(reader, "") == ids(own_engine, "") == [SHAN.id, ZENG.id]
+    asyncio.run(own_engine.apply([ZHANG_SAN], []))
+    assert ids(reader, "张三") == [ZHANG_SAN.id]
+    assert asyncio.run(own_engine.drop_old_generations()) == first
+    assert ids(reader, "张三") == [ZHANG_SAN.id]
+    health = asyncio.run(own_engine.health())
+    assert (health.is_ready, health.needs_rebuild, health.customers) == (True, False, 3)
+    asyncio.run(reader.close())
+
+
+def test_an_index_of_another_version_is_made_anew(
+    own_engine: EmbeddedEngine, index_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(own_engine.apply([ZHANG_SAN], []))
+    asyncio.run(own_engine.close())
+    monkeypatch.setattr("indexing.engines.folders.SCHEMA_VERSION", customers.SCHEMA_VERSION + 1)
+    newer = EmbeddedEngine(index_path)
+    assert ids(newer, "") == []
+    assert asyncio.run(newer.health()).needs_rebuild
+    asyncio.run(newer.close())
+
+
+def test_a_deleted_index_is_made_anew_while_it_runs(own_engine: EmbeddedEngine, index_path: Path) -> None:
+    asyncio.run(own_engine.apply([ZHANG_SAN], []))
+    shutil.rmtree(index_path)
+    assert ids(own_engine, "") == []
+    assert asyncio.run(own_engine.health()).needs_rebuild
+    asyncio.run(own_engine.apply([SHAN], []))
+    assert ids(own_engine, "") == [SHAN.id]
+
+
+@pytest.mark.parametrize("damage", ["meta.json", "segments", "folder"])
+def test_a_damaged_index_is_unavailable_and_can_be_made_anew(
+    own_engine: EmbeddedEngine, index_path: Path, damage: str
+) -> None:
+    asyncio.run(own_engine.apply([ZHANG_SAN], []))
+    asyncio.run(own_engine.close())
+    (folder,) = index_path.glob("generation-*")
+    if damage == "meta.json":
+        (folder / "meta.json").write_text("{")
+    elif damage == "segments":
+        for file in folder.glob("*.idx"):
+            file.write_bytes(b"nothing of use")
+    else:
+        shutil.rmtree(folder)
+        folder.write_text("a file")
+    engine = EmbeddedEngine(index_path)
+    if damage == "folder":
+        assert ids(engine, "") == []
+    else:
+        with pytest.raises(SearchUnavailable):
+            ids(engine, "张三")
+        assert not asyncio.run(engine.health()).is_ready
+    generation = asyncio.run(engine.new_generation())
+    asyncio.run(engine.apply([SHAN], [], generation=generation))
+    asyncio.run(engine.serve_generation(generation))
+    assert ids(engine, "") == [SHAN.id]
+    asyncio.run(engine.close())
+
+
+def test_a_closed_engine_is_unavailable(own_engine: EmbeddedEngine) -> None:
+    asyncio.run(own_engine.close())
+    with pytest.raises(SearchUnavailable):
+        ids(own_engine, "张三")
+
+
+def test_many_searches_and_writes_at_once_do_not_disturb_each_other(own_engine: EmbeddedEngine) -> None:
+    async def all_at_once() -> list[int]:
+        await own_engine.apply([ZHANG_SAN], [])
+        request = SearchRequest(words="zhang san")
+        writes = [own_engine.apply([document], []) for document in GENERATED[:20]]
+        searches = [search_customers(own_engine, request) for _ in range(100)]
+        answers = await asyncio.gather(*searches, *writes)
+        return [answer.hits[0].customer_id for answer in answers if answer is not None]
+
+    assert asyncio.run(all_at_once()) == [ZHANG_SAN.id] * 100
+    assert asyncio.run(own_engine.count()) == 21

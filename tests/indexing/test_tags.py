@@ -1,0 +1,45 @@
+"""Tags by name part, pinyin, initials or code."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from indexing.tags import rank_tags
+
+
+@dataclass(frozen=True)
+class Tag:
+    code: str
+    name: str
+
+
+TAGS = [
+    Tag("vip", "高净值客户"),
+    Tag("churn-risk", "流失风险"),
+    Tag("risk", "风险偏好高"),
+    Tag("new-car", "新购车"),
+    Tag("car-owner", "车主"),
+    Tag("vip-gold", "VIP 金卡"),
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", ["car-owner", "churn-risk", "new-car", "risk", "vip", "vip-gold"]),
+        ("vip", ["vip", "vip-gold"]),
+        ("风险", ["risk", "churn-risk"]),
+        ("風險", ["risk", "churn-risk"]),
+        ("fengxian", ["churn-risk", "risk"]),
+        ("lsfx", ["churn-risk"]),
+        ("risk", ["risk", "churn-risk"]),
+        ("高 客户", ["vip"]),
+        ("chezhu", ["car-owner"]),
+        ("CAR", ["car-owner", "new-car"]),
+        ("nothing", []),
+        ("*", []),
+        ("\ud800\0", ["car-owner", "churn-risk", "new-car", "risk", "vip", "vip-gold"]),
+    ],
+)
+def test_tags_are_ranked_by_how_they_fit(query: str, codes: list[str]) -> None:
+    assert [tag.code for tag in rank_tags(query, TAGS)] == codes
