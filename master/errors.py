@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
-class Refusal(Exception):  # noqa: N818  # the domain's word
+class Refusal(Exception):
     """Says what is wrong, where (path: names of input fields) and, by a stable code, what kind it is."""
 
     code = "INVALID"

@@ -18,7 +18,7 @@ DIGEST_BYTES = 16  # 128 bits: no accidental equals among billions of values
 FORM = b"\x01"  # first byte of every sealed value: form 1 is AES-256-GCM under the purpose's key
 
 
-class Unsealable(Exception):  # noqa: N818  # the domain's word
+class Unsealable(Exception):
     """A sealed value can not be opened: another key file, or a value that was tampered with."""
 
 
