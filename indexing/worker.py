@@ -10,9 +10,10 @@ from sqlalchemy.exc import OperationalError
 
 from indexing.documents.reading import Reading, read_documents
 from indexing.engines.port import SearchEngine
-from indexing.errors import SearchUnavailable
+from indexing.errors import DocumentRefused, SearchUnavailable
 from indexing.rebuild import RebuildFailed, rebuild
 from master import queue
+from master.sealing import Unsealable
 from master.session import Actor, Master, Transaction
 
 BATCH = 500  # customers read, indexed and committed at once: about 60 ms of work when all wait
@@ -215,7 +216,7 @@ class Worker:
     def _note_failure(self, id: int, error: Exception) -> None:
         self.progress.failures += 1
         with self.master.transaction(WORKER) as tx:
-            queue.failed(tx, id, f"{type(error).__name__}: {error}")
+            queue.failed(tx, id, _reason(error))
 
     def _finish(self, readings: Sequence[Reading], gone: Sequence[int], done: dict[int, int]) -> None:
         """Only now do the customers leave the queue: killed before this, they are indexed again."""
@@ -226,3 +227,9 @@ class Worker:
             queue.gone(tx, gone)
         self.progress.indexed += len(done) + len(gone)
         self.progress.batches += 1
+
+
+def _reason(error: Exception) -> str:
+    """Why a customer went aside. Only our own errors' texts are known to hold nothing personal."""
+    is_ours = isinstance(error, DocumentRefused | Unsealable)
+    return f"{type(error).__name__}: {error}" if is_ours else type(error).__name__
