@@ -3,19 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
+from indexing.spelled import BEGUN, FULL, INITIAL, LESSER, Path, Spoken, Step, best_path, spoken
 from indexing.words import Kind, Token
-from matching.normal import Cell, cells, readings
-from matching.pinyin import spellings
+from matching.normal import Cell, readings
 
 Span = tuple[int, int]
 
-# How well typed letters explain a syllable or word: in full, by a lesser reading, begun, by its first letter.
-FULL, LESSER, BEGUN, INITIAL = 1.0, 0.8, 0.7, 0.6
-TWO_LETTER_INITIAL = 0.5  # zh, ch, sh: rather two initials than one
 SAME_SOUND = 0.5
 ONE_EDIT = 0.35
 FORMER_NAME = 0.8
@@ -49,26 +45,6 @@ class Fit:
     quality: float
     cover: float
     is_begun: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """A name ready for alignment: its cells, and for each how it may be typed, main reading first."""
-
-    name: str
-    cells: tuple[Cell, ...]
-    options: tuple[tuple[str, ...], ...]
-
-
-@lru_cache(maxsize=16_384)
-def spoken(name: str) -> Spoken:
-    parts = cells(name)
-    said = readings(name)
-    options = tuple(
-        tuple(dict.fromkeys(typed for syllables in said for typed in spellings(syllables[at])))
-        for at in range(len(parts))
-    )
-    return Spoken(name, parts, options)
 
 
 def alignment(way: tuple[Token, ...], name: str) -> float:
@@ -119,7 +95,7 @@ def _fit(token: Token, whole: Spoken, free: set[int]) -> Fit | None:
     if token.kind is Kind.EMAIL:
         return None
     typed = dict.fromkeys((token.text, token.sound or token.text))
-    paths = [path for text in typed if (path := _best_path(text, whole, free))]
+    paths = [path for text in typed if (path := best_path(text, whole, free))]
     if paths:
         return _letters_fit(max(paths, key=lambda path: path.quality), whole)
     return _fit_with_typo(token.text, whole, free) if token.kind is Kind.LETTERS else None
@@ -134,7 +110,7 @@ def _fit_han(han: str, whole: Spoken, free: set[int]) -> Fit | None:
         if free.issuperset(taken):
             return Fit(taken, _cell_spans(taken, whole), _place(taken, whole), FULL, len(taken))
         start = text.find(han, start + 1)
-    path = _best_path("".join(readings(han)[0]), whole, free) if len(han) > 1 else None
+    path = best_path("".join(readings(han)[0]), whole, free) if len(han) > 1 else None
     if path is None or path.quality < LESSER:
         return None
     taken = tuple(step.cell for step in path.steps)
@@ -149,79 +125,6 @@ def _place(taken: tuple[int, ...], whole: Spoken) -> Match:
 
 def _cell_spans(taken: tuple[int, ...], whole: Spoken) -> tuple[Span, ...]:
     return merged((whole.cells[at].start, whole.cells[at].end) for at in taken)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Letters laid on one cell: how many of its spelling, and whether they are all of it."""
-
-    cell: int
-    letters: int
-    worth: float
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    steps: tuple[Step, ...]
-    quality: float
-
-
-def _best_path(text: str, whole: Spoken, free: set[int]) -> Path | None:
-    """The best way to read the letters as neighbouring cells, surname first or last."""
-    size = len(whole.cells)
-    best: Path | None = None
-    for order in (tuple(range(size)), (*range(1, size), 0)):
-        for start in range(size):
-            steps = _read(text, whole, free, order[start:])
-            if steps is None:
-                continue
-            path = Path(steps, sum(step.worth for step in steps) / len(steps))
-            if best is None or path.quality > best.quality:
-                best = path
-        if best is not None:
-            break
-    return best
-
-
-def _read(text: str, whole: Spoken, free: set[int], order: tuple[int, ...]) -> tuple[Step, ...] | None:
-    """The letters as steps along the cells of the order, the best first by what each letter is worth."""
-    if not text:
-        return ()
-    if not order or order[0] not in free:
-        return None
-    best: tuple[Step, ...] | None = None
-    best_worth = 0.0
-    for step in _steps(text, order[0], whole.options[order[0]]):
-        rest = _read(text[step.letters :], whole, free, order[1:])
-        if rest is None:
-            continue
-        worth = sum(one.worth * one.letters for one in (step, *rest))
-        if best is None or worth > best_worth:
-            best, best_worth = (step, *rest), worth
-    return best
-
-
-def _steps(text: str, cell: int, options: tuple[str, ...]) -> list[Step]:
-    found: dict[int, Step] = {}
-    for rank, spelling in enumerate(options):
-        for step in _steps_on(text, cell, spelling, FULL if rank == 0 else LESSER):
-            known = found.get(step.letters)
-            if known is None or step.worth > known.worth:
-                found[step.letters] = step
-    return list(found.values())
-
-
-def _steps_on(text: str, cell: int, spelling: str, worth: float) -> list[Step]:
-    if text[0] != spelling[0]:
-        return []
-    found = [Step(cell, 1, INITIAL * worth)]
-    if text[:2] in ("zh", "ch", "sh") and spelling.startswith(text[:2]):
-        found.append(Step(cell, 2, TWO_LETTER_INITIAL * worth))
-    if text.startswith(spelling):
-        found.append(Step(cell, len(spelling), worth))
-    elif len(text) > 1 and spelling.startswith(text):
-        found.append(Step(cell, len(text), BEGUN * worth))
-    return found
 
 
 def _letters_fit(path: Path, whole: Spoken) -> Fit:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from rapidfuzz.distance import OSA
 
 from indexing import tokens as terms
-from indexing.align import Fit, Match, Span, fitted, merged, spoken
+from indexing.align import Fit, Match, Span, fitted, merged
 from indexing.documents.customers import CustomerDocument
 from indexing.queries import asked, near_resident_ids
+from indexing.spelled import spoken
 from indexing.words import Kind, Token, read_words
 from matching.normal import plain
 from matching.numbers import read_document, read_mobile

@@ -1,10 +1,13 @@
 """Which field matched, how, and where: spans are code points of the original text."""
 
+import time
+
 import pytest
 
-from indexing.align import alignment, fitted, spoken
+from indexing.align import alignment, fitted
 from indexing.documents.customers import CustomerDocument
 from indexing.highlights import Highlight, highlights, number_span
+from indexing.spelled import spoken
 from indexing.words import read_words
 from tests.indexing.corpus import ASHOW, COMPANY, OUYANG, RENAMED, UYGHUR, ZHANG_SAN, ZHANG_SANFENG
 
@@ -103,6 +106,13 @@ def test_no_character_of_a_name_serves_two_parts() -> None:
 def test_the_name_that_lies_nearer_is_aligned_better(words: str, nearer: str, farther: str) -> None:
     way = read_words(words).tokens
     assert alignment(way, nearer) > alignment(way, farther)
+
+
+def test_names_that_can_be_read_in_countless_ways_are_aligned_at_once() -> None:
+    before = time.perf_counter()
+    for name, words in (("aa " * 85, "a" * 250), ("李丽" * 128, "lili" * 64), ("Zhzh " * 50, "zh" * 120)):
+        alignment(read_words(words).tokens, name)
+    assert time.perf_counter() - before < 2
 
 
 def test_a_name_typed_in_full_is_aligned_to_the_full() -> None:
