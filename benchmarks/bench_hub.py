@@ -3,21 +3,19 @@
 import asyncio
 import resource
 import shutil
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from benchmarks.figures import Figure, seconds
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.rebuild import rebuild
-from intake.sample import fill
+from intake.sample.fill import fill
 from master.clock import Clock
 from master.keys import Keys
 from master.migrations import migrate
 from master.session import Master
 
 ZONE = ZoneInfo("Asia/Shanghai")
-TODAY = date(2026, 11, 22)
 KEYS = Keys(b"benchmark key: 32 bytes, no use.")
 
 
@@ -39,7 +37,7 @@ def filled(folder: Path, customers: int) -> tuple[Master, list[Figure]]:
     if done.exists():
         return open_master(folder), []
     master = fresh_master(folder)
-    took = seconds(lambda: fill(master, customers=customers, seed=1, today=TODAY, progress=None))
+    took = seconds(lambda: fill(master, customers=customers, seed=1, progress=None))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     done.touch()
     return master, [

@@ -1,14 +1,19 @@
 """sample, import: data coming in."""
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
-from intake.kinds import KINDS
-from intake.run import import_file as run_import
 
 from app.commands.context import opened_master, progress
-from intake.sample import fill
+from intake.kinds import KINDS
+from intake.run import ImportResult, Progress
+from intake.run import import_file as run_import
+from intake.sample.fill import fill
+
+PERMILLE = 1000  # how finely progress is shown
+COUNTED = ("read", "added", "changed", "unchanged", "stale", "refused", "warnings")
 
 
 @click.command()
@@ -17,8 +22,8 @@ from intake.sample import fill
 def sample(customers: int, seed: int) -> None:
     """Fill an empty hub with believable data: branches, products, tags, customers and all below them."""
     with opened_master() as master, progress("sample") as show:
-        counts = fill(master, customers=customers, seed=seed, today=master.clock.today(), progress=show)
-    for name, count in counts.as_dict().items():
+        counts = fill(master, customers=customers, seed=seed, progress=show)
+    for name, count in asdict(counts).items():
         click.echo(f"{name}: {count}")
 
 
@@ -39,6 +44,10 @@ def import_file(
     Killed and started again, an import goes on where it was; the same file twice changes nothing.
     """
     with opened_master() as master, progress(kind) as show:
+
+        def told(done: Progress) -> None:
+            show(round(done.share * PERMILLE), PERMILLE)
+
         result = run_import(
             master,
             kind,
@@ -47,11 +56,21 @@ def import_file(
             dry_run=dry_run,
             report=report,
             encoding=encoding,
-            progress=show,
+            progress=told,
         )
-    for name, count in result.as_dict().items():
-        click.echo(f"{name}: {count}")
-    for said in result.remarks:
-        click.echo(said, err=True)
+    _tell(result)
     if result.refused:
         sys.exit(1)
+
+
+def _tell(result: ImportResult) -> None:
+    if result.resumed_after:
+        click.echo(f"went on after line {result.resumed_after}, where an earlier import stopped", err=True)
+    for notice in result.notices:
+        click.echo(notice, err=True)
+    for name in COUNTED:
+        click.echo(f"{name}: {getattr(result, name)}")
+    if result.dry_run:
+        click.echo("dry run: nothing was changed", err=True)
+    elif not (result.added or result.changed):
+        click.echo("nothing was changed", err=True)

@@ -15,7 +15,7 @@ from app.settings import Settings
 from indexing.engines.port import SearchEngine
 from indexing.rebuild import rebuild
 from indexing.worker import Worker
-from intake.sample import fill
+from intake.sample.fill import fill
 from master.keys import Keys
 from master.migrations import migrate
 from master.session import Master
@@ -101,7 +101,7 @@ def demo(port: int | None, customers: int) -> None:
     with opened_master(told) as master:
         if not _has_customers(master):
             with progress("sample") as show:
-                fill(master, customers=customers, seed=1, today=master.clock.today(), progress=show)
+                fill(master, customers=customers, seed=1, progress=show)
         lines = _demo_tokens(master, told.data_dir)
     asyncio.run(_index_all(told))
     click.echo(f"\n  http://{told.host}:{port or told.port}/graphiql\n", err=True)
