@@ -1,0 +1,1 @@
+"""Lists of names, places, products, tags and topics that the sample is made of."""
