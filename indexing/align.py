@@ -92,7 +92,7 @@ def fitted(way: tuple[Token, ...], whole: Spoken) -> list[Fit | None]:
 def _fit(token: Token, whole: Spoken, free: set[int]) -> Fit | None:
     if token.kind is Kind.HAN:
         return _fit_han(token.text, whole, free)
-    if token.kind is Kind.EMAIL:
+    if token.kind in (Kind.EMAIL, Kind.GLUED):
         return None
     typed = dict.fromkeys((token.text, token.sound or token.text))
     paths = [path for text in typed if (path := best_path(text, whole, free))]

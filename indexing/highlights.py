@@ -92,6 +92,8 @@ def _number_highlights(token: Token, document: CustomerDocument) -> Iterator[Hig
     if token.kind is Kind.EMAIL:
         yield from _in_values("contactPoints.value", [token.text], document.emails)
         return
+    if token.kind is Kind.GLUED:  # its parts are found by the way that keeps them apart
+        return
     text = token.text
     phones = [text, terms.phone_form(read_mobile(text).normal)] if text.isdecimal() else []
     ids = [text, read_document("RESIDENT_ID", text).normal.lower()]

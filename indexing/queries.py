@@ -17,6 +17,7 @@ NAME_WHOLE, NAME_START, NAME_END, NAME_INSIDE = 100, 80, 65, 60
 SOUND_WHOLE, SOUND_START, SOUND_LATER = 75, 65, 40
 INITIALS_WHOLE, INITIALS_START, INITIALS_LATER = 70, 50, 30
 WORD_WHOLE, WORD_START = 60, 45
+GLUED_START = 160  # beats its two parts lying elsewhere in a name
 SAME_SOUND_WHOLE, SAME_SOUND_START = 20, 12  # other Han characters that sound as those typed
 TYPO = 15
 NEAR_NUMBER = 25  # an ID with one slip corrected
@@ -108,6 +109,8 @@ def _unit(token: Token, way: tuple[Token, ...]) -> Unit:
         tiers = _han_tiers(token.text)
     elif token.kind is Kind.LETTERS:
         tiers = _letter_tiers(token, typos=typos)
+    elif token.kind is Kind.GLUED:
+        tiers = [(GLUED_START, Term("py", terms.START + token.text))]
     elif token.kind is Kind.EMAIL:
         tiers = [(WHOLE_NUMBER, Term("whole", terms.whole_term(terms.EMAIL, token.text)))]
     else:

@@ -39,7 +39,7 @@ def _terms_of_name(name: str) -> dict[str, frozenset[str]]:
     return {
         "hs": frozenset(han_terms(han)),
         "lt": frozenset(word_terms(words)),
-        "py": frozenset(sounds),
+        "py": frozenset([*sounds, *glued_terms(han, readings(name))]),
         "pi": frozenset(_initial_terms(readings(name))),
     }
 
@@ -107,6 +107,14 @@ def _prefixed(mark: str, joined: str, shortest: int = 1) -> list[str]:
     cut = joined[:LONGEST_SOUND]
     short = [mark + cut[:length] + SHORT for length in range(shortest, min(SHORT_PREFIX, len(cut)) + 1)]
     return [mark + cut, *short]
+
+
+def glued_terms(han: str, said: tuple[tuple[str, ...], ...]) -> list[str]:
+    """The surname as it sounds with the characters behind it (zhang三), of personal names."""
+    if not 2 <= len(han) <= LONGEST_INSIDE or len(said[0]) != len(han):
+        return []
+    surnames = dict.fromkeys(syllables[0] for syllables in said)
+    return [START + sound + han[1:length] for sound in surnames for length in range(2, len(han) + 1)]
 
 
 def _initial_terms(said: tuple[tuple[str, ...], ...]) -> list[str]:

@@ -30,6 +30,7 @@ class Kind(Enum):
     LETTERS = "letters"
     DIGITS = "digits"
     MIXED = "mixed"  # letters and digits: a policy number, an ID ending in x, initials with a phone's tail
+    GLUED = "glued"  # letters and the Han characters right behind them, as one: zhang三
     EMAIL = "email"
 
 
@@ -128,7 +129,7 @@ def letters_token(word: str, joined: int = 1) -> Token:
 def variants(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
     """The ways to understand the tokens, as typed first: letters or numbers joined, mixed ones split."""
     letters, numbers = _joined(tokens, Kind.LETTERS), _joined(tokens, Kind.DIGITS)
-    return list(dict.fromkeys([tokens, letters, numbers, together(tokens), _split(tokens)]))
+    return list(dict.fromkeys([tokens, letters, numbers, together(tokens), _split(tokens), _glued(tokens)]))
 
 
 def together(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
@@ -153,6 +154,16 @@ def _joined(tokens: tuple[Token, ...], kind: Kind) -> tuple[Token, ...]:
 
 def _joins(token: Token, kind: Kind) -> bool:
     return token.kind is kind or (kind is Kind.DIGITS and token.kind is Kind.MIXED)
+
+
+def _glued(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    found: list[Token] = []
+    for token in tokens:
+        if found and found[-1].is_glued and token.kind is Kind.HAN:
+            found[-1] = Token(Kind.GLUED, found[-1].sound + token.text)
+        else:
+            found.append(token)
+    return tuple(found)
 
 
 def _split(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

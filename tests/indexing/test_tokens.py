@@ -25,7 +25,7 @@ def test_a_name_sounds_from_every_syllable_on() -> None:
     terms = name_terms(["张三"])
     assert terms["py"] == {
         "=zhangsan", "^zhangsan", "^z*", "^zh*", "^zha*",
-        "san", "s*", "sa*", "san*", "sanzhang",
+        "san", "s*", "sa*", "san*", "sanzhang", "^zhang三",
     }  # fmt: skip
     assert terms["pi"] == {"=zs", "^zs", "^zs*", "=zhs", "^zhs", "^zh*", "^zhs*", "=zhangs", "^zhangs"}
     assert terms["lt"] == set()
@@ -33,7 +33,9 @@ def test_a_name_sounds_from_every_syllable_on() -> None:
 
 def test_only_the_main_reading_is_whole_and_other_readings_are_bare() -> None:
     terms = name_terms(["单芳"])["py"]
-    assert {term for term in terms if term[0] in "=^"} == {"=shanfang", "^shanfang", "^s*", "^sh*", "^sha*"}
+    assert {term for term in terms if term[0] in "=^"} == {
+        "=shanfang", "^shanfang", "^s*", "^sh*", "^sha*", "^shan芳", "^dan芳",
+    }  # fmt: skip
     assert {"danfang", "dan*"} <= terms
 
 
