@@ -1,0 +1,1 @@
+"""What source systems say, applied in bulk: what differs from the same source's last row."""

@@ -1,0 +1,86 @@
+"""One customer put by its source system: what partner systems call."""
+
+from collections import defaultdict
+from typing import Any
+
+from master.audit import note
+from master.errors import Invalid
+from master.session import Transaction
+from master.tables.base import table
+from master.tables.branches import BranchRow
+from master.tables.codes import CustomerKind
+from master.writes import checks
+from master.writes.customers import checked_status
+from master.writes.derived import refresh
+from master.writes.inputs import GivenContactPoint, GivenDocument, SourcedCustomer
+from master.writes.kept import KEEP
+from master.writes.sourced.customers import apply_customers
+from master.writes.sourced.directory import source_named
+from master.writes.sourced.items import FIELDS
+from master.writes.sourced.rows import (
+    LONGEST_KEY,
+    Outcome,
+    SourcedDocument,
+    SourcedPoint,
+    SourcedRow,
+    sourced_document,
+    sourced_point,
+)
+
+branches = table(BranchRow)
+
+
+def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
+    """The id of the customer that this source's key means: made, changed, or left as it is when all is equal.
+
+    Doubtful values are kept and marked; an unknown source is made with trust 0.
+    """
+    key = checks.line(given.key, ["sourceKey", "key"], LONGEST_KEY)
+    source_id, made = source_named(tx, given.source, ("sourceKey", "source"))
+    batch = apply_customers(tx, source_id, [SourcedRow(key, _values(tx, given))])
+    done = batch.applied[key]
+    if done.outcome is Outcome.REFUSED or done.entity_id is None:
+        raise Invalid("A new customer needs a name.", ["name"])
+    refresh(tx, batch.touched)
+    if done.outcome is not Outcome.UNCHANGED:
+        details = {"source": source_id, "outcome": done.outcome, "fields": list(done.fields)}
+        note(tx, "customer.put", "customer", done.entity_id, customer_id=done.entity_id, details=details)
+    if made:
+        note(tx, "source.create", "source", source_id)
+    return done.entity_id
+
+
+def _values(tx: Transaction, given: SourcedCustomer) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "kind": given.kind,
+        "status": given.status,
+        "gender": given.gender,
+        "birth_date": given.birth_date,
+    }
+    if given.name is not KEEP:
+        if given.name is None:
+            raise Invalid("A customer has a name: it can not be cleared.", ["name"])
+        values["name"] = checks.line(given.name, ["name"], checks.LONGEST_NAME)
+    if given.status is not KEEP and given.kind is not KEEP:
+        checked_status(given.status, given.kind or CustomerKind.PERSON)
+    if given.branch is not KEEP:
+        values["branch"] = checks.id_of_code(tx, branches, given.branch, ["branch"], "branch")
+    if given.documents is not KEEP:
+        values["documents"] = tuple(map(_document, range(len(given.documents)), given.documents))
+    if given.contact_points is not KEEP:
+        values |= _points(given.contact_points)
+    return {field: value for field, value in values.items() if value is not KEEP}
+
+
+def _document(place: int, given: GivenDocument) -> SourcedDocument:
+    number = checks.line(given.number, ["documents", str(place), "number"])
+    return sourced_document(given.type, number, primary=given.primary)
+
+
+def _points(given: tuple[GivenContactPoint, ...]) -> dict[str, tuple[SourcedPoint, ...]]:
+    """The complete list of the source: kinds that are not in it are empty."""
+    found: defaultdict[str, list[SourcedPoint]] = defaultdict(list)
+    for place, each in enumerate(given):
+        value = checks.line(each.value, ["contactPoints", str(place), "value"])
+        found[each.kind].append(sourced_point(each.kind, value, each.preferred))
+    return {field: tuple(found[kind]) for field, kind in FIELDS.items()}
