@@ -1,0 +1,101 @@
+"""Staged rows go into the master: resolved, applied in waves of different keys, what came of each told."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import DataError, IntegrityError
+
+from intake.findings import Finding, refusal, warning
+from intake.kinds import Kind
+from intake.resolve import resolve
+from intake.stage import Staged
+from master.session import Transaction
+from master.writes.derived import refresh
+from master.writes.sourced.below import apply_contacts, apply_leads
+from master.writes.sourced.branches import apply_branches
+from master.writes.sourced.codes import apply_products, apply_tags
+from master.writes.sourced.customers import apply_customers
+from master.writes.sourced.documents import apply_documents
+from master.writes.sourced.policies import apply_policies
+from master.writes.sourced.relations import apply_relations
+from master.writes.sourced.rows import Applied, Batch, Outcome, Remark, SourcedRow
+
+Apply = Callable[[Transaction, Sequence[SourcedRow]], Batch]
+
+OF_ALL = {"branches": apply_branches, "products": apply_products, "tags": apply_tags}
+OF_A_SOURCE = {
+    "customers": apply_customers,
+    "documents": apply_documents,
+    "relations": apply_relations,
+    "policies": apply_policies,
+    "contacts": apply_contacts,
+    "leads": apply_leads,
+}
+COLUMN_OF_FIELD = {"documents": "document_number"}
+NOT_TAKEN = Applied(Outcome.REFUSED, None, (Remark("", "DATABASE", ""),))
+
+
+@dataclass
+class Done:
+    """What became of a batch of lines."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def apply(tx: Transaction, kind: Kind, source_id: int | None, rows: Sequence[Staged]) -> Done:
+    """Take a batch of staged rows in. A row that is refused leaves the others as they are."""
+    resolve(tx, kind.name, source_id, [row for row in rows if not row.is_refused])
+    standing = [row for row in rows if not row.is_refused]
+    done = Done([Outcome.REFUSED] * (len(rows) - len(standing)))
+    touched: set[int] = set()
+    for wave in _waves(standing):
+        sourced = [SourcedRow(row.key, row.values, row.updated_at) for row in wave]
+        batch = _guarded(tx, _applying(kind.name, source_id), sourced)
+        touched |= batch.touched
+        for row in wave:
+            applied = batch.applied[row.key]
+            done.outcomes.append(applied.outcome)
+            row.findings += [_finding(row.line, remark) for remark in applied.remarks]
+    refresh(tx, touched)
+    done.findings = [finding for row in rows for finding in row.findings]
+    return done
+
+
+def _applying(kind: str, source_id: int | None) -> Apply:
+    if source_id is None or kind in OF_ALL:
+        return OF_ALL[kind]
+    of_a_source = OF_A_SOURCE[kind]
+    return lambda tx, rows: of_a_source(tx, source_id, rows)
+
+
+def _waves(rows: Sequence[Staged]) -> Iterator[list[Staged]]:
+    """The rows in groups in which no key comes twice, a later row of a key in a later group."""
+    waves: list[list[Staged]] = []
+    seen: dict[str, int] = {}
+    for row in rows:
+        place = seen.get(row.key, 0)
+        seen[row.key] = place + 1
+        if place == len(waves):
+            waves.append([])
+        waves[place].append(row)
+    return iter(waves)
+
+
+def _guarded(tx: Transaction, applying: Apply, rows: Sequence[SourcedRow]) -> Batch:
+    """Apply the rows; where the database refuses one of them, halve until it stands alone."""
+    try:
+        with tx.connection.begin_nested():
+            return applying(tx, rows)
+    except (IntegrityError, DataError):
+        if len(rows) == 1:
+            return Batch({rows[0].key: NOT_TAKEN})
+    half = len(rows) // 2
+    first, second = _guarded(tx, applying, rows[:half]), _guarded(tx, applying, rows[half:])
+    return Batch(first.applied | second.applied, first.touched | second.touched)
+
+
+def _finding(line: int, remark: Remark) -> Finding:
+    column = COLUMN_OF_FIELD.get(remark.field, remark.field)
+    make = warning if remark.code == "DOUBTFUL" else refusal
+    return make(line, column, remark.code, remark.message)

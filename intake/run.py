@@ -1,0 +1,200 @@
+"""One import of one file: batch by batch, each committed with how far it came, so that it can be killed."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from intake.apply import Done, apply
+from intake.kinds import Kind, kind_named
+from intake.report import Report
+from intake.runs import Counts, Run, finish_run, keep_run, unfinished_run
+from intake.sources.csv import CsvFile, FileFacts, Line, look_at
+from intake.stage import Stager
+from master.audit import note
+from master.errors import Invalid
+from master.session import Actor, Master, Transaction
+from master.writes.sourced.directory import plain_code, source_named
+from master.writes.sourced.rows import Outcome
+
+IMPORTER = Actor("import")
+CHANGING = (Outcome.ADDED, Outcome.CHANGED)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """share: of the file's bytes, from 0 to 1."""
+
+    lines: int
+    share: float
+    counts: Counts
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """resumed_after: the line up to which an earlier, killed run had come; its counts are in these.
+
+    notices: what is to be said of the import as a whole.
+    """
+
+    kind: str
+    source: str | None
+    digest: str
+    encoding: str
+    dry_run: bool
+    resumed_after: int
+    read: int
+    added: int
+    changed: int
+    unchanged: int
+    stale: int
+    refused: int
+    warnings: int
+    notices: tuple[str, ...]
+
+
+class _DryRun(Exception):
+    """Rolls everything back."""
+
+
+def import_file(
+    master: Master,
+    kind: str,
+    path: Path,
+    *,
+    source: str | None = None,
+    dry_run: bool = False,
+    report: Path | None = None,
+    encoding: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    actor: Actor = IMPORTER,
+) -> ImportResult:
+    """Take a file in; a run of it that was killed goes on where it was.
+
+    Raises Invalid for what concerns the whole file: kind, source, encoding, header.
+    """
+    of_kind = kind_named(kind)
+    source = _checked_source(of_kind, source)
+    facts = look_at(path, encoding)
+    with CsvFile(path, facts) as file:
+        lines = iter(file)
+        stager = Stager(of_kind, _header(lines), master.clock.zone)
+        with master.reading() as connection:
+            run = Run() if dry_run else unfinished_run(connection, facts.digest, kind, source)
+        resumed_after = run.line
+        with Report(report, run.line) as reported:
+            importing = _Import(master, of_kind, source, facts, stager, reported, run, actor)
+            take = importing.try_out if dry_run else importing.take_in
+            take(_batches(lines, of_kind.batch, run.line), _telling(progress, file, run))
+    return importing.result(dry_run=dry_run, resumed_after=resumed_after)
+
+
+@dataclass
+class _Import:
+    master: Master
+    kind: Kind
+    source: str | None
+    facts: FileFacts
+    stager: Stager
+    report: Report
+    run: Run
+    actor: Actor
+    notices: list[str] = field(default_factory=list)
+
+    def take_in(self, batches: Iterator[list[Line]], tell: Callable[[], None]) -> None:
+        for batch in batches:
+            with self.master.transaction(self.actor) as tx:
+                self._batch(tx, batch)
+            tell()
+        with self.master.transaction(self.actor) as tx:
+            self._finish(tx)
+
+    def try_out(self, batches: Iterator[list[Line]], tell: Callable[[], None]) -> None:
+        """All in one transaction, as later lines build on earlier ones; then rolled back."""
+        with suppress(_DryRun), self.master.transaction(self.actor) as tx:
+            for batch in batches:
+                self._batch(tx, batch)
+                tell()
+            raise _DryRun
+
+    def result(self, *, dry_run: bool, resumed_after: int) -> ImportResult:
+        return ImportResult(
+            self.kind.name,
+            self.source,
+            self.facts.digest,
+            self.facts.encoding,
+            dry_run,
+            resumed_after,
+            **vars(self.run.counts),
+            notices=tuple(self.notices),
+        )
+
+    def _batch(self, tx: Transaction, lines: list[Line]) -> None:
+        source_id = self._source(tx)
+        done = apply(tx, self.kind, source_id, [self.stager.stage(line) for line in lines])
+        self.run.counts.count(done.outcomes, sum(not finding.refuses for finding in done.findings))
+        self.run.line = lines[-1].number
+        keep_run(tx, self.run, self.facts.digest, self.kind.name, source_id)
+        self._note(tx, done, lines)
+        self.report.add(done.findings)
+
+    def _note(self, tx: Transaction, done: Done, lines: list[Line]) -> None:
+        """One audit entry for a batch that changed something."""
+        counts = {outcome.value: done.outcomes.count(outcome) for outcome in CHANGING}
+        if any(counts.values()):
+            details = {
+                "kind": self.kind.name,
+                "digest": self.facts.digest,
+                "first_line": lines[0].number,
+                "last_line": lines[-1].number,
+                **counts,
+            }
+            note(tx, "import.batch", "import", self.run.id, details=details)
+
+    def _source(self, tx: Transaction) -> int | None:
+        if self.source is None:
+            return None
+        source_id, made = source_named(tx, self.source)
+        if made:
+            note(tx, "source.create", "source", source_id)
+            self.notices.append(f"The source {self.source} was not known: it was made, with trust 0.")
+        return source_id
+
+    def _finish(self, tx: Transaction) -> None:
+        source_id = self._source(tx)
+        keep_run(tx, self.run, self.facts.digest, self.kind.name, source_id)
+        finish_run(tx, self.run)
+        details = {"kind": self.kind.name, "digest": self.facts.digest, **vars(self.run.counts)}
+        note(tx, "import.run", "import", self.run.id, details=details)
+
+
+def _header(lines: Iterator[Line]) -> list[str]:
+    header = next(lines, None)
+    if header is None or header.cells is None:
+        raise Invalid("The file has no header line.", ["header"])
+    return header.cells
+
+
+def _checked_source(kind: Kind, source: str | None) -> str | None:
+    """The source's code; None for kinds that are kept by their codes, whoever brings them."""
+    if not kind.has_source:
+        return None
+    if source is None:
+        raise Invalid(f"Say which system these {kind.name} come from: --source CODE.", ["source"])
+    return plain_code(source, ("source",))
+
+
+def _batches(lines: Iterator[Line], size: int, after: int) -> Iterator[list[Line]]:
+    """The lines in groups of this many, without those up to `after`."""
+    waiting = (line for line in lines if line.number > after)
+    while batch := list(islice(waiting, size)):
+        yield batch
+
+
+def _telling(progress: Callable[[Progress], None] | None, file: CsvFile, run: Run) -> Callable[[], None]:
+    def tell() -> None:
+        if progress is not None:
+            progress(Progress(run.counts.read, file.share_read, run.counts))
+
+    return tell

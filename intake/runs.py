@@ -1,0 +1,74 @@
+"""How far the import of a file has come: kept with every batch, read when it is started again."""
+
+import json
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, insert, select, update
+
+from master import spelling
+from master.session import Transaction
+from master.tables.base import table
+from master.tables.sources import ImportRunRow, SourceSystemRow
+from master.writes.sourced.rows import Outcome
+
+runs, sources = table(ImportRunRow), table(SourceSystemRow)
+
+
+@dataclass
+class Counts:
+    """Of lines with data; warnings: of findings that refuse nothing."""
+
+    read: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    refused: int = 0
+    warnings: int = 0
+
+    def count(self, outcomes: list[Outcome], warnings: int) -> None:
+        self.read += len(outcomes)
+        self.warnings += warnings
+        for outcome in outcomes:
+            setattr(self, outcome.value, getattr(self, outcome.value) + 1)
+
+
+@dataclass
+class Run:
+    """id: None before the first batch; line: the last one that was taken in."""
+
+    id: int | None = None
+    line: int = 0
+    counts: Counts = field(default_factory=Counts)
+
+
+def unfinished_run(connection: Connection, digest: str, kind: str, source: str | None) -> Run:
+    """The run to go on with: the last one of this kind and source, if it was of this file and is open.
+
+    Where another file has come between, the older one starts again: nothing of it may overtake the newer.
+    """
+    found = connection.execute(
+        select(runs)
+        .outerjoin(sources, sources.c.id == runs.c.source_id)
+        .where(runs.c.kind == kind, sources.c.code.is_not_distinct_from(source))
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None or found.finished_at is not None or found.file_digest != digest:
+        return Run()
+    return Run(found.id, found.line, Counts(**json.loads(found.counts)))
+
+
+def keep_run(tx: Transaction, run: Run, digest: str, kind: str, source_id: int | None) -> None:
+    """Note, in the batch's own transaction, that the run has come to its line."""
+    counts = json.dumps(vars(run.counts))
+    if run.id is None:
+        (run.id,) = spelling.next_ids(tx.connection, "import_runs", 1)
+        first = {"id": run.id, "file_digest": digest, "kind": kind, "source_id": source_id}
+        tx.execute(insert(runs), [{**first, "started_at": tx.at, "line": run.line, "counts": counts}])
+        return
+    tx.execute(update(runs).where(runs.c.id == run.id).values(line=run.line, counts=counts))
+
+
+def finish_run(tx: Transaction, run: Run) -> None:
+    tx.execute(update(runs).where(runs.c.id == run.id).values(finished_at=tx.at))
