@@ -7,10 +7,10 @@ DEMO_PORT ?= 8000
 DEMO_CUSTOMERS ?= 2000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint bench proof schema lock
+.PHONY: help setup demo test check lint bench proof schema migration lock
 
 help:  ## list these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(STAMP)  ## make .venv with everything that is needed (runs by itself when it has to)
 
@@ -42,6 +42,9 @@ proof: $(STAMP)  ## the long proofs (kill -9 for many minutes)
 
 schema: $(STAMP)  ## print the GraphQL schema into schema/schema.graphql
 	@$(BIN)/kehu schema > schema/schema.graphql
+
+migration: $(STAMP)  ## write the migration that the tables need (NAME=what_it_does)
+	@$(BIN)/python -m master.migrations.write $(NAME)
 
 lock: pyproject.toml  ## renew requirements.lock (needs uv)
 	@uv pip compile --quiet --python-version 3.11 --universal --all-extras --group dev --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml requirements.build

@@ -15,19 +15,21 @@ from master.tables.install import install_triggers
 def migrate(master: Master) -> None:
     """Run what is missing; does nothing to a database that is current."""
     with master.committing() as connection:
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config_for(connection), "head")
         install_triggers(connection)
 
 
 def is_current(connection: Connection) -> bool:
     """False when the database is empty, older or newer than this version of the hub."""
     present = MigrationContext.configure(connection).get_current_revision()
-    return present == ScriptDirectory.from_config(_config()).get_current_head()
+    return present == ScriptDirectory.from_config(config_for(connection)).get_current_head()
 
 
-def _config() -> Config:
+def config_for(connection: Connection) -> Config:
+    """What Alembic is told: where the migrations are, and the connection to run them on."""
     config = Config()
     config.set_main_option("script_location", str(files("master.migrations")))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
     return config

@@ -2,13 +2,14 @@
 
 from alembic import context
 
+from master.migrations.rendering import rendered
 from master.tables.every import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,
-    transaction_per_migration=False,
+    render_item=rendered,
 )
 with context.begin_transaction():
     context.run_migrations()
