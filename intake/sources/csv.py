@@ -64,6 +64,7 @@ def _is_utf_8(line: bytes) -> bool:
 def _known(encoding: str) -> str:
     try:
         name = codecs.lookup(encoding).name
+        "".encode(name)  # a LookupError for what is no encoding of text
     except LookupError:
         raise Invalid("There is no such encoding: give utf-8 or gb18030.", ["encoding"]) from None
     return "utf-8-sig" if name == "utf-8" else name
@@ -135,6 +136,9 @@ class _Lines:
     def __next__(self) -> str:
         if len(self._taken) >= MOST_LINES_IN_A_RECORD:
             raise _Endless
-        line = self._waiting.popleft() if self._waiting else next(self._file)
+        try:
+            line = self._waiting.popleft() if self._waiting else next(self._file)
+        except UnicodeError:
+            raise Invalid("The file is not in the encoding that was given.", ["encoding"]) from None
         self._taken.append(line)
         return line

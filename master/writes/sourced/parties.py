@@ -52,7 +52,7 @@ def change_parties(tx: Transaction, changes: Sequence[Change]) -> None:
     added: list[tuple[int, str, Sequence[SourcedParty]]] = []
     for change in changes:
         present = {(row.role, row.customer_id, row.name): row for row in there.get(change.entity_id, [])}
-        for field in PARTY_FIELDS.keys() & change.fields:
+        for field in (each for each in PARTY_FIELDS if each in change.fields):
             before, now = _before(change, field), _now(change, field)
             gone = before.keys() - now.keys()
             ended += [present[who].id for who in gone if who in present]
