@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from app.http.documents import KnownDocument
 from resolvers.branches import BranchQuery
 from resolvers.contacts import ContactMutation
 from resolvers.customer_commands import CustomerMutation
@@ -26,8 +27,9 @@ class Mutation(CustomerMutation, ContactMutation, LeadMutation):
     """What can be changed. Refusals come back as `errors` in the payload."""
 
 
-schema = strawberry.Schema(
+schema: strawberry.Schema = strawberry.Schema(
     Query,
     Mutation,
     config=StrawberryConfig(scalar_map=SCALARS),
+    extensions=[KnownDocument],
 )

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy import Row, Select, Subquery, case, func, select
 
 from loaders.relations import TODAY, Order, Relation, Rows, Tied
 from master.tables.base import table
@@ -49,14 +49,11 @@ class Summary:
     last_contact_at: datetime | None
 
 
-def _by_currency(tied: Tied) -> Select[Any]:
-    """A row for each currency of the customer's policies; one without currency where it has none."""
-    held = (
-        select(
-            party.c.customer_id,
-            party.c.policy_id,
-            func.max(case((party.c.role == PolicyRole.APPLICANT, 1), else_=0)).label("applies"),
-        )
+def _held(tied: Tied) -> Subquery:
+    """Each policy once, where the customer is applicant or insured; applies: 1 where it is the applicant."""
+    applies = func.max(case((party.c.role == PolicyRole.APPLICANT, 1), else_=0)).label("applies")
+    return (
+        select(party.c.customer_id, party.c.policy_id, applies)
         .where(
             tied(party.c.customer_id),
             party.c.role.in_((PolicyRole.APPLICANT, PolicyRole.INSURED)),
@@ -65,13 +62,17 @@ def _by_currency(tied: Tied) -> Select[Any]:
         .group_by(party.c.customer_id, party.c.policy_id)
         .subquery("held")
     )
+
+
+def _figures(held: Subquery) -> Subquery:
+    """Counts and premiums of the policies by customer and currency."""
     in_force = (
         (policy.c.status == PolicyStatus.IN_FORCE)
         & (policy.c.effective_date <= TODAY)
         & (policy.c.expiry_date.is_(None) | (policy.c.expiry_date >= TODAY))
     )
     premium = case((in_force & (held.c.applies == 1), policy.c.annual_premium), else_=None)
-    figures = (
+    return (
         select(
             held.c.customer_id,
             policy.c.currency,
@@ -83,6 +84,11 @@ def _by_currency(tied: Tied) -> Select[Any]:
         .group_by(held.c.customer_id, policy.c.currency)
         .subquery("figures")
     )
+
+
+def _by_currency(tied: Tied) -> Select[Any]:
+    """A row for each currency of the customer's policies; one without currency where it has none."""
+    figures = _figures(_held(tied))
     leads = select(func.count()).where(lead.c.customer_id == customer.c.id, lead.c.stage.in_(OPEN_STAGES))
     last = select(func.max(contact.c.occurred_at)).where(contact.c.customer_id == customer.c.id)
     return (

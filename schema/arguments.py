@@ -1,6 +1,6 @@
 """From a field's arguments to what a relation is asked."""
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from inspect import Parameter
 from typing import Any
@@ -89,8 +89,9 @@ def refuse_long(values: Sequence[object], path: list[str]) -> None:
 
 
 def refuse_mask(value: Any, path: list[str]) -> None:
-    """Raises Invalid for text, or a key's text, that holds a mask."""
-    texts = vars(value).values() if has_object_definition(type(value)) else [value]
+    """Raises Invalid for text, alone or in a list or key, that holds a mask."""
+    inside = vars(value).values() if has_object_definition(type(value)) else value
+    texts = inside if not isinstance(inside, str) and isinstance(inside, Iterable) else [inside]
     if any(isinstance(text, str) and MASK in text for text in texts):
         raise Invalid("This holds a mask (*): give the whole value.", path)
 

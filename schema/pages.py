@@ -25,10 +25,9 @@ class Edge:
     def cursor(self) -> str:
         return self.page.cursor(self.node)
 
-    def __getattr__(self, name: str) -> Any:
-        if name in self.page.relation.link:
-            return getattr(self.node, name)
-        raise AttributeError(name)
+    def link(self, column: str) -> Any:
+        """A column of the link; None in lists that have no such link."""
+        return getattr(self.node, column) if column in self.page.relation.link else None
 
 
 @described
@@ -113,6 +112,22 @@ def edges() -> Any:
 def nodes() -> Any:
     """The nodes of a connection."""
     return strawberry.field(resolver=_nodes, description="The rows alone.", metadata={"how": "nodes"})
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A column of the link between a row and its parent."""
+
+    column: str
+
+
+def linked(column: str) -> Any:
+    """A column of the link; null in lists without a parent."""
+
+    def resolve(root: Edge) -> Any:
+        return root.link(column)
+
+    return strawberry.field(resolver=resolve, metadata={"how": Linked(column)})
 
 
 @described

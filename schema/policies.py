@@ -16,7 +16,7 @@ from schema.described import described, described_choice, described_from, descri
 from schema.fields import identified, loaded_by, named
 from schema.ids import POLICY
 from schema.nodes import Node
-from schema.pages import Connection, Edge, edges, nodes
+from schema.pages import Connection, Edge, edges, linked, nodes
 from schema.products import Product
 from schema.sources import SourceKey
 
@@ -80,7 +80,7 @@ class PolicyEdge:
     """Its place in the list."""
     node: Policy
     """The policy."""
-    roles: list[PolicyRole] | None
+    roles: list[PolicyRole] | None = linked("roles")
     """The roles of the customer above in this policy."""
 
 

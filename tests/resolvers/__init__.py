@@ -1,0 +1,1 @@
+"""Root questions and commands, asked through GraphQL."""
