@@ -93,12 +93,12 @@ def _clients(dice: Random, order: Order) -> tuple[list[Client], list[Household]]
 
 def _company(dice: Random, calendar: Calendar, adults: Sequence[Client]) -> Client:
     """Where the one lives who represents it; some companies nobody speaks for."""
-    people = list(dict.fromkeys(map(id, (one_of(dice, adults) for _ in range(whole(dice, 0, 4))))))
-    chosen = [next(adult for adult in adults if id(adult) == each) for each in people]
-    county = chosen[0].county if chosen else ANYWHERE.pick(dice)
+    picked = [one_of(dice, adults) for _ in range(whole(dice, 0, 4))]
+    people = list({id(person): person for person in picked}.values())
+    county = people[0].county if people else ANYWHERE.pick(dice)
     company = organization(dice, calendar, county)
-    if chosen:
-        spoken_for(dice, calendar, company, chosen)
+    if people:
+        spoken_for(dice, calendar, company, people)
     return company
 
 

@@ -16,7 +16,7 @@ def parties_of(dice: Random, policy: Policy, applicant: Client, insured: Client)
         found.append(Party("INSURED", name=f"被保险员工（{headcount(policy)}人）"))
     else:
         found.append(Party("INSURED", insured))
-    if dice.random() < 0.25:
+    if dice.random() < 0.12:
         found.append(Party("PAYER", applicant))
     if policy.product.line in WITH_BENEFICIARIES and policy.product.family != "COMPANY":
         found.extend(_beneficiaries(dice, applicant, insured))

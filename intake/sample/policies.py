@@ -19,7 +19,7 @@ COMPULSORY_PREMIUMS = (66_500, 76_000, 85_500, 95_000)
 COMPULSORY_SUM = 20_000_000
 YEARS_BACK = 11
 RENEWED, RENEWALS_KEPT = 0.8, 4
-WITH_CAR, WITH_POLICIES, CHILD_INSURED = 0.30, 0.80, 0.62
+WITH_CAR, WITH_POLICIES, CHILD_INSURED = 0.26, 0.80, 0.60
 
 
 def _fitting(family: str, age: int) -> list[tuple[Product, float]]:
@@ -53,7 +53,7 @@ def _insure_company(dice: Random, calendar: Calendar, client: Client) -> None:
 def _insure_person(dice: Random, calendar: Calendar, client: Client) -> None:
     if dice.random() > WITH_POLICIES and not client.eager:
         return
-    for _ in range(3 if client.eager else 1 + (dice.random() < 0.45) + (dice.random() < 0.2)):
+    for _ in range(3 if client.eager else 1 + (dice.random() < 0.40) + (dice.random() < 0.15)):
         _personal(dice, calendar, client)
     for child in client.children:
         if dice.random() < CHILD_INSURED / (2 if client.spouse else 1) or client.eager:

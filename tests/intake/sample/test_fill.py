@@ -72,7 +72,7 @@ def test_counts_are_those_of_this_seed_and_within_bands(
     counts = fill(master, customers=1_000, seed=1)
     master.close()
     assert counts == SampleCounts(
-        customers=1_000, policies=2_793, contacts=4_571, tags=3_750, leads=1_393, households=177
+        customers=1_000, policies=2_702, contacts=4_872, tags=3_599, leads=1_441, households=177
     )
 
 
