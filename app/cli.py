@@ -1,23 +1,48 @@
 """The command `kehu`: settings are read here, refusals are told here, and commands are listed here."""
 
 import sys
+from importlib import import_module
 
 import click
 
-from app.commands import checks, dumps, filling, index, running, tokens
 from app.commands.context import Finding
 from app.opening import NotSupported
-from app.serve import NotReady
 from app.settings import WrongSettings
 from indexing.errors import SearchUnavailable
 from master.errors import Refusal
 from master.keys import KeyFileError
 
-REFUSALS = (Finding, KeyFileError, NotReady, NotSupported, Refusal, SearchUnavailable, WrongSettings)
+REFUSALS = (Finding, KeyFileError, NotSupported, Refusal, SearchUnavailable, WrongSettings)
+
+# Loaded when they are used: the server and the GraphQL schema take a second that `kehu dump` can do without.
+COMMANDS = {
+    "init": "app.commands.hub:init",
+    "sample": "app.commands.filling:sample",
+    "import": "app.commands.filling:import_file",
+    "serve": "app.commands.serving:serve",
+    "worker": "app.commands.hub:worker",
+    "index": "app.commands.index:index",
+    "token": "app.commands.tokens:token",
+    "schema": "app.commands.schema:schema",
+    "dump": "app.commands.dumps:dump",
+    "outbox": "app.commands.checks:outbox",
+    "doctor": "app.commands.checks:doctor",
+    "demo": "app.commands.serving:demo",
+}
 
 
 class Kehu(click.Group):
     """Tells what the user can mend in one sentence, without a traceback, and exits 1."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, _, command = COMMANDS[name].partition(":")
+        found = getattr(import_module(module), command)
+        return found if isinstance(found, click.Command) else None
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -31,21 +56,3 @@ class Kehu(click.Group):
 @click.version_option(package_name="kehu")
 def main() -> None:
     """The customer-data hub for insurers: one graph and one search over everything known of a customer."""
-
-
-COMMANDS = (
-    running.init,
-    filling.sample,
-    filling.import_file,
-    running.serve,
-    running.worker,
-    index.index,
-    tokens.token,
-    checks.schema,
-    dumps.dump,
-    checks.outbox,
-    checks.doctor,
-    running.demo,
-)
-for command in COMMANDS:
-    main.add_command(command)

@@ -19,6 +19,10 @@ NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
 TESTER = Actor("test")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--proof", action="store_true", help="run the proofs at full length (make proof)")
+
+
 class SetTime:
     """A time that tests move."""
 

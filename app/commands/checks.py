@@ -1,4 +1,4 @@
-"""schema, outbox, doctor: what there is, what waits, what is wrong."""
+"""outbox, doctor: what waits, what is wrong."""
 
 import sys
 
@@ -6,14 +6,7 @@ import click
 
 from app.commands.context import CLI, Finding, opened_master
 from app.doctor import examine
-from app.graphql import schema as graphql_schema
 from master.queue import backlog, retry_dead, set_aside
-
-
-@click.command()
-def schema() -> None:
-    """Print the GraphQL schema."""
-    click.echo(graphql_schema.as_str())
 
 
 @click.command()

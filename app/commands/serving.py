@@ -1,23 +1,19 @@
-"""init, serve, worker, demo: a hub made ready and run."""
+"""serve, demo: the hub behind HTTP."""
 
 import asyncio
-import signal
 from pathlib import Path
 
 import click
 from sqlalchemy import func, select
 
-from app.commands.context import CLI, opened_master, progress, settings, with_engine
-from app.logging import configure_logging
-from app.opening import open_master, open_search
+from app.commands.context import CLI, Finding, opened_master, progress, settings
+from app.commands.hub import make_ready
+from app.opening import open_search
+from app.serve import NotReady
 from app.serve import serve as run_server
 from app.settings import Settings
-from indexing.engines.port import SearchEngine
-from indexing.rebuild import rebuild
 from indexing.worker import Worker
 from intake.sample.fill import fill
-from master.keys import Keys
-from master.migrations import migrate
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -25,35 +21,6 @@ from master.writes.derived import refresh
 from master.writes.tokens import NewToken, create_token
 
 DEMO_ROLES = (("AGENT", "call-centre agent"), ("ADMIN", "administrator"))
-
-
-@click.command()
-def init() -> None:
-    """Create or migrate the master and the index, and make the key file if there is none. Repeatable."""
-    told = settings()
-    make_ready(told)
-    click.echo(f"ready: master {told.database_url}, keys {told.keys}", err=True)
-
-
-def make_ready(told: Settings) -> None:
-    """Keys, master and index, each made only where it is missing or old."""
-    if told.is_sqlite:
-        Path(told.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    if not told.keys.exists():
-        Keys.create(told.keys)
-    master = open_master(told)
-    try:
-        migrate(master)
-        asyncio.run(with_engine(told, lambda engine: _make_index(master, engine)))
-    finally:
-        master.close()
-
-
-async def _make_index(master: Master, engine: SearchEngine) -> None:
-    """A new index, filled; where another process writes it, that one sees to it."""
-    if (await engine.health()).needs_rebuild and await engine.claim_writing():
-        with progress("index") as show:
-            await rebuild(master, engine, show)
 
 
 @click.command()
@@ -66,29 +33,10 @@ def serve(host: str | None, port: int | None, workers: int, no_worker: bool) -> 
 
     Embedded: whoever gets the index's lock file is the indexing worker, the others wait for it and read.
     """
-    run_server(host=host, port=port, workers=workers, index_worker=not no_worker)
-
-
-@click.command()
-def worker() -> None:
-    """The indexing worker by itself: keeps the index in step with the master until it is told to stop."""
-    told = settings()
-    configure_logging(show_messages=told.sandbox)
-    asyncio.run(_work(told))
-
-
-async def _work(told: Settings) -> None:
-    engine = open_search(told)
-    with opened_master(told) as master:
-        work = asyncio.create_task(Worker(master, engine, refresh).run())
-        for name in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(name, work.cancel)
-        try:
-            await work
-        except asyncio.CancelledError:
-            click.echo("stopped", err=True)
-        finally:
-            await engine.close()
+    try:
+        run_server(host=host, port=port, workers=workers, index_worker=not no_worker)
+    except NotReady as error:
+        raise Finding(str(error)) from error
 
 
 @click.command()
