@@ -23,7 +23,7 @@ class Typed:
 
 @described_interface
 class Node:
-    """Node: a thing that can be fetched again by its opaque, globally unique id."""
+    """A thing that can be fetched again by its opaque, globally unique id."""
 
     id: strawberry.ID
     """Opaque and globally unique: good for `node` and wherever an id is asked for."""

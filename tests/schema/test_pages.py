@@ -50,9 +50,9 @@ def walked(hub: Hub, first: int, **variables: Any) -> list[int]:
         after = page["pageInfo"]["endCursor"]
 
 
-@pytest.mark.parametrize("first", [1, 2, 5, 6])
-def test_pages_go_through_everything_once(hub: Hub, names: list[str], first: int) -> None:
-    assert walked(hub, first) == [1, 2, 3, 4, 5]
+def test_pages_go_through_everything_once(hub: Hub, names: list[str]) -> None:
+    for first in (1, 2, 5, 6):
+        assert walked(hub, first) == [1, 2, 3, 4, 5]
 
 
 def test_pages_follow_the_order_that_is_asked_for(hub: Hub, names: list[str]) -> None:
@@ -80,19 +80,16 @@ def test_an_empty_page_has_no_cursors(hub: Hub) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("first", "role", "code"),
-    [
+def test_a_page_that_is_too_small_or_too_large_is_refused(hub: Hub) -> None:
+    for first, role, code in (
         (0, "AGENT", "INVALID"),
         (-1, "AGENT", "INVALID"),
         (101, "AGENT", "LIMIT_EXCEEDED"),
         (1001, "SUPERVISOR", "LIMIT_EXCEEDED"),
-    ],
-)
-def test_a_page_that_is_too_small_or_too_large_is_refused(hub: Hub, first: int, role: str, code: str) -> None:
-    answer = hub.ask(CUSTOMERS, role, first=first)
-    assert answer.data == {"customers": None}
-    assert answer.errors == [(code, ["customers"])]
+    ):
+        answer = hub.ask(CUSTOMERS, role, first=first)
+        assert answer.data == {"customers": None}
+        assert answer.errors == [(code, ["customers"])]
 
 
 def test_pages_are_as_large_as_the_viewer_may_have_and_null_is_the_default(hub: Hub, master: Master) -> None:
@@ -126,9 +123,9 @@ def test_a_cursor_is_good_for_its_own_query_only(hub: Hub, names: list[str]) -> 
     assert refused(hub, after=of_persons, filter={"kind": "ORGANIZATION"})
 
 
-@pytest.mark.parametrize("wrong", ["x", "zz", "00", "AAAA", "ä", "*", "a" * 5000, "W10"])
-def test_what_is_no_cursor_is_refused(hub: Hub, names: list[str], wrong: str) -> None:
-    assert refused(hub, after=wrong)
+def test_what_is_no_cursor_is_refused(hub: Hub, names: list[str]) -> None:
+    for wrong in ["x", "zz", "00", "AAAA", "ä", "*", "a" * 5000, "W10"]:
+        assert refused(hub, after=wrong), wrong
 
 
 def test_a_cursor_that_was_changed_anywhere_is_refused(hub: Hub, names: list[str]) -> None:
