@@ -130,6 +130,8 @@ def _sqlite(url: str) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # Statements that fire triggers keep a journal each: in temporary files it halves the rate of writes.
+        connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA cache_size = -65536")  # 64 MiB a connection
 
     @event.listens_for(engine, "begin")

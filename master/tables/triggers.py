@@ -67,9 +67,10 @@ def _remembering(source: Table) -> Iterator[Trigger]:
 def _raise(counter: str, marker: str, target: str, ids: str) -> str:
     """Raise a counter by one, unless this transaction has done so already."""
     stamp = ", updated_at = {at}" if target == "customers" else ""
+    of = f"IN {ids}" if ids.startswith("(") else f"= {ids}"
     return (
         f"UPDATE {target} SET {counter} = {counter} + 1, {marker} = {{tx}}{stamp}"
-        f" WHERE id IN ({ids}) AND coalesce({marker}, '') <> coalesce({{tx}}, '-')"
+        f" WHERE id {of} AND coalesce({marker}, '') <> coalesce({{tx}}, '-')"
     )
 
 
