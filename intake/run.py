@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from intake.apply import Done, apply
+from intake.apply import REFUSED_BY_DATABASE, Done, apply
 from intake.kinds import Kind, kind_named
 from intake.report import Report
 from intake.runs import Counts, Run, finish_run, keep_run, unfinished_run
@@ -104,8 +104,12 @@ class _Import:
 
     def take_in(self, batches: Iterator[list[Line]], tell: Callable[[], None]) -> None:
         for batch in batches:
-            with self.master.transaction(self.actor) as tx:
-                self._batch(tx, batch)
+            try:
+                with self.master.transaction(self.actor) as tx:
+                    self._batch(tx, batch, guarded=False)
+            except REFUSED_BY_DATABASE:
+                with self.master.transaction(self.actor) as tx:
+                    self._batch(tx, batch, guarded=True)
             tell()
         with self.master.transaction(self.actor) as tx:
             self._finish(tx)
@@ -114,7 +118,7 @@ class _Import:
         """All in one transaction, as later lines build on earlier ones; then rolled back."""
         with suppress(_DryRun), self.master.transaction(self.actor) as tx:
             for batch in batches:
-                self._batch(tx, batch)
+                self._batch(tx, batch, guarded=True)
                 tell()
             raise _DryRun
 
@@ -130,9 +134,10 @@ class _Import:
             notices=tuple(self.notices),
         )
 
-    def _batch(self, tx: Transaction, lines: list[Line]) -> None:
+    def _batch(self, tx: Transaction, lines: list[Line], *, guarded: bool) -> None:
         source_id = self._source(tx)
-        done = apply(tx, self.kind, source_id, [self.stager.stage(line) for line in lines])
+        staged = [self.stager.stage(line) for line in lines]
+        done = apply(tx, self.kind, source_id, staged, guarded=guarded)
         self.run.counts.count(done.outcomes, sum(not finding.refuses for finding in done.findings))
         self.run.line = lines[-1].number
         keep_run(tx, self.run, self.facts.digest, self.kind.name, source_id)
@@ -158,7 +163,7 @@ class _Import:
         source_id, made = source_named(tx, self.source)
         if made:
             note(tx, "source.create", "source", source_id)
-            self.notices.append(f"The source {self.source} was not known: it was made, with trust 0.")
+            self.notices = [f"The source {self.source} was not known: it was made, with trust 0."]
         return source_id
 
     def _finish(self, tx: Transaction) -> None:
