@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, tuple_
 from sqlalchemy.sql.selectable import Subquery
 
 from loaders.relations import PLAIN, Arguments, Columns, Order, Relation
 
-KEYS = 10_000  # parents a statement: SQLite takes 32,766 variables, PostgreSQL 65,535
+KEYS = "keys"  # the name under which the parents' keys are bound
+MOST_KEYS = 10_000  # a statement: SQLite takes 32,766 variables, PostgreSQL 65,535
 
 Moments = Mapping[str, object]
 Answers = dict[Hashable, Any]
@@ -35,9 +37,9 @@ class Slice:
 def answers(connection: Connection, ask: Ask, keys: Sequence[Hashable], moments: Moments) -> Answers:
     """What each of the keys gets; a key without rows is not in it."""
     dealt: Answers = {}
-    for start in range(0, len(keys), KEYS):
-        chunk = keys[start : start + KEYS]
-        rows = connection.execute(statement(ask, chunk), moments).all()
+    for start in range(0, len(keys), MOST_KEYS):
+        chunk = keys[start : start + MOST_KEYS]
+        rows = connection.execute(_statement(ask), {**moments, KEYS: chunk}).all()
         dealt.update(_dealt(ask, rows))
     return dealt
 
@@ -51,11 +53,24 @@ def nothing(ask: Ask) -> Any:
     return Slice([], False) if ask.relation.kind == "pages" else ask.relation.default
 
 
-def statement(ask: Ask, keys: Sequence[Hashable]) -> Select[Any]:
-    """The one statement that answers for all the keys."""
+def _statement(ask: Ask) -> Select[Any]:
+    """Kept where it holds no values of this request: making one takes longer than running it."""
+    return _kept(ask) if not ask.arguments.filters and ask.arguments.after is None else statement(ask)
+
+
+@lru_cache(maxsize=1000)
+def _kept(ask: Ask) -> Select[Any]:
+    return statement(ask)
+
+
+def _among_keys(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    return column.in_(bindparam(KEYS, expanding=True, type_=column.type))
+
+
+def statement(ask: Ask) -> Select[Any]:
+    """The one statement that answers for all keys that are bound to it."""
     relation = ask.relation
-    tied = None if relation.key is None else (lambda column: column.in_(keys))
-    source = relation.tied(tied).subquery("s")
+    source = relation.tied(None if relation.key is None else _among_keys).subquery("s")
     if ask.counted:
         return _count(source, ask)
     if relation.kind == "pages":

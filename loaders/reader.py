@@ -21,16 +21,20 @@ class Reader:
         self._open = ExitStack()
         self._connection: Connection | None = None
         self._busy: asyncio.Task[Any] | None = None
+        self._is_over = False
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives on the connection."""
         async with self._turn:
             await self._at_rest()
+            if self._is_over:  # a field that outlived its request must not open a connection again
+                raise RuntimeError("the request is over")
             task = self._busy = asyncio.create_task(asyncio.to_thread(self._work, work))
             return await asyncio.shield(task)
 
     async def close(self) -> None:
         """Gives the connection back, also when the request was cancelled in the middle of a read."""
+        self._is_over = True
         async with self._turn:
             await self._at_rest()
             if self._connection is not None:

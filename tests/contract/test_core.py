@@ -12,12 +12,10 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
-    Undefined,
     build_schema,
     lexicographic_sort_schema,
+    print_ast,
 )
-from graphql.utilities import ast_from_value, print_schema
-from graphql import print_ast
 
 from app.graphql import schema
 
@@ -48,8 +46,6 @@ def sorted_schema(text: str) -> GraphQLSchema:
 
 
 def default_of(value: GraphQLArgument | GraphQLInputField) -> str | None:
-    if value.default_value is Undefined and value.default is None:
-        return None
     node = value.ast_node
     return print_ast(node.default_value) if node is not None and node.default_value is not None else None
 

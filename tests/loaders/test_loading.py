@@ -209,3 +209,26 @@ def test_all_reads_of_a_request_see_the_same_state(ten: Master) -> None:
         return before.name, after.name
 
     assert asyncio.run(asked()) == ("Name 1", "Name 2")
+
+
+def test_nothing_is_read_after_the_end(ten: Master) -> None:
+    async def asked() -> None:
+        loaders, reader = opened(ten)
+        await loaders.load(customers_by_id, 1)
+        await reader.close()
+        with pytest.raises(RuntimeError, match="over"):
+            await loaders.load(customers_by_id, 2)
+
+    asyncio.run(asked())
+    assert ten.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_more_keys_than_a_statement_takes_are_read_in_parts(ten: Master, selects: list[str]) -> None:
+    async def asked() -> int:
+        loaders, reader = opened(ten)
+        rows = await asyncio.gather(*(loaders.load(customers_by_id, id) for id in range(1, 10_002)))
+        await reader.close()
+        return sum(row is not None for row in rows)
+
+    assert asyncio.run(asked()) == 10
+    assert len(selects) == 2

@@ -172,3 +172,19 @@ def test_a_source_puts_its_customer_again_and_again(ready: Hub, master: Master) 
     assert (changed["id"], changed["name"], changed["contactPoints"]) == (made["id"], "王六", [])
     assert changed["documents"] == made["documents"]
     assert count(master) == 1
+
+
+def test_a_source_may_not_put_masked_values(ready: Hub, master: Master) -> None:
+    key = {"source": "partner", "key": "7"}
+    masked: list[tuple[Any, list[str]]] = [
+        ({"name": "王*"}, ["name"]),
+        ({"name": "A", "documents": [{"number": "110101********1234"}]}, ["documents", "0", "number"]),
+        (
+            {"name": "A", "contactPoints": [{"kind": "MOBILE", "value": "138****8000"}]},
+            ["contactPoints", "0", "value"],
+        ),
+    ]
+    for input, path in masked:
+        payload = ready.get(PUT, "PARTNER", input={"sourceKey": key, **input})["putCustomer"]
+        assert codes(payload) == [("INVALID", path)], input
+    assert count(master) == 0

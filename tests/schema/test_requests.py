@@ -10,6 +10,7 @@ from app.graphql import schema
 from master.access import Viewer, roles
 from master.session import Master
 from schema.context import open_context
+from schema.scalars import DATE_WANTED, DECIMAL_WANTED, INSTANT_WANTED
 from tests.schema.hub import Hub, filling
 
 FAILING = """{
@@ -85,3 +86,21 @@ def test_a_request_reads_one_state_though_others_write(some: Hub) -> None:
 
     assert asyncio.run(both()) == [{"customer": {"name": "Name 1"}}, {"customer": {"name": "Name 2"}}]
     assert some.get(document, id="c2") == {"customer": {"name": "new"}}
+
+
+def test_an_error_says_what_a_scalar_wants(hub: Hub) -> None:
+    born = "query ($filter: CustomerFilter) { customers(filter: $filter) { totalCount } }"
+    lead = "mutation ($input: CreateLeadInput!) { createLead(input: $input) { errors { code } } }"
+    for document, variables, wanted in (
+        (born, {"filter": {"bornFrom": "1.1.1990"}}, DATE_WANTED),
+        (born, {"filter": {"updatedSince": "2026-11-21T08:30:00"}}, INSTANT_WANTED),
+        (
+            lead,
+            {"input": {"customer": "c1", "title": "A", "expectedPremium": {"amount": 1.5}}},
+            DECIMAL_WANTED,
+        ),
+    ):
+        answer = hub.ask(document, **variables)
+        assert answer.data is None
+        ((message, path),) = answer.errors
+        assert (wanted in message, path) == (True, None)
