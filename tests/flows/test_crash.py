@@ -1,4 +1,4 @@
-"""kill -9 at any moment: nothing answered is lost, the index becomes equal to the master (tests/tools/crash.md)."""
+"""kill -9 at any moment: nothing answered is lost, index and master become equal (tests/tools/crash.md)."""
 
 import secrets
 import subprocess

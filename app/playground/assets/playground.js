@@ -14,10 +14,17 @@
   // A new function for each token: GraphiQL asks for the schema again when its fetcher is another one.
   function fetcherWith(token) {
     return async function (request) {
-      const headers = { "content-type": "application/json", accept: "application/graphql-response+json" };
-      if (token) headers.authorization = "Bearer " + token;
+      if (!token) {
+        say("Paste a token to begin: `make demo` prints two, `kehu token create` makes one.");
+        return { message: "Paste a token above to begin." };
+      }
+      const headers = {
+        "content-type": "application/json",
+        accept: "application/graphql-response+json",
+        authorization: "Bearer " + token,
+      };
       const response = await fetch("/graphql", { method: "POST", headers, body: JSON.stringify(request) });
-      say(response.status === 401 ? (token ? "This token is not valid." : "Paste a token to begin.") : "");
+      say(response.status === 401 ? "This token is not valid." : "");
       return response.json();
     };
   }
