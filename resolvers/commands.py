@@ -11,8 +11,9 @@ from master.errors import Conflict, NotFound, Refusal
 from master.reads.freshness import freshness_of
 from master.session import Transaction
 from master.writes.kept import KEEP, Kept
+from schema.arguments import refuse_long
 from schema.context import Info
-from schema.errors import UserError, told
+from schema.errors import LimitExceeded, UserError, told
 from schema.ids import row_id
 
 T = TypeVar("T")
@@ -51,6 +52,8 @@ async def command(
 
     try:
         return await info.context.write(permission, acted, reason)
+    except LimitExceeded:  # an error of the request as everywhere, not of what was given
+        raise
     except Refusal as refusal:
         return Done(present if isinstance(refusal, Conflict) else None, None, refusal)
 
@@ -71,6 +74,13 @@ def found(prefix: str, id: str, path: Sequence[str], what: str) -> int:
 def given(value: T | None) -> T | None:
     """None for what was left out."""
     return None if value is strawberry.UNSET else value
+
+
+def few(values: list[T] | None, field: str) -> list[T]:
+    """What was given of a list. Raises LimitExceeded."""
+    listed = given(values) or []
+    refuse_long(listed, ["input", field])
+    return listed
 
 
 def kept(value: T | None) -> Kept[T | None]:

@@ -21,7 +21,7 @@ from master.writes.kept import KEEP
 from master.writes.sourced.put import put_customer as put
 from master.writes.tags import tag_customer as tag_it
 from master.writes.tags import untag_customer as untag_it
-from resolvers.commands import Done, command, found, given, kept
+from resolvers.commands import Done, command, few, found, given, kept
 from schema.context import Info
 from schema.customer_inputs import (
     ContactPointInput,
@@ -135,17 +135,18 @@ def _change(input: UpdateCustomerInput) -> CustomerChange:
 
 
 def _ids(prefix: str, ids: list[strawberry.ID] | None, field: str) -> tuple[int, ...]:
-    return tuple(
-        found(prefix, id, [field, str(place)], "such value") for place, id in enumerate(given(ids) or ())
-    )
+    numbered = enumerate(few(ids, field))
+    return tuple(found(prefix, id, [field, str(place)], "such value") for place, id in numbered)
 
 
 def _documents(documents: list[DocumentInput] | None) -> tuple[GivenDocument, ...]:
-    return tuple(GivenDocument(each.type, each.number, each.primary) for each in given(documents) or ())
+    listed = few(documents, "documents")
+    return tuple(GivenDocument(each.type, each.number, each.primary) for each in listed)
 
 
 def _contact_points(points: list[ContactPointInput] | None) -> tuple[GivenContactPoint, ...]:
-    return tuple(GivenContactPoint(each.kind, each.value, each.preferred) for each in given(points) or ())
+    listed = few(points, "contactPoints")
+    return tuple(GivenContactPoint(each.kind, each.value, each.preferred) for each in listed)
 
 
 def _payload(done: Done) -> CustomerPayload:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from master.session import Master
-from tests.resolvers.commanding import PUT, UPDATE, codes, count, create
+from tests.resolvers.commanding import CREATE, PUT, UPDATE, codes, count, create
 from tests.schema.hub import Hub
 
 FULL = {
@@ -188,3 +188,16 @@ def test_a_source_may_not_put_masked_values(ready: Hub, master: Master) -> None:
         payload = ready.get(PUT, "PARTNER", input={"sourceKey": key, **input})["putCustomer"]
         assert codes(payload) == [("INVALID", path)], input
     assert count(master) == 0
+
+
+def test_lists_are_bounded(ready: Hub, master: Master) -> None:
+    points = [{"kind": "EMAIL", "value": f"a{number}@example.com"} for number in range(201)]
+    assert create(ready, name="A", contactPoints=points[:200])["errors"] == []
+    answer = ready.ask(CREATE, input={"name": "B", "contactPoints": points})
+    assert (answer.data, answer.errors) == (
+        {"createCustomer": None},
+        [("LIMIT_EXCEEDED", ["createCustomer"])],
+    )
+    change = {"id": "c1", "version": 1, "addContactPoints": points}
+    assert ready.ask(UPDATE, input=change).errors == [("LIMIT_EXCEEDED", ["updateCustomer"])]
+    assert count(master) == 1
