@@ -15,12 +15,13 @@ from tests.house.sources import ROOT, files
 
 
 def test_only_the_transaction_commits() -> None:
+    """Engines commit too, to their index."""
     words = (".commit(", ".begin(", "autocommit")
     committing = {
         str(path.relative_to(ROOT)): word
         for path in files()
         for word in words
-        if word in path.read_text(encoding="utf-8").lower() and "engines" not in path.parts  # theirs is the index's
+        if word in path.read_text(encoding="utf-8").lower() and "engines" not in path.parts
     }
     assert set(committing) == {"master/session.py"}
     assert Path(ROOT / "master/session.py").read_text(encoding="utf-8").count(".commit(") == 1

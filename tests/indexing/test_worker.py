@@ -266,7 +266,7 @@ def test_a_running_worker_sees_a_write_at_once(master: Master, engine: EmbeddedE
     async def follow() -> None:
         work = asyncio.create_task(Worker(master, engine, refresh).run())
         await asyncio.to_thread(make, master, "张三")
-        await until(lambda: engine.count(), 1)
+        await until(engine.count, 1)
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
 

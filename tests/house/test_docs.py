@@ -1,0 +1,44 @@
+"""What the documentation says is what the code has."""
+
+import re
+
+from click import Context
+
+from app.cli import COMMANDS, main
+from app.settings import SETTINGS
+from tests.house.sources import ROOT
+
+OPERATING = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_table_as_the_code_has_it() -> None:
+    told = [line for line in OPERATING.splitlines() if line.startswith("| `KEHU_")]
+    assert told == [f"| `{each.name}` | {each.default} | {each.meaning} |" for each in SETTINGS]
+
+
+def test_every_metric_is_in_the_table() -> None:
+    code = (ROOT / "app/metrics.py").read_text(encoding="utf-8")
+    named = set(re.findall(r'"(kehu_[a-z_]+)"', code))
+    told = {
+        name.removesuffix("_total") for name in re.findall(r"^\| `(kehu_[a-z_]+)`", OPERATING, re.MULTILINE)
+    }
+    assert told == named
+
+
+def test_every_file_that_the_flows_name_is_there() -> None:
+    flows = (ROOT / "docs/flows.md").read_text(encoding="utf-8")
+    named = set(
+        re.findall(
+            r"`((?:app|indexing|intake|loaders|master|matching|resolvers|schema|tests)/[\w/.]*)`", flows
+        )
+    )
+    assert len(named) > 30
+    assert {path for path in named if not (ROOT / path).exists()} == set()
+
+
+def test_every_command_can_be_loaded_and_says_what_it_does() -> None:
+    context = Context(main)
+    for name in COMMANDS:
+        command = main.get_command(context, name)
+        assert command is not None
+        assert command.help, name
