@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.http.asgi import Call
 from master.access import Viewer, roles
-from master.errors import Refusal
+from master.errors import Unavailable
 from master.reads.tokens import token_branches, token_by_id
 from master.session import Actor, Master
 from master.writes.tokens import note_use, secret_digest
@@ -21,12 +21,6 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 _TOKEN = re.compile(r"kehu_([A-Za-z0-9]{1,32})_([A-Za-z0-9_-]{1,128})")
 
 log = structlog.get_logger("kehu.auth")
-
-
-class Unavailable(Refusal):
-    """The master can not be reached: nobody can be recognised."""
-
-    code = "UNAVAILABLE"
 
 
 class Gate:

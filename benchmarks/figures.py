@@ -39,7 +39,8 @@ def machine() -> list[str]:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = os.getloadavg()[0]
     return [
-        f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, {memory:.0f} GiB, load {load:.2f}",
+        f"{platform.system()} {platform.release()}, {os.cpu_count()} cores, {memory:.0f} GiB",
+        f"load at the start {load:.2f}",
         f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}",
     ]
 

@@ -22,7 +22,7 @@ customers = table(CustomerRow)
 
 
 def delay_figures(master: Master, engine: SearchEngine) -> list[Figure]:
-    """From the answer to a write until search holds it, one write after another, worker in the same process."""
+    """From the answer to a write until search holds it, write after write, worker in the same process."""
     delays = asyncio.run(_delays(master, engine))
     return spread("sync: change to searchable,", delays)
 

@@ -43,7 +43,7 @@ class Progress:
 class Worker:
     """Keeps the index in step with the master; one works at a time (the engine's writer lock).
 
-    mend: brings what is derived of these customers up to date (master/writes is not for this layer to import).
+    mend: brings what is derived of these customers up to date (this layer does not import master/writes).
     """
 
     master: Master

@@ -6,7 +6,9 @@ Refusal                what the caller can mend; told in `errors` of a payload o
 ├── Conflict           the object changed since the caller read it
 ├── Duplicate          somebody with this document or mobile is there already
 ├── Forbidden          the role does not allow it
-└── Ambiguous          several answer to what was asked for as one
+├── Ambiguous          several answer to what was asked for as one
+├── LimitExceeded      more is asked for at once than may be
+└── Unavailable        a part of the hub is away; the rest still answers
 """
 
 from collections.abc import Mapping, Sequence
@@ -63,3 +65,16 @@ class Forbidden(Refusal):
 
 class Ambiguous(Refusal):
     code = "AMBIGUOUS"
+
+
+class LimitExceeded(Refusal):
+    """Tells the limit in extensions."""
+
+    code = "LIMIT_EXCEEDED"
+
+    def __init__(self, message: str, limit: int, path: Sequence[str] = ()) -> None:
+        super().__init__(message, path, {"limit": limit})
+
+
+class Unavailable(Refusal):
+    code = "UNAVAILABLE"

@@ -7,13 +7,13 @@ from typing import TypeVar
 import strawberry
 from sqlalchemy import Table, select
 
-from master.errors import Conflict, NotFound, Refusal
+from master.errors import Conflict, LimitExceeded, NotFound, Refusal
 from master.reads.freshness import freshness_of
 from master.session import Transaction
 from master.writes.kept import KEEP, Kept
 from schema.arguments import refuse_long
 from schema.context import Info
-from schema.errors import LimitExceeded, UserError, told
+from schema.errors import UserError, told
 from schema.ids import row_id
 
 T = TypeVar("T")

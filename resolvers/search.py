@@ -10,12 +10,12 @@ from indexing.search import Position, SearchAnswer, SearchFilter, SearchRequest
 from indexing.search import search_customers as searched
 from loaders.customers import all_customers
 from master.access import READ
+from master.errors import Unavailable
 from master.reads.freshness import is_indexed
 from schema.arguments import filters_of, page_size
 from schema.context import Context, Info
 from schema.customer_keys import CustomerFilter
 from schema.described import described
-from schema.errors import Unavailable
 from schema.fields import answered_by
 from schema.search import CustomerSearchConnection
 from schema.search_pages import SearchPage

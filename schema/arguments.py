@@ -10,9 +10,8 @@ from strawberry.types.base import get_object_definition, has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
 from loaders.relations import Arguments, Relation
-from master.errors import Invalid
+from master.errors import Invalid, LimitExceeded
 from schema.context import Context
-from schema.errors import LimitExceeded
 
 MOST_IN_LIST = 200
 MASK = "*"
@@ -85,7 +84,7 @@ def filters_of(relation: Relation, given: Any, inside: str = "") -> Iterator[tup
 def refuse_long(values: Sequence[object], path: list[str]) -> None:
     """Raises LimitExceeded."""
     if len(values) > MOST_IN_LIST:
-        raise LimitExceeded(f"At most {MOST_IN_LIST} values here.", path, {"limit": MOST_IN_LIST})
+        raise LimitExceeded(f"At most {MOST_IN_LIST} values here.", MOST_IN_LIST, path)
 
 
 def refuse_mask(value: Any, path: list[str]) -> None:
@@ -103,7 +102,7 @@ def page_size(first: int | None, default: int, most: int) -> int:
     if first < 1:
         raise Invalid("first must be at least 1.", ["first"])
     if first > most:
-        raise LimitExceeded(f"first may be at most {most}.", ["first"], {"limit": most})
+        raise LimitExceeded(f"first may be at most {most}.", most, ["first"])
     return first
 
 

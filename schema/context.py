@@ -1,11 +1,11 @@
 """What a request carries: who asks, what was read for it, and the one way to change something."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import strawberry
 from sqlalchemy import Connection
@@ -33,9 +33,17 @@ class Context:
     cursors: Cursors
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
+    _made: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._begin()
+
+    async def once(self, name: str, make: Callable[[], Awaitable[T]]) -> T:
+        """What `make` gives, made once a request however many fields ask for it."""
+        if name not in self._made:
+            self._made[name] = asyncio.ensure_future(make())
+        found: T = await asyncio.shield(self._made[name])
+        return found
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives on the request's read connection, run in a worker thread."""

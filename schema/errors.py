@@ -6,18 +6,6 @@ from master.errors import Refusal
 from schema.described import described
 
 
-class LimitExceeded(Refusal):
-    """More is asked for at once than this viewer may have."""
-
-    code = "LIMIT_EXCEEDED"
-
-
-class Unavailable(Refusal):
-    """A part of the hub is away; the rest still answers."""
-
-    code = "UNAVAILABLE"
-
-
 @described
 class UserError:
     """What the caller can mend.

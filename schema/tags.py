@@ -5,13 +5,14 @@ from typing import Any
 
 import strawberry
 
+from indexing.engines.port import SearchEngine
 from indexing.errors import SearchUnavailable
 from indexing.search import SearchFilter, SearchRequest, search_customers
 from loaders.tags import tags_by_id
+from master.errors import Unavailable
 from schema.codes import TagSource
 from schema.context import Info
 from schema.described import described, described_from, described_input
-from schema.errors import Unavailable
 from schema.fields import answered_by, identified, loaded_by
 from schema.ids import TAG
 from schema.nodes import Node
@@ -19,15 +20,21 @@ from schema.pages import Connection, Edge, edges, nodes
 
 
 async def _customer_count(root: Any, info: Info) -> int | None:
-    """Counted by the search engine, exactly."""
-    engine = info.context.search
+    """Counted by the search engine, exactly, for all tags of the request at once."""
+    counts = await info.context.once("customers by tag", lambda: _counted(info.context.search))
+    return counts.get(root.code, 0)
+
+
+async def _counted(engine: SearchEngine | None) -> dict[str, int]:
     try:
         if engine is None:
             raise SearchUnavailable
-        wanted = SearchFilter(tags_any=(root.code,))
-        return (await search_customers(engine, SearchRequest(filter=wanted, first=1, wants_total=True))).total
+        answer = await search_customers(
+            engine, SearchRequest(filter=SearchFilter(), first=1, wants_facets=True)
+        )
     except SearchUnavailable as error:
         raise Unavailable("Search is away: customers can not be counted now.") from error
+    return {facet.value: facet.count for facet in answer.facets.tags} if answer.facets else {}
 
 
 @described

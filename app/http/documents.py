@@ -25,7 +25,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from app.http.bounds import Bounds
-from master.errors import Invalid, Refusal
+from master.errors import Invalid, LimitExceeded
 
 KEPT_DOCUMENTS = 256  # with 2,000 tokens at most, some 50 MiB at the very worst
 KEPT_CHARACTERS = 16 * 1024
@@ -34,13 +34,6 @@ KEPT_CHARACTERS = 16 * 1024
 _TEXT = re.compile(r'"""(?:[^"\\]++|\\"""|\\|"(?!""))*+(?:""")?+|"(?:[^"\\\n\r]++|\\.?+)*+"?+|#[^\n\r]*+')
 _BRACKETS = re.compile(r"[\[{(]|[\]})]")
 _ESCAPED_NUL = re.compile(r"\\u(?:0000|\{0+\})")
-
-
-class LimitExceeded(Refusal):
-    code = "LIMIT_EXCEEDED"
-
-    def __init__(self, message: str, limit: int) -> None:
-        super().__init__(message, extensions={"limit": limit})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from contextlib import closing
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.auth import Gate, Unavailable
+from app.auth import Gate
 from app.http.asgi import Call
 from master.access import Viewer, roles
+from master.errors import Unavailable
 from master.reads.tokens import token_by_id
 from master.session import Master
 from master.writes.tokens import NewToken, create_token, revoke_token

@@ -12,13 +12,9 @@ from app.http.bounds import Bounds
 from app.http.documents import KnownDocument
 from app.http.front import Door, GraphQLFront
 from app.http.shell import Allowed, Route, Shell
-from master.errors import Ambiguous, Refusal
+from master.errors import Ambiguous, Unavailable
 
 TOKEN = "kehu_toy_0123456789abcdef"
-
-
-class Unavailable(Refusal):
-    code = "UNAVAILABLE"
 
 
 @strawberry.type
