@@ -3,6 +3,7 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -31,6 +32,7 @@ from master.writes.derived import refresh
 from schema.context import open_context
 
 WORKER_REST_SECONDS = 1.0
+THREADS = 32  # half of the requests that a process answers at once
 
 log = structlog.get_logger("kehu.hub")
 
@@ -54,6 +56,8 @@ class Hub:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
+            # Reads and writes share the loop's threads; with one for each core a few waiting writers stop all.
+            asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "hub"))
             async with opened(self._settings, self._schema) as self._shell:
                 _spare_the_collector()
                 await send({"type": "lifespan.startup.complete"})

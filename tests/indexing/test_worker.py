@@ -200,7 +200,8 @@ def test_a_row_that_can_not_be_read_goes_aside_and_stops_nobody(
     make(master, "好", "坏", "良")
     with master.committing() as connection:
         sealed = text(
-            "INSERT INTO identity_documents (customer_id, type, number, number_index) VALUES (2, 'OTHER', :n, :n)"
+            "INSERT INTO identity_documents (customer_id, type, number, number_index)"
+            " VALUES (2, 'OTHER', :n, :n)"
         )
         connection.execute(sealed, {"n": b"\x01not sealed by this key"})
     asyncio.run(Worker(master, engine, lambda tx, ids: None).drain())
@@ -247,8 +248,8 @@ def test_drift_is_found_and_mended(master: Master, engine: EmbeddedEngine) -> No
 def _document(id: int, revision: int) -> CustomerDocument:
     return CustomerDocument(
         id=id, number=f"C{id:09d}", revision=revision, kind="PERSON", status="PROSPECT", birth_date=None,
-        updated_at=NOW, names=("幽灵",), mobiles=(), documents=(), emails=(), policies=(), tags=(), branch=None,
-        branch_path=(), belongs=(), product_lines=(), in_force=0, last_contact=None,
+        updated_at=NOW, names=("幽灵",), mobiles=(), documents=(), emails=(), policies=(), tags=(),
+        branch=None, branch_path=(), belongs=(), product_lines=(), in_force=0, last_contact=None,
     )  # fmt: skip
 
 
