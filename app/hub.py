@@ -56,7 +56,7 @@ class Hub:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         try:
-            # Reads and writes share the loop's threads; with one for each core a few waiting writers stop all.
+            # Reads and writes share the loop's threads: by default so few that waiting writers stop everyone.
             asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "hub"))
             async with opened(self._settings, self._schema) as self._shell:
                 _spare_the_collector()

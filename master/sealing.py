@@ -52,13 +52,26 @@ def seal_for(keys: Keys, purpose: str) -> Seal:
     return Seal(AESGCM(keys.derive(f"seal:{purpose}")), keys.derive(f"digest:{purpose}"), purpose.encode())
 
 
+class _Seals(dict[str, Seal]):
+    """The seals of a key file by purpose, made when they are first used."""
+
+    def __init__(self, keys: Keys) -> None:
+        super().__init__()
+        self._keys = keys
+
+    def __missing__(self, purpose: str) -> Seal:
+        seal = self[purpose] = seal_for(self._keys, purpose)
+        return seal
+
+
 def give_keys(dialect: Dialect, keys: Keys) -> None:
     """Let the sealed columns of this engine use these keys."""
-    dialect.kehu_keys = keys  # type: ignore[attr-defined]  # a dialect is all that a column type gets to see
+    dialect.kehu_seals = _Seals(keys)  # type: ignore[attr-defined]  # all that a column type gets to see
 
 
 def _seal(dialect: Dialect, purpose: str) -> Seal:
-    return seal_for(dialect.kehu_keys, purpose)  # type: ignore[attr-defined]
+    seal: Seal = dialect.kehu_seals[purpose]  # type: ignore[attr-defined]
+    return seal
 
 
 class Sealed(TypeDecorator[str]):

@@ -84,7 +84,7 @@ def fill(master: Master, *, customers: int, seed: int, progress: Progress | None
         Order(seed, place, ids[start : start + BATCH], calendar, frame, master.keys, dialect)
         for place, start in enumerate(range(0, customers, BATCH))
     ]
-    with _collecting_paused():
+    with _collecting_paused(), master.bulk_loading():
         return _write_all(master, orders, customers, progress or _unseen)
 
 
