@@ -2,6 +2,8 @@
 
 import json
 import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from intake.findings import Finding
 from intake.report import Report
 from intake.run import Progress, import_file
 from master.errors import Invalid
-from master.session import Actor
+from master.session import Actor, Master
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -93,13 +95,31 @@ def test_a_file_in_gb18030_is_read(hub: Importing) -> None:
         import_file(hub.master, "customers", path, source="CRM", encoding="utf-16")
 
 
+REFUSING_SQLITE = """
+    CREATE TRIGGER poison AFTER INSERT ON customers
+    WHEN NEW.name = '毒' BEGIN SELECT RAISE(ABORT, 'no'); END"""
+REFUSING_POSTGRESQL = """
+    CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = 'check_violation'; END $$;
+    CREATE TRIGGER poison AFTER INSERT ON customers
+    FOR EACH ROW WHEN (NEW.name = '毒') EXECUTE FUNCTION poison()"""
+
+
+@contextmanager
+def poisoned(master: Master) -> Iterator[None]:
+    """A database that refuses one name."""
+    with master.committing() as connection:
+        connection.execute(text(REFUSING_SQLITE if master.is_sqlite else REFUSING_POSTGRESQL))
+    yield
+    with master.committing() as connection:
+        connection.execute(text("DROP TRIGGER poison" + ("" if master.is_sqlite else " ON customers")))
+        if not master.is_sqlite:
+            connection.execute(text("DROP FUNCTION poison"))
+
+
 def test_a_row_that_the_database_refuses_leaves_the_others(hub: Importing) -> None:
-    if not hub.master.is_sqlite:
-        pytest.skip("the trigger that refuses is spelled for SQLite")
-    refuse = "SELECT RAISE(ABORT, 'no') WHERE NEW.name = '毒'"
-    with hub.master.committing() as connection:
-        connection.execute(text(f"CREATE TRIGGER poison AFTER INSERT ON customers BEGIN {refuse}; END"))
-    result = hub.take("customers", "source_key,name\nK1,一\nK2,毒\nK3,三\nK4,四\n")
+    with poisoned(hub.master):
+        result = hub.take("customers", "source_key,name\nK1,一\nK2,毒\nK3,三\nK4,四\n")
     assert counts(result) == {"read": 4, "added": 3, "refused": 1}
     assert hub.report() == [(3, "", "DATABASE")]
     assert hub.customer("K4", "number", "revision") == ("C000000003", 1)
@@ -224,8 +244,6 @@ def test_progress_is_told_with_every_batch(hub: Importing) -> None:
 
 
 def test_memory_does_not_grow_with_the_file(hub: Importing) -> None:
-    if not hub.master.is_sqlite:
-        pytest.skip("what the reader holds does not depend on the database")
     path = hub.folder / "large.csv"
     with path.open("w", encoding="utf-8") as file:
         file.write("source_key,name\n")
