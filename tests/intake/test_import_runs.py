@@ -122,7 +122,7 @@ def test_a_row_that_the_database_refuses_leaves_the_others(hub: Importing) -> No
         result = hub.take("customers", "source_key,name\nK1,一\nK2,毒\nK3,三\nK4,四\n")
     assert counts(result) == {"read": 4, "added": 3, "refused": 1}
     assert hub.report() == [(3, "", "DATABASE")]
-    assert hub.customer("K4", "number", "revision") == ("C000000003", 1)
+    assert hub.customer("K4", "name", "revision") == ("四", 1)
 
 
 def test_a_dry_run_tells_everything_and_changes_nothing(hub: Importing) -> None:
