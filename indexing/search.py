@@ -29,7 +29,7 @@ class SearchFilter:
     product_line: str | None = None
     born_from: date | None = None
     born_to: date | None = None
-    document: str | None = None
+    document: str | None = None  # type and normal form, as in CustomerDocument.typed_documents
     mobile: str | None = None
     updated_since: datetime | None = None
     # Only customers that belong to one of these branches or below them; None: all.
@@ -164,7 +164,9 @@ def _number_conditions(wanted: SearchFilter) -> list[Leaf]:
     if wanted.updated_since is not None:
         must.append(Between("updated", milliseconds(wanted.updated_since), None))
     if wanted.document is not None:
-        must.append(Term("whole", terms.whole_term(terms.DOCUMENT, terms.document_form(wanted.document))))
+        must.append(
+            Term("whole", terms.whole_term(terms.TYPED_DOCUMENT, terms.document_form(wanted.document)))
+        )
     if wanted.mobile is not None:
         must.append(Term("whole", terms.whole_term(terms.MOBILE, terms.phone_form(wanted.mobile))))
     return must

@@ -19,6 +19,7 @@ WHOLE, START, END, SHORT = "=", "^", "$", "*"
 
 # What a whole value is, in the field of whole values.
 CUSTOMER, MOBILE, DOCUMENT, POLICY, EMAIL, BIRTH = "n:", "m:", "d:", "o:", "e:", "b:"
+TYPED_DOCUMENT = "t:"
 
 
 def name_terms(names: Iterable[str]) -> dict[str, set[str]]:
@@ -181,6 +182,7 @@ def whole_terms(document: CustomerDocument) -> list[str]:
     found = [whole_term(CUSTOMER, document.number.lower())]
     found += [whole_term(MOBILE, phone_form(number)) for number in document.mobiles]
     found += [whole_term(DOCUMENT, document_form(number)) for number in document.documents]
+    found += [whole_term(TYPED_DOCUMENT, document_form(typed)) for typed in document.typed_documents]
     found += [whole_term(POLICY, policy_form(number)) for number in document.policies]
     found += [whole_term(EMAIL, address.lower()) for address in document.emails]
     if document.birth_date is not None:

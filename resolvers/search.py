@@ -56,9 +56,8 @@ async def search_customers(
 
 
 def _search_filter(filters: dict[str, Any]) -> SearchFilter:
-    """The engine looks numbers up by their normal forms, without the document's type."""
     if "document" in filters:
-        filters["document"] = filters["document"][1]
+        filters["document"] = " ".join(filters["document"])
     return SearchFilter(**{SEARCHED.get(name, name): value for name, value in filters.items()})
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 # Raise it when the fields below, or the terms of tokens.py, change: an older index is then made anew.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Terms joined by blanks, made in tokens.py; a query asks for them exactly.
 TERM_FIELDS = ("hs", "py", "pi", "lt", "whole")
@@ -40,6 +40,8 @@ class CustomerDocument:
     # Mobiles and landlines.
     mobiles: tuple[str, ...]
     documents: tuple[str, ...]
+    # The same with their types in front ("PASSPORT E12345678"), for filters, which are exact.
+    typed_documents: tuple[str, ...]
     emails: tuple[str, ...]
     # Numbers of the policies the customer is a party to.
     policies: tuple[str, ...]

@@ -122,6 +122,9 @@ class _Facts:
         """All of one customer."""
         held, last = self.policies[row.id], self.last[row.id]
         path = self._path(row.branch_id)
+        papers = [
+            (each.type, read_document(each.type, each.number).normal) for each in self.documents[row.id]
+        ]
         document = CustomerDocument(
             id=row.id,
             number=row.number,
@@ -132,9 +135,8 @@ class _Facts:
             updated_at=row.updated_at,
             names=_unique([row.name, *(other.name for other in self.names[row.id])]),
             mobiles=self._points(row.id, ContactPointKind.MOBILE, ContactPointKind.LANDLINE),
-            documents=_unique(
-                read_document(each.type, each.number).normal for each in self.documents[row.id]
-            ),
+            documents=_unique(number for _, number in papers),
+            typed_documents=_unique(f"{type} {number}" for type, number in papers),
             emails=self._points(row.id, ContactPointKind.EMAIL),
             policies=_unique(policy.number for policy in held),
             tags=_unique(tag.code for tag in self.tags[row.id] if not self._is_past(tag.expires_at)),

@@ -72,8 +72,8 @@ def test_numbers_are_trigrams_between_borders() -> None:
 
 def test_whole_values_are_kept_apart_by_what_they_are() -> None:
     assert whole_terms(ZHANG_SAN) == [
-        "n:c000001001", "m:13800138000", "m:01066554321", "d:11010519491231002x", "o:pa202300012345",
-        "e:zhang.san@example.com", "b:19491231",
+        "n:c000001001", "m:13800138000", "m:01066554321", "d:11010519491231002x",
+        "t:residentid11010519491231002x", "o:pa202300012345", "e:zhang.san@example.com", "b:19491231",
     ]  # fmt: skip
 
 

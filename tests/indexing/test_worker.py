@@ -30,6 +30,7 @@ from master.writes.derived import refresh
 from master.writes.inputs import NewCustomer
 from master.writes.tags import tag_customer
 from tests.conftest import NOW, TESTER, SetTime
+from tests.indexing.corpus import customer
 
 customers = table(CustomerRow)
 
@@ -246,11 +247,7 @@ def test_drift_is_found_and_mended(master: Master, engine: EmbeddedEngine) -> No
 
 
 def _document(id: int, revision: int) -> CustomerDocument:
-    return CustomerDocument(
-        id=id, number=f"C{id:09d}", revision=revision, kind="PERSON", status="PROSPECT", birth_date=None,
-        updated_at=NOW, names=("幽灵",), mobiles=(), documents=(), emails=(), policies=(), tags=(),
-        branch=None, branch_path=(), belongs=(), product_lines=(), in_force=0, last_contact=None,
-    )  # fmt: skip
+    return customer(id, "幽灵", revision=revision)
 
 
 def test_a_deleted_index_is_made_anew_from_the_master(master: Master, engine: EmbeddedEngine) -> None:
