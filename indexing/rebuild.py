@@ -54,18 +54,22 @@ class _Rebuild:
         await self._catch_up()
         await self._compare()
         await self.engine.serve_generation(self.generation)
+        await self._settle()
         # What changed between the last look and the swap went into the old index: once more for the worker.
         await asyncio.to_thread(self._queue_again)
         return Rebuilt(self.generation, await self.engine.count())
 
     async def _fill(self) -> None:
         total = await asyncio.to_thread(self._count)
-        after = done = 0
-        while readings := await asyncio.to_thread(self._page, after):
+        done = 0
+        readings = await asyncio.to_thread(self._page, 0)
+        while readings:
+            # The next page is read while this one is put in: database and engine let go of the interpreter.
+            reading = asyncio.create_task(asyncio.to_thread(self._page, readings[-1].document.id))
             await self._put(readings, [])
-            after = readings[-1].document.id
             done += len(readings)
             self.progress(done, max(done, total))
+            readings = await reading
 
     async def _catch_up(self) -> None:
         """Put in again what changed since the fill began, until nothing more has."""
@@ -73,6 +77,20 @@ class _Rebuild:
             readings = await asyncio.to_thread(self._read, changed)
             there = {reading.document.id for reading in readings}
             await self._put(readings, [id for id in changed if id not in there])
+
+    async def _settle(self) -> None:
+        """Take customers out of the queue that the index holds as they are queued, or newer, now that it serves."""
+        held: dict[int, int] = {}
+        async for entry in self.engine.entries():
+            held[entry.id] = entry.revision
+            if len(held) == PAGE:
+                await asyncio.to_thread(self._done, held)
+                held = {}
+        await asyncio.to_thread(self._done, held)
+
+    def _done(self, held: dict[int, int]) -> None:
+        with self.master.transaction(REBUILD) as tx:
+            queue.done(tx, held)
 
     async def _compare(self) -> None:
         """Raises RebuildFailed when the counts differ and nothing has changed meanwhile that explains it."""

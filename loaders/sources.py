@@ -24,9 +24,7 @@ sources_by_customer = Relation(
         system.c.code.label("source"),
         record.c.source_key.label("key"),
         record.c.received_at,
-    )
-    .join(system, system.c.id == record.c.source_id)
-    .where(record.c.kind == CUSTOMERS),
+    ).join(system, system.c.id == record.c.source_id),  # only records that make up customers name one
     key="customer_id",
     rows=source_rows,
     order=Order(("source", "key")),

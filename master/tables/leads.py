@@ -23,6 +23,7 @@ class LeadRow(Row):
         plain("currency"),
         Index("ix_leads_customer_id_due_key_id", "customer_id", "due_key", "id"),
         Index("ix_leads_due_key_id", "due_key", "id"),
+        Index("ix_leads_stage_due_key_id", "stage", "due_key", "id"),
         Index("ix_leads_owner_id_due_key_id", "owner_id", "due_key", "id"),
         AUTO,
     )

@@ -1037,6 +1037,7 @@ def upgrade() -> None:
         "ix_leads_customer_id_due_key_id", "leads", ["customer_id", "due_key", "id"], unique=False
     )
     op.create_index("ix_leads_due_key_id", "leads", ["due_key", "id"], unique=False)
+    op.create_index("ix_leads_stage_due_key_id", "leads", ["stage", "due_key", "id"], unique=False)
     op.create_index("ix_leads_owner_id_due_key_id", "leads", ["owner_id", "due_key", "id"], unique=False)
     op.create_table(
         "match_keys",
