@@ -79,7 +79,7 @@ class _Rebuild:
             await self._put(readings, [id for id in changed if id not in there])
 
     async def _settle(self) -> None:
-        """Take customers out of the queue that the index holds as they are queued, or newer, now that it serves."""
+        """Take customers out of the queue whom the index, now that it serves, holds as they are queued."""
         held: dict[int, int] = {}
         async for entry in self.engine.entries():
             held[entry.id] = entry.revision
