@@ -33,13 +33,13 @@ class Depends:
     """A change to one of these columns of this table concerns these customers.
 
     customers: the SQL of the customers' ids, with {row} for the changed row (NEW or OLD).
-    versioned: it also is a change of the customer's own fields (what CONFLICT compares).
+    versioned: the columns that also are the customer's own fields (what CONFLICT compares).
     """
 
     row: type[Row]
     columns: tuple[str, ...]
     customers: str
-    versioned: bool = False
+    versioned: tuple[str, ...] = ()
 
     @property
     def table(self) -> Table:
@@ -62,28 +62,23 @@ class DependsWide:
         return table(self.row)
 
 
+def own_columns(row: type[Row], *derived: str) -> tuple[str, ...]:
+    """What is said of a thing itself: all columns but its keys, its counters and what is derived."""
+    columns = (column for column in table(row).columns if not column.primary_key and column.computed is None)
+    return tuple(each.name for each in columns if each.name not in (*COUNTERS, *derived, "recorded_at"))
+
+
 OWN = "{row}.customer_id"
+# Every own field is a change of `updated_at`, which search filters by: so all of them concern the document.
+CUSTOMER = own_columns(CustomerRow, "name_key", "status")
+DOCUMENT = own_columns(IdentityDocumentRow, "number_index")
+CONTACT_POINT = own_columns(ContactPointRow, "value_index")
 
 DEPENDENCIES = (
-    Depends(
-        CustomerRow,
-        ("number", "kind", "status", "status_by_hand", "name", "gender", "birth_date", "branch_id"),
-        "{row}.id",
-        versioned=True,
-    ),
+    Depends(CustomerRow, (*CUSTOMER, "status"), "{row}.id", versioned=CUSTOMER),
     Depends(OtherNameRow, ("customer_id", "name", "ended_at"), OWN),
-    Depends(
-        IdentityDocumentRow,
-        ("customer_id", "type", "number", "primary", "doubt", "ended_at"),
-        OWN,
-        versioned=True,
-    ),
-    Depends(
-        ContactPointRow,
-        ("customer_id", "kind", "value", "preferred", "doubt", "ended_at"),
-        OWN,
-        versioned=True,
-    ),
+    Depends(IdentityDocumentRow, DOCUMENT, OWN, versioned=DOCUMENT),
+    Depends(ContactPointRow, CONTACT_POINT, OWN, versioned=CONTACT_POINT),
     Depends(CustomerBranchRow, ("customer_id", "branch_id", "reason"), OWN),
     Depends(PolicyPartyRow, ("policy_id", "customer_id", "role", "ended_at"), OWN),
     Depends(

@@ -36,11 +36,16 @@ POSTGRESQL_FUNCTIONS = {
     ),
 }
 
+POSTGRESQL_TRIGGERS = r"""
+    SELECT tgname AS name, tgrelid\:\:regclass AS place FROM pg_trigger
+    WHERE NOT tgisinternal AND tgname LIKE 'kehu\_%'"""
+
 
 def install_triggers(connection: Connection) -> None:
     """Replace the hub's triggers by those of this version."""
     if connection.dialect.name == "postgresql":
-        for statement in _postgresql():
+        old = connection.execute(text(POSTGRESQL_TRIGGERS)).all()
+        for statement in (*(f"DROP TRIGGER {row.name} ON {row.place}" for row in old), *_postgresql()):
             connection.execute(text(statement.replace(":", "\\:")))
         return
     old = connection.execute(

@@ -12,7 +12,7 @@ from sqlalchemy import Table
 
 from master.tables.base import table
 from master.tables.customers import CustomerRow
-from master.tables.dependencies import DEPENDENCIES, REMEMBERED, WIDE, Depends, DependsWide
+from master.tables.dependencies import DEPENDENCIES, REMEMBERED, WIDE, Depends, DependsWide, own_columns
 from master.tables.history import HISTORY, remembered_columns
 from master.tables.leads import LeadRow
 
@@ -75,25 +75,28 @@ def _raise(counter: str, marker: str, target: str, ids: str) -> str:
 
 
 def _touching(depends: Depends) -> Iterator[Trigger]:
-    name = depends.table.name
-    for operation, rows in ((INSERT, ("NEW",)), (UPDATE, ("NEW", "OLD")), (DELETE, ("OLD",))):
-        if depends.row is CustomerRow and operation == DELETE:
-            continue  # no row is left to count on: see _deleted
-        kept = operation == UPDATE and depends.row is CustomerRow
-        ids = dict.fromkeys(depends.customers.format(row=row) for row in (rows[:1] if kept else rows))
-        statements = []
-        for each in ids:
-            if depends.versioned:
-                statements.append(_raise("version", "versioned_in", "customers", each))
-            statements.append(_raise("revision", "revised_in", "customers", each))
-        yield Trigger(
-            f"kehu_2_touch_{name}_{operation.lower()}",
-            name,
-            operation,
-            tuple(statements),
-            columns=depends.columns if operation == UPDATE else (),
-            when=_changed(depends.columns) if operation == UPDATE else "",
-        )
+    """Version, where columns are the customer's own, and revision: raised by changes of different columns."""
+    counters = [("version", "versioned_in", depends.versioned), ("revision", "revised_in", depends.columns)]
+    for counter, marker, columns in counters:
+        for operation in (INSERT, UPDATE, DELETE) if columns else ():
+            ids = _concerned(depends, operation)
+            if ids:
+                yield Trigger(
+                    f"kehu_2_{counter}_{depends.table.name}_{operation.lower()}",
+                    depends.table.name,
+                    operation,
+                    tuple(_raise(counter, marker, "customers", each) for each in ids),
+                    columns=columns if operation == UPDATE else (),
+                    when=_changed(columns) if operation == UPDATE else "",
+                )
+
+
+def _concerned(depends: Depends, operation: str) -> list[str]:
+    """The SQL of the customers' ids, of the row as it was and as it is."""
+    if depends.row is CustomerRow:  # of a deleted one no row is left to count on: see _deleted
+        return [] if operation == DELETE else [depends.customers.format(row="NEW")]
+    rows = {INSERT: ("NEW",), UPDATE: ("NEW", "OLD"), DELETE: ("OLD",)}[operation]
+    return [depends.customers.format(row=row) for row in rows]
 
 
 def _widely(wide: DependsWide) -> Trigger:
@@ -128,6 +131,6 @@ def _deleted() -> Trigger:
 
 
 def _lead_versioned() -> Trigger:
-    columns = tuple(column.name for column in remembered_columns(table(LeadRow)))
+    columns = own_columns(LeadRow)
     count = _raise("version", "versioned_in", "leads", "NEW.id")
     return Trigger("kehu_2_version_leads", "leads", UPDATE, (count,), columns, _changed(columns))

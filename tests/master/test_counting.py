@@ -121,3 +121,27 @@ def test_a_transaction_that_raises_leaves_nothing(master: Master, somebody: int)
         raise RuntimeError("lost")
     assert counters(master) == (1, 1)
     assert rows(master, HISTORY["customers"]) == []
+
+
+def test_a_status_that_follows_from_policies_is_a_revision_and_no_version(
+    master: Master, somebody: int
+) -> None:
+    with master.transaction(TESTER) as tx:
+        tx.execute(update(customers).values(status="ACTIVE", name_key="zhang san"))
+    assert counters(master) == (1, 2)
+
+
+def test_what_is_derived_for_sorting_only_is_neither(master: Master, somebody: int) -> None:
+    with master.transaction(TESTER) as tx:
+        tx.execute(update(customers).values(name_key="zhang san"))
+    assert counters(master) == (1, 1)
+
+
+def test_a_changed_reference_counts_for_both_customers(master: Master, somebody: int) -> None:
+    with master.transaction(TESTER) as tx:
+        tx.execute(insert(customers), [{"id": 2, "number": "C2", "kind": "PERSON", "name": "李四"}])
+    with master.transaction(TESTER) as tx:
+        tx.execute(update(documents).values(customer_id=2))
+    with master.reading() as connection:
+        found = connection.execute(select(customers.c.version, customers.c.revision).order_by(customers.c.id))
+        assert [tuple(row) for row in found] == [(2, 2), (2, 2)]
