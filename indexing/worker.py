@@ -121,7 +121,9 @@ class Worker:
         if busy:
             return
         try:
-            await asyncio.wait_for(self._wake.wait(), POLL_SECONDS)
+            # Not wait_for: before Python 3.12 it loses a cancellation that comes just as the wait ends.
+            async with asyncio.timeout(POLL_SECONDS):
+                await self._wake.wait()
         except TimeoutError:
             return
         finally:

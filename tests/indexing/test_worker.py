@@ -275,3 +275,23 @@ async def until(look: Callable[[], Awaitable[int]], wanted: int) -> None:
     async with asyncio.timeout(20):
         while await look() != wanted:
             await asyncio.sleep(0.01)
+
+
+def test_a_worker_that_is_stopped_just_as_a_write_wakes_it_stops(
+    master: Master, engine: EmbeddedEngine
+) -> None:
+    async def stopped() -> None:
+        worker = Worker(master, engine, refresh)
+
+        async def rest() -> None:
+            while True:
+                await worker._rest(busy=False)
+
+        resting = asyncio.create_task(rest())
+        await asyncio.sleep(0)
+        worker._wake.set()
+        resting.cancel()
+        done, _ = await asyncio.wait([resting], timeout=5)
+        assert done == {resting}
+
+    asyncio.run(stopped())
