@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DataError, IntegrityError
 
-from intake.findings import Finding, refusal, warning
+from intake.findings import WARNINGS, Finding, refusal, warning
 from intake.kinds import Kind
 from intake.resolve import resolve
 from intake.stage import Staged
@@ -109,5 +109,5 @@ def _guarded(tx: Transaction, applying: Apply, rows: Sequence[SourcedRow]) -> Ba
 
 def _finding(line: int, remark: Remark) -> Finding:
     column = COLUMN_OF_FIELD.get(remark.field, remark.field)
-    make = warning if remark.code == "DOUBTFUL" else refusal
+    make = warning if remark.code in WARNINGS else refusal
     return make(line, column, remark.code, remark.message)

@@ -1,6 +1,7 @@
 """Policies as a source has them, with the people on them."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -8,10 +9,11 @@ from sqlalchemy import select
 from master import spelling
 from master.session import Transaction
 from master.tables.base import table
+from master.tables.codes import PolicyStatus
 from master.tables.policies import PolicyRow
 from master.writes.sourced.parties import PARTY_FIELDS, add_parties, change_parties, customers_on
 from master.writes.sourced.records import Change, Ledger
-from master.writes.sourced.rows import Applied, Batch, Outcome, SourcedRow, lacking
+from master.writes.sourced.rows import Applied, Batch, Outcome, Remark, SourcedRow, lacking
 from master.writes.sourced.scalars import given_columns, new_columns
 from master.writes.sourced.statements import insert_many, rows_in, update_each
 
@@ -28,8 +30,13 @@ COLUMNS = {
     "currency": "currency",
     "branch": "branch_id",
 }
-NEEDED = ("product", "status", "effective_date", "annual_premium")
-LASTING = frozenset({*NEEDED, "currency"})
+NEEDED = ("product", "effective_date")
+# What a new policy has where its source does not say: the value, and the remark on it.
+ASSUMED = {
+    "status": (PolicyStatus.OTHER, Remark("status", "KEPT_AS_OTHER", "")),
+    "annual_premium": (Decimal(0), Remark("annual_premium", "KEPT_AS_ZERO", "")),
+}
+LASTING = frozenset({*NEEDED, *ASSUMED, "currency"})
 DEFAULT_CURRENCY = "CNY"
 
 
@@ -58,7 +65,8 @@ def _add(ledger: Ledger, rows: Sequence[SourcedRow], batch: Batch) -> None:
     add_parties(tx, [(id, field, row.values.get(field) or ()) for id, row in new for field in PARTY_FIELDS])
     ledger.keep_new([(row, id, None) for id, row in new])
     for id, row in new:
-        batch.applied[row.key] = Applied(Outcome.ADDED, id)
+        assumed = tuple(remark for field, (_, remark) in ASSUMED.items() if row.values.get(field) is None)
+        batch.applied[row.key] = Applied(Outcome.ADDED, id, assumed)
         batch.touched |= {
             party.customer_id for field in PARTY_FIELDS for party in row.values.get(field) or ()
         } - {None}
@@ -66,8 +74,10 @@ def _add(ledger: Ledger, rows: Sequence[SourcedRow], batch: Batch) -> None:
 
 def _new_policy(id: int, row: SourcedRow) -> dict[str, Any]:
     given = given_columns(row.values, COLUMNS)
+    assumed = {field: value for field, (value, _) in ASSUMED.items() if given[field] is None}
     return {
         **given,
+        **assumed,
         "id": id,
         "number": row.key,
         "currency": given["currency"] or DEFAULT_CURRENCY,
