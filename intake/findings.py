@@ -18,6 +18,10 @@ class Finding:
 # code: what is wrong, what to do
 REFUSALS = {
     "QUOTES": ("The quotes of this line are broken.", "Double quotes inside a quoted cell; close every one."),
+    "UNCLOSED": (
+        "A quoted cell that opens in this line is not closed within 131,072 characters.",
+        "Close its quotes; or shorten the cell.",
+    ),
     "CELLS": ("The line has another number of cells than the header.", "Quote cells that hold commas."),
     "ENCODING": ("The cell holds bytes that are not text.", "Save the file as UTF-8, or give its encoding."),
     "CONTROL": ("The cell holds control characters.", "Take them out."),

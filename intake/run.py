@@ -191,7 +191,7 @@ def _rarely_collecting() -> Iterator[None]:
 
 def _header(lines: Iterator[Line]) -> list[str]:
     header = next(lines, None)
-    if header is None or header.cells is None:
+    if header is None or header.fault is not None:
         raise Invalid("The file has no header line.", ["header"])
     return header.cells
 

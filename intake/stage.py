@@ -61,8 +61,8 @@ class Stager:
 
     def stage(self, line: Line) -> Staged:
         staged = Staged(line.number, "", {})
-        if line.cells is None:
-            staged.refuse("", "QUOTES")
+        if line.fault is not None:
+            staged.refuse("", line.fault)
         elif len(line.cells) != len(self.columns):
             staged.refuse("", "CELLS")
         else:

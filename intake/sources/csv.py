@@ -12,7 +12,8 @@ from typing import Self, TextIO
 
 from master.errors import Invalid
 
-MOST_LINES_IN_A_RECORD = 200  # a quote that opens and never closes spoils its own line, not the file
+# A quote that opens and never closes spoils its own line, not the file. No cell of csv's may be longer.
+MOST_CHARACTERS_IN_A_RECORD = 131_072
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -27,10 +28,11 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A record and the number of its first line; cells None: its quotes are broken."""
+    """A record and the number of its first line; fault: the code of why its cells can not be told apart."""
 
     number: int
-    cells: list[str] | None
+    cells: list[str]
+    fault: str | None = None
 
 
 def look_at(path: Path, encoding: str | None = None) -> FileFacts:
@@ -98,17 +100,18 @@ class CsvFile:
                 cells = next(reader)
             except StopIteration:
                 return
-            except (csv.Error, _Endless):
+            except (csv.Error, _Endless) as problem:
+                fault = self._lines.fault(problem)
                 self._lines.give_back()
                 reader = csv.reader(self._lines, strict=True)
-                yield Line(number, None)
+                yield Line(number, [], fault)
                 continue
             if any(cells):
                 yield Line(number, cells)
 
 
 class _Endless(Exception):
-    """A record goes on for too many lines."""
+    """A record goes on for too long."""
 
 
 class _Lines:
@@ -118,13 +121,20 @@ class _Lines:
         self._file = file
         self._waiting: deque[str] = deque()
         self._taken: list[str] = []
-        self._done = 0
+        self._done = self._length = 0
 
     def next_record(self) -> int:
         """The number of the line at which the next record begins."""
         self._done += len(self._taken)
         self._taken.clear()
+        self._length = 0
         return self._done + 1
+
+    def fault(self, problem: Exception) -> str:
+        """Why the record that was taken last can not be read, as a code."""
+        if not isinstance(problem, _Endless) and "field limit" not in str(problem):
+            return "QUOTES"
+        return "TOO_LONG" if len(self._taken) == 1 else "UNCLOSED"
 
     def give_back(self) -> None:
         self._waiting.extendleft(reversed(self._taken[1:]))
@@ -134,11 +144,12 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        if len(self._taken) >= MOST_LINES_IN_A_RECORD:
+        if self._length > MOST_CHARACTERS_IN_A_RECORD:
             raise _Endless
         try:
             line = self._waiting.popleft() if self._waiting else next(self._file)
         except UnicodeError:
             raise Invalid("The file is not in the encoding that was given.", ["encoding"]) from None
         self._taken.append(line)
+        self._length += len(line)
         return line
