@@ -30,6 +30,7 @@ FLAGS = {
 DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{4})/(\d{1,2})/(\d{1,2})|(\d{4})(\d\d)(\d\d)")
 LOCAL = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})[ T]+(\d{1,2}):(\d\d)(?::(\d\d))?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+CURRENCY = re.compile("[A-Z]{3}")  # ISO 4217
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
 
 
@@ -72,6 +73,14 @@ def code(longest: int = 100) -> Read:
         return found
 
     return read
+
+
+def currency(cell: str, zone: ZoneInfo) -> str:
+    """Three letters, in any case."""
+    found = _folded(cell).upper()
+    if not CURRENCY.fullmatch(found):
+        raise Unreadable("INVALID_CURRENCY")
+    return found
 
 
 def one_of(codes: type[E]) -> Read:

@@ -29,6 +29,7 @@ REFUSALS = {
     "TOO_LONG": ("The cell is too long.", "Shorten it."),
     "INVALID": ("The cell can not be read.", "See the import guide for how this column is written."),
     "INVALID_CODE": ("A code holds no quotes and no backslashes.", "Take them out."),
+    "INVALID_CURRENCY": ("This is no currency.", "Write its three letters (ISO 4217), as CNY."),
     "INVALID_DATE": ("This is no date.", "Write it as 1990-01-31, 1990/1/31 or 19900131."),
     "INVALID_INSTANT": (
         "This is no time of a day.",

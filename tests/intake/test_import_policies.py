@@ -30,3 +30,13 @@ def test_a_missing_column_does_for_new_policies_what_an_empty_cell_does(people: 
     assert counts(people.take("policies", known)) == {"read": 1, "changed": 1}
     assert counts(people.take("policies", text)) == {"read": 1, "unchanged": 1}
     assert people.rows(kept) == [("IN_FORCE", None, Decimal(5), "CNY")]
+
+
+def test_currencies_are_three_letters_in_any_case(people: Importing) -> None:
+    given = ("cny", "ｕｓｄ", "", "元", "CN", "C1Y", "CNYX", "ÀÉÎ")
+    lines = [f"N{place},P1,2024-01-01,IN_FORCE,5,{each}" for place, each in enumerate(given)]
+    text = "\n".join(("number,product,effective_date,status,annual_premium,currency", *lines))
+    assert counts(people.take("policies", text)) == {"read": 8, "added": 3, "refused": 5}
+    assert people.report() == [(line, "currency", "INVALID_CURRENCY") for line in range(5, 10)]
+    kept = select(policies.c.currency).order_by(policies.c.id)
+    assert people.rows(kept) == [("CNY",), ("USD",), ("CNY",)]
