@@ -14,6 +14,9 @@ RESIDENT_CHECKS = "10X98765432"
 # GB 32100-2015: no I, O, S, V, Z.
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
+# Stands in shown values for what their reader may not see.
+MASK = "*"
+
 _CHECK_DIGIT = "The check digit does not fit."
 _EARLIEST_BIRTH = date(1880, 1, 1)
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")

@@ -11,9 +11,8 @@ from master.errors import Invalid, NotFound
 from master.session import Transaction
 from master.tables.codes import CustomerKind, DocumentType, Gender
 from master.writes.inputs import Amount, GivenContactPoint, GivenDocument
-from matching.numbers import NumberReading, read_contact_point, read_document
+from matching.numbers import MASK, NumberReading, read_contact_point, read_document
 
-MASK = "*"
 LONGEST_NAME = 200
 LONGEST_LINE = 500
 LONGEST_NOTES = 20_000
@@ -36,11 +35,16 @@ def line(value: str, path: Path, longest: int = LONGEST_LINE) -> str:
 def notes(value: str, path: Path, longest: int = LONGEST_NOTES) -> str:
     """Text of any number of lines. Raises Invalid for a masked or overlong one."""
     text = unicodedata.normalize("NFC", value).strip()
-    if MASK in text:
-        raise Invalid("This holds a mask (*): give the whole value, or leave the field out.", path)
+    refuse_mask(text, path)
     if len(text) > longest:
         raise Invalid(f"This has {len(text)} characters; at most {longest} are allowed.", path)
     return text
+
+
+def refuse_mask(text: str, path: Path) -> None:
+    """Raises Invalid for text that holds a mask, in whatever width."""
+    if MASK in unicodedata.normalize("NFKC", text):
+        raise Invalid("This holds a mask (*): give the whole value, or leave the field out.", path)
 
 
 def birth_date(value: date | None, kind: CustomerKind, today: date) -> date | None:
@@ -95,9 +99,10 @@ def amount(given: Amount, path: Path) -> Amount:
 
 
 def id_of_code(tx: Transaction, target: Table, code: str | None, path: Path, what: str) -> int | None:
-    """The id of the row with this code; None for none. Raises NotFound."""
+    """The id of the row with this code; None for none. Raises NotFound, and Invalid for a masked code."""
     if code is None:
         return None
+    refuse_mask(code, path)
     found: int | None = tx.connection.scalar(select(target.c.id).where(target.c.code == code))
     if found is None:
         raise NotFound(f"There is no {what} with this code.", path)

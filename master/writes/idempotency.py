@@ -10,6 +10,7 @@ from master.sealing import seal_for
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.changes import IdempotencyKeyRow
+from master.writes.checks import refuse_mask
 
 keys = table(IdempotencyKeyRow)
 
@@ -22,6 +23,8 @@ def once(tx: Transaction, key: str | None, what: str, given: object, act: Callab
 
     given: the input; its repr must tell all of it, as a frozen dataclass's does.
     """
+    if key is not None:
+        refuse_mask(key, ["idempotencyKey"])
     if key is None or tx.actor.token_id is None:
         return act()
     if not 1 <= len(key) <= LONGEST_KEY:

@@ -39,6 +39,27 @@ def test_a_tag_that_can_not_be_given_is_refused(ready: Hub) -> None:
         assert codes(ready.get(TAG, **variables)["tagCustomer"]) == [error]
 
 
+def test_a_masked_code_or_key_is_refused(ready: Hub) -> None:
+    create(ready, name="A")
+    lead, talk = (
+        {"customer": "c1", "title": "Life"},
+        {"customer": "c1", "channel": "CALL", "direction": "INBOUND"},
+    )
+    masked: list[tuple[str, Any, list[str]]] = [
+        (TAG, {"id": "c1", "tag": "V*P"}, ["tag"]),
+        (UNTAG, {"id": "c1", "tag": "V＊P"}, ["tag"]),
+        (LEAD, {"input": {**lead, "owner": "A*"}}, ["owner"]),
+        (LEAD, {"input": {**lead, "product": "T**M"}}, ["product"]),
+        (LEAD, {"input": {**lead, "idempotencyKey": "1*"}}, ["idempotencyKey"]),
+        (RECORD, {"input": {**talk, "subject": "A", "idempotencyKey": "*"}}, ["idempotencyKey"]),
+        (CREATE, {"input": {"name": "B", "branch": "H*"}}, ["branch"]),
+        (CREATE, {"input": {"name": "B", "idempotencyKey": "*1"}}, ["idempotencyKey"]),
+    ]
+    for document, variables, path in masked:
+        (payload,) = ready.get(document, **variables).values()
+        assert codes(payload) == [("INVALID", path)], variables
+
+
 def test_a_contact_is_recorded_once(ready: Hub) -> None:
     create(ready, name="A")
     talk = {
