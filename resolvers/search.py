@@ -12,7 +12,7 @@ from loaders.customers import all_customers
 from master.access import READ
 from master.errors import Unavailable
 from master.reads.freshness import is_indexed
-from schema.arguments import filters_of, page_size
+from schema.arguments import cursor_given, filters_of, page_size
 from schema.context import Context, Info
 from schema.customer_keys import CustomerFilter
 from schema.described import described
@@ -41,7 +41,8 @@ async def search_customers(
     context.viewer.require(READ)
     filters = tuple(filters_of(all_customers, filter)) if filter else ()
     asked: list[object] = ["searchCustomers", words, filters]
-    place = context.cursors.read(asked, after) if after else None
+    cursor = cursor_given(after)
+    place = None if cursor is None else context.cursors.read(asked, cursor)
     selected = selected_fields(info._raw_info)
     request = SearchRequest(
         words=words,

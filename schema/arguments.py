@@ -11,10 +11,10 @@ from strawberry.utils.str_converters import to_camel_case
 
 from loaders.relations import Arguments, Relation
 from master.errors import Invalid, LimitExceeded
+from matching.numbers import MASK
 from schema.context import Context
 
 MOST_IN_LIST = 200
-MASK = "*"
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def paged(
     relation: Relation, parent: Hashable, asked: Arguments, given: Mapping[str, Any], context: Context
 ) -> Arguments:
     """With the page that `first` and `after` mean. Raises Refusal."""
-    after = given.get("after") or None
-    place = context.cursors.read(list_asked(relation, parent, asked), after) if after else None
+    after = cursor_given(given.get("after"))
+    place = None if after is None else context.cursors.read(list_asked(relation, parent, asked), after)
     first = page_size(given.get("first"), relation.first, context.viewer.most_rows)
     return replace(asked, first=first, after=place)
 
@@ -93,6 +93,11 @@ def refuse_mask(value: Any, path: list[str]) -> None:
     texts = inside if not isinstance(inside, str) and isinstance(inside, Iterable) else [inside]
     if any(isinstance(text, str) and MASK in text for text in texts):
         raise Invalid("This holds a mask (*): give the whole value.", path)
+
+
+def cursor_given(after: Any) -> str | None:
+    """None for none; blank text is a cursor too, one that nobody gave."""
+    return None if after is strawberry.UNSET else after
 
 
 def page_size(first: int | None, default: int, most: int) -> int:

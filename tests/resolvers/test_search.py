@@ -116,6 +116,7 @@ def test_pages_of_a_search_belong_to_it(people: Hub) -> None:
     assert page["pageInfo"]["hasNextPage"] is True
     after = page["pageInfo"]["endCursor"]
     assert names(people, "张", first=1) + names(people, "张", first=1, after=after) == names(people, "张")
+    assert people.ask(NAMES, query="张", after="").errors == [("INVALID", ["searchCustomers"])]
     for wrong in ({"query": "三"}, {"query": "张", "filter": {"kind": "PERSON"}}):
         assert people.ask(NAMES, after=after, **wrong).errors == [("INVALID", ["searchCustomers"])]
     assert people.ask(NAMES, first=101, role="AGENT").errors == [("LIMIT_EXCEEDED", ["searchCustomers"])]

@@ -52,7 +52,8 @@ def test_pages_of_tags_belong_to_their_words(labels: Hub) -> None:
     )
     after = page["pageInfo"]["endCursor"]
     assert codes(labels, query="客户", first=1, after=after) == ["VIP"]
-    assert labels.ask(TAGS, query="客", after=after).errors == [("INVALID", ["tags"])]
+    for wrong in (after, ""):
+        assert labels.ask(TAGS, query="客", after=wrong).errors == [("INVALID", ["tags"])]
     assert labels.ask(TAGS, first=0).errors == [("INVALID", ["tags"])]
 
 
