@@ -73,6 +73,9 @@ def _notices(words: Words) -> tuple[Notice, ...]:
     found: list[Notice] = []
     if words.is_truncated:
         found.append(Notice("TRUNCATED", "Only the first 256 characters and 32 parts are searched for."))
+    for part in words.masked:
+        message = "A masked number can not be searched: give the digits that are known, without stars."
+        found.append(Notice("MASKED", message, part))
     joined = together(words.tokens)
     for token in joined:
         if token.is_number and _is_too_short(token, joined):

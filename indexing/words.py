@@ -7,6 +7,7 @@ from enum import Enum
 from itertools import groupby
 
 from matching.normal import is_han, plain
+from matching.numbers import MASK
 from matching.scripts import APOSTROPHES, DOTS, plain_character
 
 MOST_CHARACTERS = 256  # after NFKC
@@ -20,7 +21,9 @@ _DATE = re.compile(
 _COUNTRY = re.compile(r"^(?:\+86|(?:00)?86(?=1[3-9][0-9]{9}$))")
 _PIECES = re.compile(r"[0-9]+|[^\W\d_]+")
 _EMAIL = re.compile(r"[^\s@]+@[^\s@]+")
-_JOINERS = re.compile(r"[-‐‑‒–—―_./\\()#*,:：;；·]+")
+# Stars between digits, whatever blanks are about: 138 **** 8000.
+_STARS = re.compile(r"(?<=[0-9])[\s*]*\*[\s*]*(?=[0-9])")
+_JOINERS = re.compile(r"[-‐‑‒–—―_./\\()#,:：;；·]+")
 # Said after a name on the phone, and no part of it.
 _TITLES = ("先生", "女士", "小姐", "太太")
 
@@ -32,6 +35,7 @@ class Kind(Enum):
     MIXED = "mixed"  # letters and digits: a policy number, an ID ending in x, initials with a phone's tail
     GLUED = "glued"  # letters and the Han characters right behind them, as one: zhang三
     EMAIL = "email"
+    MASKED = "masked"  # a number with stars in it; never searched for
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The typed parts in order; blank: nothing was typed at all, which lists instead of searching."""
+    """The typed parts in order, masked numbers apart; blank: nothing was typed, which lists, not searches."""
 
     tokens: tuple[Token, ...]
+    masked: tuple[str, ...]
     is_blank: bool
     is_truncated: bool
 
@@ -70,13 +75,16 @@ def read_words(typed: str) -> Words:
     raw = typed[:_MOST_RAW]
     shown = "".join(plain_character(c) if c not in "üÜ" else "ü" for c in raw)
     text = shown[:MOST_CHARACTERS]
-    tokens = list(_tokens(text))
+    parts = list(_tokens(text))
+    masked = tuple(token.text for token in parts if token.kind is Kind.MASKED)
+    tokens = [token for token in parts if token.kind is not Kind.MASKED]
     cut = len(typed) > _MOST_RAW or len(shown) > MOST_CHARACTERS or len(tokens) > MOST_TOKENS
-    return Words(tuple(tokens[:MOST_TOKENS]), not shown.strip(), cut)
+    return Words(tuple(tokens[:MOST_TOKENS]), masked[:MOST_TOKENS], not shown.strip(), cut)
 
 
 def _tokens(text: str) -> Iterable[Token]:
     text = _DATE.sub(lambda d: f" {d[1]}{int(d[2]):02d}{int(d[3]):02d} ", text)
+    text = _STARS.sub(lambda stars: "".join(stars[0].split()), text)
     for chunk in text.split():
         if _EMAIL.fullmatch(chunk):
             yield Token(Kind.EMAIL, chunk.replace("ü", "u"))
@@ -90,6 +98,8 @@ def _chunk_tokens(chunk: str) -> Iterable[Token]:
     for place, (han, text) in enumerate(runs, start=1):
         if han:
             yield Token(Kind.HAN, _without_title(text))
+        elif MASK in text and any(c.isdecimal() for c in text):
+            yield Token(Kind.MASKED, text)
         elif any(c.isdecimal() for c in text):
             yield from _number_tokens(text)
         else:

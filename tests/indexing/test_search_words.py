@@ -196,6 +196,14 @@ def test_short_digits_alone_find_whole_numbers_only_and_say_so(corpus_engine: Em
     assert [(one.code, one.part) for one in answer.notices] == [("TOO_SHORT", "800")]
 
 
+def test_a_masked_number_finds_nobody_and_says_so(corpus_engine: EmbeddedEngine) -> None:
+    for words in ("138****8000", "138 **** 8000", "110105********002X"):
+        answer = ask(corpus_engine, words)
+        assert answer.hits == []
+        assert [one.code for one in answer.notices] == ["MASKED"]
+    assert found(corpus_engine, "张三 138****8000")[0] == ZHANG_SAN
+
+
 def test_a_single_digit_beside_a_name_waits_for_the_next(corpus_engine: EmbeddedEngine) -> None:
     answer = ask(corpus_engine, "张三 8")
     assert BY_ID[answer.hits[0].customer_id] == ZHANG_SAN

@@ -33,6 +33,10 @@ def parts(words: str) -> list[tuple[str, str]]:
         ("先生", [("han", "先生")]),
         ("Li.Wei@x.cn 张", [("email", "li.wei@x.cn"), ("han", "张")]),
         ("***", []),
+        ("zhang*", [("letters", "zhang")]),
+        ("张*", [("han", "张")]),
+        ("138****8000", []),
+        ("张三138****8000", [("han", "张三")]),
     ],
 )
 def test_words_are_parted_at_blanks_and_script_borders(words: str, wanted: list[tuple[str, str]]) -> None:
@@ -77,6 +81,23 @@ def test_parts_are_also_tried_joined_or_split(words: str, wanted: list[list[str]
 )
 def test_notices_tell_what_the_searcher_should_know(words: str, codes: list[str]) -> None:
     assert [one.code for one in asked(read_words(words)).notices] == codes
+
+
+@pytest.mark.parametrize(
+    ("words", "masked"),
+    [
+        ("138****8000", ["138****8000"]),
+        ("138＊＊＊＊8000", ["138****8000"]),
+        ("138-****-8000", ["138-****-8000"]),
+        ("138 **** 8000", ["138****8000"]),
+        ("张三 110101********123X 4321", ["110101********123x"]),
+        ("*8000 1990-**-**", ["*8000", "1990-**-**"]),
+        ("zhang* 8000", []),
+    ],
+)
+def test_numbers_with_stars_are_told_and_not_searched_for(words: str, masked: list[str]) -> None:
+    told = [one.part for one in asked(read_words(words)).notices if one.code == "MASKED"]
+    assert told == masked
 
 
 def test_near_ids_are_valid_and_one_slip_away() -> None:
