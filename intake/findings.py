@@ -47,6 +47,14 @@ WARNINGS = {
     "DOUBTFUL": ("The value fails its check.", "It is kept and marked doubtful: correct it in the source."),
     "KEPT_AS_OTHER": ("The hub does not know this code.", "It is kept as OTHER, with the source's own code."),
     "KEPT_AS_ZERO": ("The amount is not known.", "It is kept as 0: fill it in."),
+    "NOT_FOR_ORGANIZATIONS": (
+        "An organisation has no such thing.",
+        "It is not taken: empty the cell, or correct the kind.",
+    ),
+    "IMPOSSIBLE_BIRTH_DATE": (
+        "This can be nobody's birth date.",
+        "It is not taken: correct the source.",
+    ),
     "SHARES": ("The shares do not add up to 100.", "They are kept as they are: correct them in the source."),
     "NEW_STAFF": ("A staff code was not known.", "A member of staff was made by this code: name it."),
 }

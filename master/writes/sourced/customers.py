@@ -26,6 +26,7 @@ from master.writes.sourced.items import (
     said_documents,
     said_points,
 )
+from master.writes.sourced.persons import PersonChecks
 from master.writes.sourced.records import Change, Ledger
 from master.writes.sourced.rows import (
     Applied,
@@ -59,7 +60,12 @@ IDENTIFYING = frozenset({"birth_date", "gender", "documents"})
 def apply_customers(tx: Transaction, source_id: int, rows: Sequence[SourcedRow]) -> Batch:
     """Make and change customers by their source keys, which differ."""
     ledger = Ledger(tx, source_id, "customers")
-    found = ledger.compare(rows, _with_last_type)
+    persons = PersonChecks(tx.master.clock.day_of(tx.at))
+
+    def complete(row: SourcedRow, before: Said) -> SourcedRow:
+        return _with_last_type(persons.checked_beside(row, before), before)
+
+    found = ledger.compare([persons.checked(row) for row in rows], complete)
     batch = Batch()
     for row in found.new:
         if not row.values.get("name"):
@@ -71,6 +77,7 @@ def apply_customers(tx: Transaction, source_id: int, rows: Sequence[SourcedRow])
         batch.applied[row.key] = Applied(Outcome.UNCHANGED, id, doubts)
     for row, id in found.stale:
         batch.applied[row.key] = Applied(Outcome.STALE, id)
+    persons.tell(batch)
     return batch
 
 

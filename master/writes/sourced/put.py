@@ -17,6 +17,7 @@ from master.writes.kept import KEEP
 from master.writes.sourced.customers import apply_customers
 from master.writes.sourced.directory import source_named
 from master.writes.sourced.items import FIELDS
+from master.writes.sourced.persons import NOT_TAKEN
 from master.writes.sourced.rows import (
     LONGEST_KEY,
     Outcome,
@@ -29,11 +30,14 @@ from master.writes.sourced.rows import (
 
 branches = table(BranchRow)
 
+PATHS = {"gender": "gender", "birth_date": "birthDate"}
+
 
 def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
     """The id of the customer that this source's key means: made, changed, or left as it is when all is equal.
 
-    Doubtful values are kept and marked; an unknown source is made with trust 0.
+    Doubtful values are kept and marked, but a gender or birth date that can not be right is Invalid; an
+    unknown source is made with trust 0.
     """
     key = checks.line(given.key, ["sourceKey", "key"], LONGEST_KEY)
     source_id, made = source_named(tx, given.source, ("sourceKey", "source"))
@@ -41,6 +45,9 @@ def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
     done = batch.applied[key]
     if done.outcome is Outcome.REFUSED or done.entity_id is None:
         raise Invalid("A new customer needs a name.", ["name"])
+    for remark in done.remarks:
+        if remark.code in NOT_TAKEN:
+            raise Invalid(remark.message, [PATHS[remark.field]])
     refresh(tx, batch.touched)
     if done.outcome is not Outcome.UNCHANGED:
         details = {"source": source_id, "outcome": done.outcome, "fields": list(done.fields)}
