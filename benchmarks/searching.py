@@ -54,7 +54,7 @@ def _birth(document: CustomerDocument) -> str | None:
 
 
 def _with_tail(document: CustomerDocument, words: str | None) -> str | None:
-    tail = _tail(document.mobiles, 4)
+    tail = _tail(document.phones, 4)
     return f"{words} {tail}" if words and tail else None
 
 
@@ -68,7 +68,7 @@ CLASSES: dict[str, Query] = {
     "initials": lambda d, r: _initials(d),
     "one letter": lambda d, r: (_initials(d) or "")[:1] or None,
     "mixed (zhang三)": lambda d, r: _mixed(d),
-    "mobile, last 4": lambda d, r: _tail(d.mobiles, 4),
+    "mobile, last 4": lambda d, r: _tail(d.phones, 4),
     "document, last 6": lambda d, r: _tail(d.documents, 6),
     "document, birth date": lambda d, r: _birth(d),
     "policy number, last 6": lambda d, r: _tail(d.policies, 6),

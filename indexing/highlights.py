@@ -98,7 +98,7 @@ def _number_highlights(token: Token, document: CustomerDocument) -> Iterator[Hig
     phones = [text, terms.phone_form(read_mobile(text).normal)] if text.isdecimal() else []
     ids = [text, read_document("RESIDENT_ID", text).normal.lower()]
     yield from _in_values("documents.number", ids, document.documents)
-    yield from _in_values("contactPoints.value", phones, document.mobiles)
+    yield from _in_values("contactPoints.value", phones, document.phones)
     yield from _in_values("policies.number", [text], document.policies)
     if _customer_number(text) == document.number.lower():
         yield Highlight("number", Match.EXACT.name, document.number, ((0, len(document.number)),))

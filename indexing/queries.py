@@ -212,7 +212,7 @@ def _whole_leaves(text: str) -> list[Leaf]:
     if len(text) >= SHORTEST_FRAGMENT:
         found.append(Term("whole", terms.whole_term(terms.DOCUMENT, text)))
         phones = dict.fromkeys((text, terms.phone_form(read_mobile(text).normal)))
-        found.extend(Term("whole", terms.whole_term(terms.MOBILE, phone)) for phone in phones)
+        found.extend(Term("whole", terms.whole_term(terms.PHONE, phone)) for phone in phones)
     if len(text) == 15 and text.isdecimal():
         longer = read_document("RESIDENT_ID", text).normal
         found.append(Term("whole", terms.whole_term(terms.DOCUMENT, terms.document_form(longer))))

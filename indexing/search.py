@@ -10,6 +10,7 @@ from indexing.engines.port import Candidate, Extent, Facets, Place, SearchEngine
 from indexing.queries import Asked, Notice, asked
 from indexing.questions import AnyTerm, Between, Leaf, Question, Term
 from indexing.words import Token, read_words
+from matching.numbers import read_mobile
 
 # The engine's first so many are re-ranked; those behind keep the engine's order.
 WINDOW = 60
@@ -168,5 +169,5 @@ def _number_conditions(wanted: SearchFilter) -> list[Leaf]:
             Term("whole", terms.whole_term(terms.TYPED_DOCUMENT, terms.document_form(wanted.document)))
         )
     if wanted.mobile is not None:
-        must.append(Term("whole", terms.whole_term(terms.MOBILE, terms.phone_form(wanted.mobile))))
+        must.append(Term("whole", terms.whole_term(terms.MOBILE, read_mobile(wanted.mobile).normal)))
     return must

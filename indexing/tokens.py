@@ -18,8 +18,8 @@ LONGEST_SOUND = 32  # letters of a pinyin term; nobody types more of a name
 WHOLE, START, END, SHORT = "=", "^", "$", "*"
 
 # What a whole value is, in the field of whole values.
-CUSTOMER, MOBILE, DOCUMENT, POLICY, EMAIL, BIRTH = "n:", "m:", "d:", "o:", "e:", "b:"
-TYPED_DOCUMENT = "t:"
+CUSTOMER, PHONE, DOCUMENT, POLICY, EMAIL, BIRTH = "n:", "p:", "d:", "o:", "e:", "b:"
+MOBILE, TYPED_DOCUMENT = "m:", "t:"  # for filters
 
 
 def name_terms(names: Iterable[str]) -> dict[str, set[str]]:
@@ -180,7 +180,8 @@ def document_form(number: str) -> str:
 
 def whole_terms(document: CustomerDocument) -> list[str]:
     found = [whole_term(CUSTOMER, document.number.lower())]
-    found += [whole_term(MOBILE, phone_form(number)) for number in document.mobiles]
+    found += [whole_term(PHONE, phone_form(number)) for number in document.phones]
+    found += [whole_term(MOBILE, number) for number in document.mobiles]
     found += [whole_term(DOCUMENT, document_form(number)) for number in document.documents]
     found += [whole_term(TYPED_DOCUMENT, document_form(typed)) for typed in document.typed_documents]
     found += [whole_term(POLICY, policy_form(number)) for number in document.policies]
@@ -193,7 +194,7 @@ def whole_terms(document: CustomerDocument) -> list[str]:
 def gram_values(document: CustomerDocument) -> dict[str, list[str]]:
     """For each field of numbers, one blank-joined text of trigrams a value."""
     forms = {
-        "ph": [phone_form(number) for number in document.mobiles],
+        "ph": [phone_form(number) for number in document.phones],
         "id": [document_form(number) for number in document.documents],
         "po": [policy_form(number) for number in document.policies],
     }

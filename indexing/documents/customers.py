@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 # Raise it when the fields below, or the terms of tokens.py, change: an older index is then made anew.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # Terms joined by blanks, made in tokens.py; a query asks for them exactly.
 TERM_FIELDS = ("hs", "py", "pi", "lt", "whole")
@@ -13,8 +13,6 @@ GRAM_FIELDS = ("ph", "id", "po")
 # Codes to filter by; the first three are counted as facets too.
 FACET_FIELDS = ("tags", "branch", "status")
 CODE_FIELDS = ("kind", "branch_path", "belongs", "product_lines")
-# Integers to look up, sort and compare by.
-NUMBER_FIELDS = ("key", "sort_key", "revision", "born", "updated")
 # Kept as they are, to re-rank by and to list.
 STORED_FIELDS = ("name", "number")
 
@@ -38,6 +36,8 @@ class CustomerDocument:
     # The current name first, then former ones.
     names: tuple[str, ...]
     # Mobiles and landlines.
+    phones: tuple[str, ...]
+    # The mobiles alone, for filters, which are exact.
     mobiles: tuple[str, ...]
     documents: tuple[str, ...]
     # The same with their types in front ("PASSPORT E12345678"), for filters, which are exact.

@@ -81,7 +81,9 @@ SINCE = datetime(2026, 9, 1, tzinfo=UTC)
         (SearchFilter(document="RESIDENT_ID 11010519491231002x"), lambda d: d == ZHANG_SAN),
         (SearchFilter(document="PASSPORT 11010519491231002X"), lambda d: False),
         (SearchFilter(mobile="13800138000"), lambda d: d == ZHANG_SAN),
+        (SearchFilter(mobile="+86 138-0013-8000"), lambda d: d == ZHANG_SAN),
         (SearchFilter(mobile="3800138000"), lambda d: False),
+        (SearchFilter(mobile="01066554321"), lambda d: False),  # a landline
         (SearchFilter(updated_since=SINCE), lambda d: d.updated_at >= SINCE),
         (SearchFilter(within=("SH", "SZ01")), lambda d: d.branch in ("SH01", "SZ01")),
         (SearchFilter(within=()), lambda d: False),

@@ -168,9 +168,9 @@ def test_a_syllable_in_full_goes_before_one_that_only_begins_so(corpus_engine: E
 def test_each_customer_is_found_by_every_part(
     corpus_engine: EmbeddedEngine, document: CustomerDocument
 ) -> None:
-    name, mobile, number = document.names[0], document.mobiles[0], document.documents[0]
+    name, phone, number = document.names[0], document.phones[0], document.documents[0]
     sound = "".join(readings(name)[0])
-    for words in (name, sound, f"{name} {mobile[-4:]}", f"{sound[0]} {mobile[-6:]}", number, number[-6:]):
+    for words in (name, sound, f"{name} {phone[-4:]}", f"{sound[0]} {phone[-6:]}", number, number[-6:]):
         assert document in found(corpus_engine, words, 40), words
     for policy in document.policies:
         assert found(corpus_engine, policy)[0] == document

@@ -61,7 +61,7 @@ def test_numbers_are_trigrams_between_borders() -> None:
     assert number_grams("ph", "^1234$") == ["^12", "123", "234", "34$"]
     assert number_grams("ph", "12") == []
     values = gram_values(
-        customer(1, "x", mobiles=("01012345678-801",), documents=("AB-1",), policies=("P 1-2",))
+        customer(1, "x", phones=("01012345678-801",), documents=("AB-1",), policies=("P 1-2",))
     )
     assert values == {
         "ph": [" ".join(number_grams("ph", "^01012345678$"))],
@@ -72,7 +72,7 @@ def test_numbers_are_trigrams_between_borders() -> None:
 
 def test_whole_values_are_kept_apart_by_what_they_are() -> None:
     assert whole_terms(ZHANG_SAN) == [
-        "n:c000001001", "m:13800138000", "m:01066554321", "d:11010519491231002x",
+        "n:c000001001", "p:13800138000", "p:01066554321", "m:13800138000", "d:11010519491231002x",
         "t:residentid11010519491231002x", "o:pa202300012345", "e:zhang.san@example.com", "b:19491231",
     ]  # fmt: skip
 

@@ -34,6 +34,7 @@ def people(searching: Hub, master: Master, index: Callable[[], None]) -> Hub:
         zhang = fill.customer(1, "张三", branch_id=below, birth_date=date(1990, 3, 7))
         fill.document(zhang, "E12345678")
         fill.point(zhang, "13800138000")
+        fill.point(zhang, "01066554321", kind="LANDLINE")
         fill.tagged(zhang, vip)
         li = fill.customer(2, "李四", branch_id=head, status="ACTIVE")
         fill.tagged(li, vip)
@@ -102,6 +103,7 @@ def test_an_empty_query_lists_by_filter(people: Hub) -> None:
         ({"bornFrom": "1990-03-07", "bornTo": "1990-03-07"}, ["张三"]),
         ({"document": {"type": "PASSPORT", "number": "e12345678"}}, ["张三"]),
         ({"mobile": "+86 138 0013 8000"}, ["张三"]),
+        ({"mobile": "010-66554321"}, []),
         ({"updatedSince": "2026-11-22T02:00:00.001Z"}, []),
     ):
         assert sorted(names(people, filter=filter)) == sorted(found), filter
@@ -109,6 +111,10 @@ def test_an_empty_query_lists_by_filter(people: Hub) -> None:
             "query ($filter: CustomerFilter) { customers(filter: $filter) { nodes { name } } }", filter=filter
         )
         assert sorted(node["name"] for node in listed["customers"]["nodes"]) == sorted(found), filter
+
+
+def test_words_find_a_landline_too(people: Hub) -> None:
+    assert names(people, "010-66554321") == names(people, "4321") == ["张三"]
 
 
 def test_pages_of_a_search_belong_to_it(people: Hub) -> None:
