@@ -4,15 +4,28 @@ import sys
 from importlib import import_module
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from app.commands.context import Finding
 from app.opening import NotSupported
 from app.settings import WrongSettings
 from indexing.errors import SearchUnavailable
+from master.clock import ClockFileError
 from master.errors import Refusal
 from master.keys import KeyFileError
+from master.migrations import NewerDatabase
 
-REFUSALS = (Finding, KeyFileError, NotSupported, Refusal, SearchUnavailable, WrongSettings)
+REFUSALS = (
+    ClockFileError,
+    Finding,
+    KeyFileError,
+    NewerDatabase,
+    NotSupported,
+    OSError,
+    Refusal,
+    SearchUnavailable,
+    WrongSettings,
+)
 
 # Loaded when they are used: the server and the GraphQL schema take a second that `kehu dump` can do without.
 COMMANDS = {
@@ -49,7 +62,10 @@ class Kehu(click.Group):
             return super().invoke(context)
         except REFUSALS as error:
             click.echo(f"kehu: {error}", err=True)
-            sys.exit(1)
+        except OperationalError as error:
+            away = f"the database can not be used ({type(error.orig).__name__})"
+            click.echo(f"kehu: {away}: see KEHU_DATABASE_URL, and `kehu doctor`", err=True)
+        sys.exit(1)
 
 
 @click.group(cls=Kehu, context_settings={"help_option_names": ["-h", "--help"]})

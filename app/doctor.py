@@ -10,15 +10,25 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.opening import NotSupported, open_master, open_search
-from app.settings import SETTINGS, Settings, WrongSettings, read_settings, shown, unknown_settings
+from app.settings import (
+    SETTINGS,
+    Settings,
+    WrongSettings,
+    read_settings,
+    settings_texts,
+    shown,
+    unknown_settings,
+)
 from indexing.engines.port import Health
 from indexing.errors import SearchUnavailable
+from master.clock import ClockFileError, FileTime
 from master.keys import KeyFileError
-from master.migrations import is_current
+from master.migrations import NewerDatabase, is_current, refuse_newer
 from master.queue import backlog
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerBranchRow, CustomerRow
+from master.tables.types import spelled
 
 OLDEST_SQLITE = (3, 38, 0)  # JSON functions always there, generated columns, RETURNING
 OLDEST_POSTGRESQL = 15
@@ -44,6 +54,7 @@ def examine() -> Iterator[Said]:
         yield from (Said("settings", False, problem) for problem in wrong.problems)
         return
     yield from _settings()
+    yield from _clock(told)
     try:
         master = open_master(told)
     except (KeyFileError, OSError) as error:
@@ -56,10 +67,19 @@ def examine() -> Iterator[Said]:
 
 
 def _settings() -> Iterator[Said]:
+    texts = settings_texts(os.environ)
     for setting in SETTINGS:
-        value = os.environ.get(setting.name)
+        value = texts.get(setting.name)
         told = f"{setting.default} (default)" if value is None else shown(value)
         yield Said("settings", True, f"{setting.name} = {told}")
+
+
+def _clock(told: Settings) -> Iterator[Said]:
+    if told.clock is not None:
+        try:
+            yield Said("clock", True, f"it is {spelled(FileTime(told.clock)())}")
+        except ClockFileError as error:
+            yield Said("clock", False, str(error))
 
 
 def _master(master: Master) -> Iterator[Said]:
@@ -67,12 +87,15 @@ def _master(master: Master) -> Iterator[Said]:
         with master.reading() as connection:
             yield _version(master, connection)
             yield from _durability(master, connection)
+            refuse_newer(connection)
             if not is_current(connection):
                 yield Said("master", False, "its tables are not those of this version: run `kehu init`")
                 return
             yield Said("master", True, "its tables are those of this version")
             yield from _queue(master, connection)
             yield from _customers(connection)
+    except NewerDatabase as error:
+        yield Said("master", False, str(error))
     except SQLAlchemyError as error:
         away = f"it can not be reached ({type(error).__name__})"
         yield Said("master", False, f"{away}: see KEHU_DATABASE_URL, and whether the server runs")

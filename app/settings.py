@@ -192,7 +192,7 @@ SETTINGS = (
 
 def read_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> Settings:
     """The settings of an environment; what it does not say may stand in the file. Raises WrongSettings."""
-    texts = {**_read_env_file(env_file), **environ}
+    texts = settings_texts(environ, env_file)
     problems: list[str] = []
     values: dict[str, object] = {}
     for setting in SETTINGS:
@@ -206,6 +206,11 @@ def read_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> 
     if problems:
         raise WrongSettings(problems)
     return _settings(values)
+
+
+def settings_texts(environ: Mapping[str, str], env_file: Path = Path(".env")) -> Mapping[str, str]:
+    """What the environment says, and what it does not say the file."""
+    return {**_read_env_file(env_file), **environ}
 
 
 def unknown_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> list[str]:

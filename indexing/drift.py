@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from indexing.engines.port import IndexEntry, SearchEngine
+from master.audit import note
 from master.queue import touch
 from master.session import Actor, Master
 from master.tables.base import table
@@ -58,6 +59,7 @@ async def repair(master: Master, engine: SearchEngine, drift: Drift) -> None:
     ids = sorted({*drift.missing, *drift.stale})
     for start in range(0, len(ids), BATCH):
         with master.transaction(CHECK, "the index had drifted") as tx:
+            note(tx, "index.repair", "index", details={"customers": len(ids[start : start + BATCH])})
             touch(tx, ids[start : start + BATCH])
     if drift.orphans:
         await engine.apply([], drift.orphans)

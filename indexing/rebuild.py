@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from indexing.documents.reading import Reading, read_documents
+from indexing.documents.reading import Reading, read_what_can
 from indexing.engines.port import SearchEngine
 from master import queue
 from master.session import Actor, Master
@@ -26,8 +26,11 @@ class RebuildFailed(Exception):
 
 @dataclass(frozen=True)
 class Rebuilt:
+    """unreadable: customers that are left out, because their rows can not be read."""
+
     generation: str
     customers: int
+    unreadable: int
 
 
 def _silent(done: int, total: int) -> None:
@@ -41,11 +44,18 @@ async def rebuild(
     return await _Rebuild(master, engine, progress).run()
 
 
+@dataclass(frozen=True)
+class _Page:
+    ids: list[int]
+    readings: list[Reading]
+
+
 class _Rebuild:
     def __init__(self, master: Master, engine: SearchEngine, progress: Callable[[int, int], None]) -> None:
         self.master, self.engine, self.progress = master, engine, progress
         self.generation = ""
         self.seen_event = 0
+        self.failed: set[int] = set()
 
     async def run(self) -> Rebuilt:
         self.generation = await self.engine.new_generation()
@@ -55,28 +65,27 @@ class _Rebuild:
         await self._compare()
         await self.engine.serve_generation(self.generation)
         await self._settle()
-        # What changed between the last look and the swap went into the old index: once more for the worker.
-        await asyncio.to_thread(self._queue_again)
-        return Rebuilt(self.generation, await self.engine.count())
+        await asyncio.to_thread(self._touch_the_rest)
+        return Rebuilt(self.generation, await self.engine.count(), len(self.failed))
 
     async def _fill(self) -> None:
         total = await asyncio.to_thread(self._count)
         done = 0
-        readings = await asyncio.to_thread(self._page, 0)
-        while readings:
+        page = await asyncio.to_thread(self._page, 0)
+        while page.ids:
             # The next page is read while this one is put in: database and engine let go of the interpreter.
-            reading = asyncio.create_task(asyncio.to_thread(self._page, readings[-1].document.id))
-            await self._put(readings, [])
-            done += len(readings)
+            reading = asyncio.create_task(asyncio.to_thread(self._page, page.ids[-1]))
+            await self._put(page.readings, [])
+            done += len(page.ids)
             self.progress(done, max(done, total))
-            readings = await reading
+            page = await reading
 
     async def _catch_up(self) -> None:
         """Put in again what changed since the fill began, until nothing more has."""
         while changed := await asyncio.to_thread(self._changed):
-            readings = await asyncio.to_thread(self._read, changed)
-            there = {reading.document.id for reading in readings}
-            await self._put(readings, [id for id in changed if id not in there])
+            page = await asyncio.to_thread(self._read, changed)
+            there = {reading.document.id for reading in page.readings}
+            await self._put(page.readings, [id for id in changed if id not in there])
 
     async def _settle(self) -> None:
         """Take customers out of the queue whom the index, now that it serves, holds as they are queued."""
@@ -95,7 +104,7 @@ class _Rebuild:
     async def _compare(self) -> None:
         """Raises RebuildFailed when the counts differ and nothing has changed meanwhile that explains it."""
         for _ in range(3):
-            held, wanted = await self._held(), await asyncio.to_thread(self._count)
+            held, wanted = await self._held(), await asyncio.to_thread(self._count) - len(self.failed)
             if held == wanted:
                 return
             await self._catch_up()
@@ -112,23 +121,32 @@ class _Rebuild:
         with self.master.reading() as connection:
             return connection.scalar(select(func.count()).select_from(customers)) or 0
 
-    def _page(self, after: int) -> list[Reading]:
+    def _page(self, after: int) -> _Page:
         with self.master.reading() as connection:
             wanted = select(customers.c.id).where(customers.c.id > after).order_by(customers.c.id).limit(PAGE)
-            return read_documents(connection, list(connection.scalars(wanted)), self.master.clock)
+            ids = list(connection.scalars(wanted))
+        return self._read(ids)
 
-    def _read(self, ids: list[int]) -> list[Reading]:
+    def _read(self, ids: list[int]) -> _Page:
         with self.master.reading() as connection:
-            return read_documents(connection, ids, self.master.clock)
+            readings, failed = read_what_can(connection, ids, self.master.clock)
+        self.failed = (self.failed - set(ids)) | failed.keys()
+        return _Page(ids, readings)
 
     def _last_event(self) -> int:
         with self.master.reading() as connection:
             return connection.scalar(select(func.max(events.c.id))) or 0
 
-    def _queue_again(self) -> None:
+    def _touch_the_rest(self) -> None:
+        """A new revision for what the new index lacks: for the worker to put in, or to set aside.
+
+        That is what changed between the last look and the swap, and what can not be read.
+        """
+        rest = set(self.failed)
         while changed := self._changed():
-            with self.master.transaction(REBUILD) as tx:
-                queue.queue_again(tx, changed)
+            rest.update(changed)
+        with self.master.transaction(REBUILD) as tx:
+            queue.touch(tx, sorted(rest))
 
     def _changed(self) -> list[int]:
         """The next customers that have an event after the last one seen."""

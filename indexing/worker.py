@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from indexing.documents.reading import Reading, read_documents
+from indexing.documents.reading import Reading, read_what_can
 from indexing.engines.port import SearchEngine
 from indexing.errors import DocumentRefused, SearchUnavailable
 from indexing.rebuild import RebuildFailed, rebuild
@@ -23,7 +23,7 @@ FORGET_SECONDS = 600.0
 ENGINE_AWAY_SECONDS = 1.0
 
 WORKER = Actor("worker")
-CLOCK = Actor("clock")
+CLOCK = Actor(queue.CLOCK)
 logger = logging.getLogger("kehu.worker")
 
 Mend = Callable[[Transaction, Iterable[int]], None]
@@ -100,12 +100,18 @@ class Worker:
 
     async def _make_index_whole(self) -> None:
         """Fill an index that was deleted, or was made by another version of the hub."""
-        try:
-            if (await self.engine.health()).needs_rebuild:
-                logger.info("the index is made anew from the master")
-                await rebuild(self.master, self.engine)
-        except (SearchUnavailable, OperationalError, RebuildFailed) as error:
-            logger.warning("the index could not be made anew: %s", error)
+        while True:
+            try:
+                if (await self.engine.health()).needs_rebuild:
+                    logger.info("the index is made anew from the master")
+                    await rebuild(self.master, self.engine)
+                return
+            except RebuildFailed as error:
+                logger.error("the index could not be made anew, see `kehu index rebuild`: %s", error)
+                return
+            except (SearchUnavailable, OperationalError) as error:
+                logger.warning("the index can not be made anew yet: %s", type(error).__name__)
+                await asyncio.sleep(ENGINE_AWAY_SECONDS)
 
     async def _careful_round(self) -> bool:
         """A round that outlives an engine or a database that is away."""
@@ -146,47 +152,43 @@ class Worker:
             if not queue.has_upkeep(connection, self.master.clock.now()):
                 return False
         with self.master.transaction(CLOCK) as tx:
-            fallen = queue.fall_due(tx)
-            self.mend(tx, fallen)
-            return queue.spread(tx) > 0 or bool(fallen)
+            return bool(queue.fall_due(tx)) | (queue.spread(tx) > 0)
 
     def _forget(self) -> None:
         with self.master.transaction(CLOCK) as tx:
             queue.forget(tx)
 
     def _next(self) -> list[int]:
-        """The ids of the next batch, after mending those that another client changed."""
+        """The ids of the next batch, after mending what may be stale of them."""
         with self.master.reading() as connection:
             ids = queue.waiting(connection, self.master.clock.now(), BATCH)
-            outside = queue.changed_outside(connection, ids) if ids else []
-        if outside:
-            with self.master.transaction(WORKER) as tx:
-                self.mend(tx, outside)
-        return ids
+            stale = queue.to_mend(connection, ids) if ids else []
+        failed = self._mend(stale)
+        return [id for id in ids if id not in failed]
+
+    def _mend(self, ids: Sequence[int]) -> set[int]:
+        """Those that can not be mended; they are noted as failures and hold up no other."""
+        try:
+            if ids:
+                with self.master.transaction(WORKER) as tx:
+                    self.mend(tx, ids)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            if len(ids) > 1:
+                return {failed for id in ids for failed in self._mend([id])}
+            self._note_failure(ids[0], error)
+            return set(ids)
+        return set()
 
     def _read(self, ids: Sequence[int]) -> tuple[list[Reading], list[int]]:
         """The documents of these customers, and the ids of those that are no longer there."""
         with self.master.reading() as connection:
-            try:
-                readings = read_documents(connection, ids, self.master.clock)
-                there = {reading.document.id for reading in readings}
-                return readings, [id for id in ids if id not in there]
-            except Exception:  # one bad row must not hold up the others: find it
-                logger.exception("a batch of %d customers can not be read whole", len(ids))
-        return self._read_singly(ids)
-
-    def _read_singly(self, ids: Sequence[int]) -> tuple[list[Reading], list[int]]:
-        readings, gone = [], []
-        for id in ids:
-            try:
-                with self.master.reading() as connection:
-                    found = read_documents(connection, [id], self.master.clock)
-            except Exception as error:
-                self._note_failure(id, error)
-                continue
-            readings += found
-            gone += [] if found else [id]
-        return readings, gone
+            readings, failed = read_what_can(connection, ids, self.master.clock)
+        for id, error in failed.items():
+            self._note_failure(id, error)
+        there = {reading.document.id for reading in readings} | failed.keys()
+        return readings, [id for id in ids if id not in there]
 
     async def _index(self, readings: Sequence[Reading], gone: Sequence[int]) -> dict[int, int]:
         """The revisions that are in the index now. Documents the engine refuses are set aside one by one."""

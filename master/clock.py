@@ -17,6 +17,10 @@ def system_time() -> datetime:
     return datetime.now(UTC)
 
 
+class ClockFileError(Exception):
+    """The file of KEHU_CLOCK is missing or holds no instant; the message says what to write."""
+
+
 @dataclass(frozen=True)
 class FileTime:
     """The instant written in a file, looked at on each use: how a sandbox moves its clock."""
@@ -24,10 +28,15 @@ class FileTime:
     path: Path
 
     def __call__(self) -> datetime:
-        """Raises ValueError when the file holds no instant with an offset."""
-        instant = datetime.fromisoformat(self.path.read_text(encoding="utf-8").strip())
-        if instant.tzinfo is None:
-            raise ValueError(f"{self.path} must hold an instant with an offset, as 2026-11-21T08:30:00+08:00")
+        """Raises ClockFileError."""
+        try:
+            instant = datetime.fromisoformat(self.path.read_text(encoding="utf-8").strip())
+        except (OSError, ValueError):
+            instant = None
+        if instant is None or instant.tzinfo is None:
+            raise ClockFileError(
+                f"{self.path} must hold an instant with an offset, as 2026-11-21T08:30:00+08:00"
+            )
         return instant
 
 

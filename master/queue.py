@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text, update
 
+from master.audit import note
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.changes import DueRow, EventRow, IdempotencyKeyRow, IndexQueueRow, WideChangeRow
@@ -18,6 +19,7 @@ due, wide, idempotency = table(DueRow), table(WideChangeRow), table(IdempotencyK
 
 MOST_ATTEMPTS = 10  # then a customer is set aside: `kehu outbox --dead`
 FIRST_WAIT = timedelta(seconds=1)  # doubled with each attempt: ten take about 17 minutes
+CLOCK = "clock"  # the actor of what comes due or spreads by itself
 CHUNK = 500  # customers queued at once for a wide change or a due instant
 EVENTS_KEPT = timedelta(days=7)
 KEYS_KEPT = timedelta(hours=24)
@@ -90,18 +92,9 @@ def failed(tx: Transaction, customer_id: int, error: str) -> None:
 
 def retry_dead(tx: Transaction) -> int:
     """Queue again what was set aside; how many."""
+    note(tx, "index.retry", "index")
     again = {"dead_at": None, "attempts": 0, "not_before": None, "error": None}
     return tx.execute(update(queue).where(queue.c.dead_at.is_not(None)).values(again)).rowcount
-
-
-def queue_again(tx: Transaction, ids: Sequence[int]) -> None:
-    """Let the worker index these customers as they are, though nothing has changed."""
-    there = set(tx.connection.scalars(select(queue.c.customer_id).where(queue.c.customer_id.in_(ids))))
-    rows = tx.execute(select(customers.c.id, customers.c.revision).where(customers.c.id.in_(ids)))
-    values = {row.id: row.revision for row in rows if row.id not in there}
-    again = [{"customer_id": id, "revision": revision, "queued_at": tx.at} for id, revision in values.items()]
-    if again:
-        tx.execute(insert(queue), again)
 
 
 def touch(tx: Transaction, ids: Iterable[int]) -> None:
@@ -157,10 +150,11 @@ def spread(tx: Transaction) -> int:
     return len(ids)
 
 
-def changed_outside(connection: Connection, ids: Sequence[int]) -> list[int]:
-    """Those of these customers that a database client changed lately: what is derived may be stale."""
-    outside = select(events.c.customer_id).where(events.c.customer_id.in_(ids), events.c.actor.like("db:%"))
-    return list(connection.scalars(outside.distinct()))
+def to_mend(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """Those whose derived columns may be stale: another client or the clock changed them."""
+    actors = or_(events.c.actor.like("db:%"), events.c.actor == CLOCK)
+    stale = select(events.c.customer_id).where(events.c.customer_id.in_(ids), actors)
+    return list(connection.scalars(stale.distinct()))
 
 
 def forget(tx: Transaction) -> None:

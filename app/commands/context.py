@@ -12,7 +12,7 @@ import click
 from app.opening import open_master, open_search
 from app.settings import Settings, read_settings
 from indexing.engines.port import SearchEngine
-from master.migrations import is_current
+from master.migrations import is_current, refuse_newer
 from master.session import Actor, Master
 
 CLI = Actor("cli", "ADMIN")
@@ -42,6 +42,7 @@ def opened_master(told: Settings | None = None) -> Iterator[Master]:
 
 def require_current(master: Master) -> None:
     with master.reading() as connection:
+        refuse_newer(connection)
         if not is_current(connection):
             raise Finding("the master has not the tables of this version: run `kehu init`")
 

@@ -36,6 +36,8 @@ def rebuild(drop_old: bool) -> None:
         except RebuildFailed as error:
             raise Finding(str(error)) from error
     click.echo(f"generation: {rebuilt.generation}\ncustomers: {rebuilt.customers}")
+    if rebuilt.unreadable:
+        raise Finding(f"{rebuilt.unreadable} customers can not be read: `kehu outbox --dead` will name them")
 
 
 @index.command("check")

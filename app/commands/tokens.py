@@ -34,6 +34,9 @@ def create(
     new = NewToken(name, role, None if all_branches else branches, expires, rate)
     with opened_master() as master, master.transaction(CLI) as tx:
         made = create_token(tx, new)
+    if branches:
+        warning = "rights by branch are not built yet: this token sees the customers of every branch"
+        click.echo(f"kehu: {warning}", err=True)
     click.echo(made)
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
 
 from indexing.documents.customers import CustomerDocument
 from master.clock import Clock
@@ -96,6 +97,27 @@ def read_documents(connection: Connection, ids: Sequence[int], clock: Clock) -> 
     facts = _Facts(connection, ids, clock)
     rows = connection.execute(CUSTOMERS.where(customers.c.id.in_(ids)).order_by(customers.c.id))
     return [facts.reading(row) for row in rows]
+
+
+def read_what_can(
+    connection: Connection, ids: Sequence[int], clock: Clock
+) -> tuple[list[Reading], dict[int, Exception]]:
+    """The documents, and why those of some customers can not be made: one bad row holds up no other."""
+    try:
+        return read_documents(connection, ids, clock), {}
+    except SQLAlchemyError:
+        raise
+    except Exception:  # somebody's row: look at each
+        readings: list[Reading] = []
+        failed: dict[int, Exception] = {}
+    for id in ids:
+        try:
+            readings += read_documents(connection, [id], clock)
+        except SQLAlchemyError:
+            raise
+        except Exception as error:
+            failed[id] = error
+    return readings, failed
 
 
 class _Facts:

@@ -12,9 +12,14 @@ from master.session import Master
 from master.tables.install import install_triggers
 
 
+class NewerDatabase(Exception):
+    """The database is of a later version of the hub than this one."""
+
+
 def migrate(master: Master) -> None:
-    """Run what is missing; does nothing to a database that is current."""
+    """Run what is missing; does nothing to a database that is current. Raises NewerDatabase."""
     with master.committing() as connection:
+        refuse_newer(connection)
         command.upgrade(config_for(connection), "head")
         install_triggers(connection)
 
@@ -23,6 +28,19 @@ def is_current(connection: Connection) -> bool:
     """False when the database is empty, older or newer than this version of the hub."""
     present = MigrationContext.configure(connection).get_current_revision()
     return present == ScriptDirectory.from_config(config_for(connection)).get_current_head()
+
+
+def refuse_newer(connection: Connection) -> None:
+    """Raises NewerDatabase."""
+    present = MigrationContext.configure(connection).get_current_revision()
+    known = {
+        script.revision for script in ScriptDirectory.from_config(config_for(connection)).walk_revisions()
+    }
+    if present is not None and present not in known:
+        raise NewerDatabase(
+            f"the database is of a later version of the hub (step {present}): install that version, "
+            "or restore the backup made before the upgrade"
+        )
 
 
 def config_for(connection: Connection) -> Config:

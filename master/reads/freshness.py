@@ -6,10 +6,10 @@ from sqlalchemy import Connection, func, select
 
 from master.errors import Invalid
 from master.tables.base import table
-from master.tables.changes import IndexQueueRow
+from master.tables.changes import IndexQueueRow, WideChangeRow
 from master.tables.customers import CustomerRow
 
-customers, queue = table(CustomerRow), table(IndexQueueRow)
+customers, queue, wide = table(CustomerRow), table(IndexQueueRow), table(WideChangeRow)
 
 
 def freshness_of(connection: Connection, customer_id: int) -> str:
@@ -32,7 +32,9 @@ def is_indexed(connection: Connection, freshness: str) -> bool:
 
 
 def oldest_pending(connection: Connection) -> datetime | None:
-    """When the oldest change that is not indexed yet was made; None when the index is up to date."""
-    waiting = select(func.min(queue.c.queued_at)).where(queue.c.dead_at.is_(None))
-    oldest: datetime | None = connection.scalar(waiting)
-    return oldest
+    """When the oldest change that is not indexed yet was made; None when the index is up to date.
+
+    Customers that were set aside count, and wide changes that have not reached everybody.
+    """
+    moments = [connection.scalar(select(func.min(moment))) for moment in (queue.c.queued_at, wide.c.at)]
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -44,8 +44,8 @@ POSTGRESQL_TRIGGERS = r"""
 def install_triggers(connection: Connection) -> None:
     """Replace the hub's triggers by those of this version."""
     if connection.dialect.name == "postgresql":
-        old = connection.execute(text(POSTGRESQL_TRIGGERS)).all()
-        for statement in (*(f"DROP TRIGGER {row.name} ON {row.place}" for row in old), *_postgresql()):
+        there = connection.execute(text(POSTGRESQL_TRIGGERS)).all()
+        for statement in (*(f"DROP TRIGGER {row.name} ON {row.place}" for row in there), *_postgresql()):
             connection.execute(text(statement.replace(":", "\\:")))
         return
     old = connection.execute(

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Table, insert, select, update
+from sqlalchemy import ColumnElement, Table, insert, not_, select, update
 
 from master.errors import NotFound
 from master.session import Transaction
 from master.tables.base import table
+from master.tables.codes import ContactPointKind
 from master.tables.customers import ContactPointRow, IdentityDocumentRow
 from master.writes.inputs import GivenContactPoint, GivenDocument
 from matching.numbers import NumberReading
@@ -19,52 +20,39 @@ def add_documents(tx: Transaction, customer: int, new: Sequence[tuple[GivenDocum
     """Those that the customer has already are left as they are; at most one is the primary one."""
     there = _open_rows(tx, documents, customer, documents.c.type, documents.c.number_index)
     known = {(row.type, bytes(row.number_index)) for row in there}
-    primary = next((reading for given, reading in new if given.primary), None)
-    added = []
+    rows: list[dict[str, Any]] = []
     for given, reading in new:
-        if (given.type, _digest(tx, documents.c.number_index, reading)) in known:
+        key = (given.type, _digest(tx, documents.c.number_index, reading))
+        if key in known:
             continue
-        added.append(
-            {
-                "customer_id": customer,
-                "type": given.type,
-                "number": given.number.strip(),
-                "number_index": reading.normal,
-                "primary": reading is primary,
-                "recorded_at": tx.at,
-            }
-        )
-    if any(row["primary"] for row in added):
+        known.add(key)
+        is_primary = given.primary and not any(row["primary"] for row in rows)
+        row = {"customer_id": customer, "type": given.type, "number": given.number.strip()}
+        rows.append({**row, "number_index": reading.normal, "primary": is_primary, "recorded_at": tx.at})
+    if any(row["primary"] for row in rows):
         _open(tx, documents, customer, documents.c.primary.is_(True), primary=False)
-    if added:
-        tx.execute(insert(documents), added)
+    if rows:
+        tx.execute(insert(documents), rows)
 
 
 def add_contact_points(
     tx: Transaction, customer: int, new: Sequence[tuple[GivenContactPoint, NumberReading]]
 ) -> None:
-    """Those that the customer has already are left as they are; at most one of a kind is preferred."""
+    """Those that the customer has already are not added again; the last preferred one of a kind is it."""
     there = _open_rows(tx, points, customer, points.c.kind, points.c.value_index)
     known = {(row.kind, bytes(row.value_index)) for row in there}
-    preferred = {given.kind: reading for given, reading in new if given.preferred}
-    for kind in preferred:
-        _open(tx, points, customer, points.c.kind == kind, points.c.preferred.is_(True), preferred=False)
-    added = []
+    rows = []
     for given, reading in new:
-        if (given.kind, _digest(tx, points.c.value_index, reading)) in known:
+        key = (given.kind, _digest(tx, points.c.value_index, reading))
+        if key in known:
             continue
-        added.append(
-            {
-                "customer_id": customer,
-                "kind": given.kind,
-                "value": given.value.strip(),
-                "value_index": reading.normal,
-                "preferred": preferred.get(given.kind) is reading,
-                "recorded_at": tx.at,
-            }
-        )
-    if added:
-        tx.execute(insert(points), added)
+        known.add(key)
+        row = {"customer_id": customer, "kind": given.kind, "value": given.value.strip()}
+        rows.append({**row, "value_index": reading.normal, "recorded_at": tx.at})
+    if rows:
+        tx.execute(insert(points), rows)
+    for kind, reading in {given.kind: reading for given, reading in new if given.preferred}.items():
+        _prefer_only(tx, customer, kind, points.c.value_index == reading.normal)
 
 
 def close(tx: Transaction, target: Table, customer: int, ids: Sequence[int], path: str) -> None:
@@ -83,16 +71,14 @@ def prefer(tx: Transaction, customer: int, id: int) -> None:
     )
     if kind is None:
         raise NotFound("The customer does not have this contact point.", ["preferContactPoint"])
-    _open(
-        tx,
-        points,
-        customer,
-        points.c.kind == kind,
-        points.c.id != id,
-        points.c.preferred.is_(True),
-        preferred=False,
-    )
-    _open(tx, points, customer, points.c.id == id, points.c.preferred.is_(False), preferred=True)
+    _prefer_only(tx, customer, kind, points.c.id == id)
+
+
+def _prefer_only(tx: Transaction, customer: int, kind: ContactPointKind, chosen: ColumnElement[bool]) -> None:
+    """Of the customer's contact points of this kind the chosen one is preferred, and no other."""
+    same_kind = points.c.kind == kind
+    _open(tx, points, customer, same_kind, not_(chosen), points.c.preferred.is_(True), preferred=False)
+    _open(tx, points, customer, same_kind, chosen, points.c.preferred.is_(False), preferred=True)
 
 
 def _digest(tx: Transaction, column: Any, reading: NumberReading) -> bytes:

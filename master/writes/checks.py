@@ -13,6 +13,8 @@ from master.tables.codes import CustomerKind, DocumentType, Gender
 from master.writes.inputs import Amount, GivenContactPoint, GivenDocument
 from matching.numbers import MASK, NumberReading, read_contact_point, read_document
 
+HIDDEN = ("Cc", "Cf")  # Unicode's control and format characters: they break lines, turn text round or hide it
+JOINERS = "\u200c\u200d"  # scripts that need them
 LONGEST_NAME = 200
 LONGEST_LINE = 500
 LONGEST_NOTES = 20_000
@@ -25,10 +27,10 @@ Path = Sequence[str]
 def line(value: str, path: Path, longest: int = LONGEST_LINE) -> str:
     """One line of text without blanks around it. Raises Invalid for a blank, masked or overlong one."""
     text = notes(value, path, longest)
-    if not text:
+    if not text.strip(JOINERS):
         raise Invalid("This must not be blank.", path)
-    if any(unicodedata.category(character) == "Cc" for character in text):
-        raise Invalid("This must be one line without control characters.", path)
+    if any(unicodedata.category(character) in HIDDEN and character not in JOINERS for character in text):
+        raise Invalid("This must be one line without control or invisible characters.", path)
     return text
 
 

@@ -104,4 +104,6 @@ def _fields(change: CustomerChange) -> list[str]:
         for name in change.__dataclass_fields__
         if name not in ("customer", "version")
     }
-    return sorted(name for name, value in given.items() if value is not KEEP and value not in ((), None))
+    if given["prefer_contact_point"] is None:
+        del given["prefer_contact_point"]
+    return sorted(name for name, value in given.items() if value is not KEEP and value != ())

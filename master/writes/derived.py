@@ -171,7 +171,10 @@ def _rederive_customers(tx: Transaction, ids: Sequence[int]) -> None:
 
 
 def _statuses(tx: Transaction, ids: Sequence[int]) -> dict[int, CustomerStatus]:
-    """ACTIVE with a policy that runs, LOST with none but ended ones; others are not in the answer."""
+    """ACTIVE with a policy that runs, LOST with none but ended ones; others are not in the answer.
+
+    A policy that is issued and begins later counts as running: its holder is a client already.
+    """
     today = tx.master.clock.day_of(tx.at)
     rows = tx.execute(
         select(parties.c.customer_id, policies.c.status, policies.c.expiry_date)

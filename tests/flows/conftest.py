@@ -59,9 +59,9 @@ class Running:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def run(self, *arguments: str, code: int = 0) -> str:
-        """Standard output of a command that ends with this exit code."""
-        done = subprocess.run(
+    def done(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """A command that has ended, whatever it said."""
+        return subprocess.run(
             [KEHU, *arguments],
             env=self.environment,
             capture_output=True,
@@ -70,8 +70,19 @@ class Running:
             timeout=120,
             check=False,
         )
+
+    def run(self, *arguments: str, code: int = 0) -> str:
+        """Standard output of a command that ends with this exit code."""
+        done = self.done(*arguments)
         assert done.returncode == code, done.stderr
         return done.stdout
+
+    def fail(self, *arguments: str) -> str:
+        """The one sentence that a command says when it refuses."""
+        done = self.done(*arguments)
+        assert (done.returncode, done.stdout) == (1, ""), done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stderr
 
     def start(self, *arguments: str) -> None:
         with (self.folder / "server.log").open("ab") as log:

@@ -3,6 +3,8 @@
 import csv
 import json
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -111,3 +113,26 @@ def test_doctor_finds_nothing_wrong_and_says_what_is(running: Running) -> None:
     assert "ok  master" in running.run("doctor")
     (running.folder / "var" / "keys.toml").chmod(0o644)
     assert "BAD keys" in running.run("doctor", code=1)
+
+
+def test_doctor_reads_the_env_file_and_a_clock_that_is_not_there(running: Running) -> None:
+    (running.folder / ".env").write_text("KEHU_SANDBOX=1\nKEHU_CLOCK=nowhere\nKEHU_TIMEZONE=Asia/Urumqi\n")
+    said = running.run("doctor", code=1)
+    assert "KEHU_TIMEZONE = Asia/Urumqi" in said
+    assert "BAD clock" in said
+
+
+def test_a_master_of_a_later_version_is_left_alone(running: Running) -> None:
+    path = running.folder / "var" / "master.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    for command in (["init"], ["token", "list"], ["serve"]):
+        assert "later version" in running.fail(*command)
+    assert "BAD master: the database is of a later version" in running.run("doctor", code=1)
+
+
+def test_a_token_for_a_branch_says_that_it_sees_all_of_them(running: Running) -> None:
+    path = write(running.folder / "branches.csv", [{"code": "GD", "name": "广东"}])
+    running.run("import", "branches", str(path))
+    done = running.done("token", "create", "--role", "AGENT", "--name", "x", "--branch", "GD")
+    assert "every branch" in done.stderr

@@ -30,3 +30,10 @@ def own_engine(index_path: Path) -> Iterator[EmbeddedEngine]:
     engine = EmbeddedEngine(index_path)
     yield engine
     asyncio.run(engine.close())
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[EmbeddedEngine]:
+    engine = EmbeddedEngine(tmp_path / "index")
+    yield engine
+    asyncio.run(engine.close())

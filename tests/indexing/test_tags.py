@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from indexing.tags import rank_tags
+from indexing.tags import fits
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ TAGS = [
     [
         ("", ["car-owner", "churn-risk", "new-car", "risk", "vip", "vip-gold"]),
         ("vip", ["vip", "vip-gold"]),
-        ("风险", ["risk", "churn-risk"]),
-        ("風險", ["risk", "churn-risk"]),
+        ("风险", ["churn-risk", "risk"]),
+        ("風險", ["churn-risk", "risk"]),
         ("fengxian", ["churn-risk", "risk"]),
         ("lsfx", ["churn-risk"]),
-        ("risk", ["risk", "churn-risk"]),
+        ("risk", ["churn-risk", "risk"]),
         ("高 客户", ["vip"]),
         ("chezhu", ["car-owner"]),
         ("CAR", ["car-owner", "new-car"]),
@@ -41,5 +41,5 @@ TAGS = [
         ("\ud800\0", ["car-owner", "churn-risk", "new-car", "risk", "vip", "vip-gold"]),
     ],
 )
-def test_tags_are_ranked_by_how_they_fit(query: str, codes: list[str]) -> None:
-    assert [tag.code for tag in rank_tags(query, TAGS)] == codes
+def test_tags_fit_by_part_of_name_sound_or_code(query: str, codes: list[str]) -> None:
+    assert sorted(tag.code for tag in TAGS if fits(query, tag)) == codes

@@ -1,72 +1,36 @@
 """The index follows the master: whoever changes it, whatever fails, whenever it stops."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import insert, select, text, update
 
 from indexing.documents.customers import CustomerDocument
-from indexing.drift import Drift, check, repair
+from indexing.drift import Drift, check
 from indexing.engines.embedded import EmbeddedEngine
-from indexing.engines.port import IndexEntry
-from indexing.rebuild import rebuild
-from indexing.search import SearchAnswer, SearchFilter, SearchRequest, search_customers
 from indexing.worker import Worker
 from master import queue
+from master.reads.freshness import oldest_pending
 from master.session import Master
 from master.tables.base import table
-from master.tables.branches import BranchRow
+from master.tables.branches import BranchRow, StaffRow
 from master.tables.changes import DueRow, IndexQueueRow, WideChangeRow
 from master.tables.codes import CustomerStatus
-from master.tables.customers import CustomerRow
+from master.tables.customers import CustomerBranchRow, CustomerRow
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
 from master.tables.tags import TagCategoryRow, TagRow
 from master.writes.customers import create_customer
 from master.writes.derived import refresh
-from master.writes.inputs import NewCustomer
+from master.writes.inputs import NewCustomer, NewLead
+from master.writes.leads import create_lead
 from master.writes.tags import tag_customer
 from tests.conftest import NOW, TESTER, SetTime
-from tests.indexing.corpus import customer
+from tests.indexing.following import UNREADABLE, drain, entries, found, make, waiting
 
 customers = table(CustomerRow)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[EmbeddedEngine]:
-    engine = EmbeddedEngine(tmp_path / "index")
-    yield engine
-    asyncio.run(engine.close())
-
-
-def drain(master: Master, engine: EmbeddedEngine) -> int:
-    return asyncio.run(Worker(master, engine, refresh).drain())
-
-
-def make(master: Master, *names: str) -> list[int]:
-    with master.transaction(TESTER) as tx:
-        return [create_customer(tx, NewCustomer(name)) for name in names]
-
-
-def found(engine: EmbeddedEngine, words: str = "", **filter: Any) -> list[int]:
-    request = SearchRequest(words, SearchFilter(**filter), 10, None, wants_total=False, wants_facets=False)
-    answer: SearchAnswer = asyncio.run(search_customers(engine, request))
-    return [hit.customer_id for hit in answer.hits]
-
-
-def entries(engine: EmbeddedEngine) -> list[IndexEntry]:
-    async def listed() -> list[IndexEntry]:
-        return [entry async for entry in engine.entries()]
-
-    return asyncio.run(listed())
-
-
-def waiting(master: Master) -> int:
-    with master.reading() as connection:
-        return connection.scalar(select(func.count()).select_from(table(IndexQueueRow))) or 0
 
 
 def give_tag(master: Master, customer: int, **lasting: float) -> None:
@@ -200,12 +164,8 @@ def test_a_row_that_can_not_be_read_goes_aside_and_stops_nobody(
 ) -> None:
     make(master, "好", "坏", "良")
     with master.committing() as connection:
-        sealed = text(
-            "INSERT INTO identity_documents (customer_id, type, number, number_index)"
-            " VALUES (2, 'OTHER', :n, :n)"
-        )
-        connection.execute(sealed, {"n": b"\x01not sealed by this key"})
-    asyncio.run(Worker(master, engine, lambda tx, ids: None).drain())
+        connection.execute(text(UNREADABLE), {"n": b"\x01not sealed by this key"})
+    drain(master, engine)
     assert [entry.name for entry in entries(engine)] == ["好", "良"]
     with master.reading() as connection:
         row = connection.execute(select(table(IndexQueueRow))).one()
@@ -224,40 +184,6 @@ def test_a_worker_killed_before_it_took_customers_out_indexes_them_again(
     assert (waiting(master), len(entries(engine))) == (1, 1)
     drain(master, engine)
     assert asyncio.run(check(master, engine)) == Drift(compared=1)
-
-
-def test_drift_is_found_and_mended(master: Master, engine: EmbeddedEngine) -> None:
-    missing, stale, fine = make(master, "失", "旧", "好")
-    drain(master, engine)
-
-    async def damage() -> None:
-        await engine.apply([], [missing])
-        (old,) = [entry async for entry in engine.entries() if entry.id == fine]
-        await engine.apply([_document(999, old.revision)], [])
-
-    asyncio.run(damage())
-    with master.committing() as connection:
-        connection.execute(text(f"UPDATE customers SET revision = revision + 1 WHERE id = {stale}"))
-        connection.execute(text("DELETE FROM index_queue"))
-    drift = asyncio.run(check(master, engine))
-    assert drift == Drift(compared=3, missing=[missing], stale=[stale], orphans=[999])
-    asyncio.run(repair(master, engine, drift))
-    drain(master, engine)
-    assert asyncio.run(check(master, engine)) == Drift(compared=3)
-
-
-def _document(id: int, revision: int) -> CustomerDocument:
-    return customer(id, "幽灵", revision=revision)
-
-
-def test_a_deleted_index_is_made_anew_from_the_master(master: Master, engine: EmbeddedEngine) -> None:
-    ids = make(master, "张三", "李四")
-    drain(master, engine)
-    told: list[tuple[int, int]] = []
-    rebuilt = asyncio.run(rebuild(master, engine, lambda done, total: told.append((done, total))))
-    assert (rebuilt.customers, told) == (2, [(2, 2)])
-    assert [entry.id for entry in entries(engine)] == ids
-    assert asyncio.run(check(master, engine)) == Drift(compared=2)
 
 
 def test_a_running_worker_sees_a_write_at_once(master: Master, engine: EmbeddedEngine) -> None:
@@ -295,3 +221,37 @@ def test_a_worker_that_is_stopped_just_as_a_write_wakes_it_stops(
         assert done == {resting}
 
     asyncio.run(stopped())
+
+
+def test_a_moved_member_of_staff_moves_the_customers_of_the_leads(
+    master: Master, engine: EmbeddedEngine
+) -> None:
+    with master.transaction(TESTER) as tx:
+        rows = [{"id": id, "code": code, "name": code} for id, code in ((1, "GD"), (2, "BJ"))]
+        tx.execute(insert(table(BranchRow)), rows)
+        tx.execute(insert(table(StaffRow)), [{"id": 1, "code": "S1", "name": "李", "branch_id": 1}])
+        customer = create_customer(tx, NewCustomer("张三"))
+        create_lead(tx, NewLead(customer, "续保", owner="S1"))
+    drain(master, engine)
+    with master.committing() as connection:
+        connection.execute(text("UPDATE staff SET branch_id = 2"))
+    drain(master, engine)
+    with master.reading() as connection:
+        belonging = connection.execute(select(table(CustomerBranchRow))).one()
+    assert tuple(belonging) == (customer, 2, "LEAD")
+
+
+def test_the_index_is_as_old_as_what_it_does_not_hold(
+    master: Master, engine: EmbeddedEngine, time: SetTime
+) -> None:
+    make(master, "张三")
+    drain(master, engine)
+    time.forward(hours=1)
+    with master.transaction(TESTER) as tx:
+        tx.execute(insert(table(BranchRow)), [{"id": 1, "code": "GD", "name": "广东"}])
+        tx.execute(update(table(BranchRow)).values(name="粤"))
+    with master.reading() as connection:
+        assert oldest_pending(connection) == time.instant
+    drain(master, engine)
+    with master.reading() as connection:
+        assert oldest_pending(connection) is None

@@ -229,3 +229,32 @@ def test_one_contact_point_of_a_kind_is_preferred(master: Master) -> None:
     change(master, CustomerChange(id, 1, prefer_contact_point=2))
     points = table(ContactPointRow)
     assert [row.preferred for row in every(master, select(points).order_by(points.c.id))] == [False, True]
+
+
+def test_a_value_given_twice_is_there_once(master: Master) -> None:
+    same = GivenContactPoint(ContactPointKind.MOBILE, "13800138000")
+    make(master, NewCustomer("张三", documents=(RESIDENT, RESIDENT), contact_points=(MOBILE, same)))
+    assert len(every(master, select(table(IdentityDocumentRow)))) == 1
+    assert len(every(master, select(table(ContactPointRow)))) == 1
+
+
+def test_a_value_that_is_there_can_become_the_preferred_one(master: Master) -> None:
+    other = GivenContactPoint(ContactPointKind.MOBILE, "13900139000")
+    id = make(master, NewCustomer("张三", contact_points=(MOBILE, other)))
+    preferred = GivenContactPoint(ContactPointKind.MOBILE, "139 0013 9000", preferred=True)
+    change(master, CustomerChange(id, 1, add_contact_points=(preferred,)))
+    points = table(ContactPointRow)
+    assert [row.preferred for row in every(master, select(points).order_by(points.c.id))] == [False, True]
+
+
+def test_the_audit_names_the_fields_that_were_cleared(master: Master) -> None:
+    id = make(master, NewCustomer("张三", gender=Gender.MALE))
+    change(master, CustomerChange(id, 1, gender=None, name="张四"))
+    audit = table(AuditEntryRow)
+    noted = one(master, select(audit.c.details).where(audit.c.action == "customer.update"))
+    assert noted.details == '{"fields": ["gender", "name"]}'
+
+
+@pytest.mark.parametrize("name", ["\u200b\u200b", "张\u202e三"])
+def test_a_name_of_invisible_characters_is_refused(master: Master, name: str) -> None:
+    assert refused(master, NewCustomer(name)).path == ("name",)

@@ -1,0 +1,49 @@
+"""A master and an index that follows it: what tests of worker and rebuild do with them."""
+
+import asyncio
+from typing import Any
+
+from sqlalchemy import func, select
+
+from indexing.engines.embedded import EmbeddedEngine
+from indexing.engines.port import IndexEntry
+from indexing.search import SearchAnswer, SearchFilter, SearchRequest, search_customers
+from indexing.worker import Worker
+from master.session import Master
+from master.tables.base import table
+from master.tables.changes import IndexQueueRow
+from master.writes.customers import create_customer
+from master.writes.derived import refresh
+from master.writes.inputs import NewCustomer
+from tests.conftest import TESTER
+
+UNREADABLE = (
+    "INSERT INTO identity_documents (customer_id, type, number, number_index) VALUES (2, 'OTHER', :n, :n)"
+)
+
+
+def drain(master: Master, engine: EmbeddedEngine) -> int:
+    return asyncio.run(Worker(master, engine, refresh).drain())
+
+
+def make(master: Master, *names: str) -> list[int]:
+    with master.transaction(TESTER) as tx:
+        return [create_customer(tx, NewCustomer(name)) for name in names]
+
+
+def found(engine: EmbeddedEngine, words: str = "", **filter: Any) -> list[int]:
+    request = SearchRequest(words, SearchFilter(**filter), 10, None, wants_total=False, wants_facets=False)
+    answer: SearchAnswer = asyncio.run(search_customers(engine, request))
+    return [hit.customer_id for hit in answer.hits]
+
+
+def entries(engine: EmbeddedEngine) -> list[IndexEntry]:
+    async def listed() -> list[IndexEntry]:
+        return [entry async for entry in engine.entries()]
+
+    return asyncio.run(listed())
+
+
+def waiting(master: Master) -> int:
+    with master.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(table(IndexQueueRow))) or 0
