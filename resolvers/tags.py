@@ -5,7 +5,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import Select
 
-from indexing.tags import rank_tags
+from indexing.tags import fits
 from loaders.products import all_products, product_names
 from loaders.relations import Arguments, Matching, Relation
 from loaders.tags import all_tags, tag_names, tags_by_code
@@ -48,7 +48,7 @@ async def _matching(context: Context, query: str | None, names: Select[Any]) -> 
     if not query or not query.strip():
         return ()
     rows = await context.read(lambda connection: connection.execute(names).all())
-    return (("matching", Matching(query, tuple(row.id for row in rank_tags(query, rows)))),)
+    return (("matching", Matching(query, tuple(row.id for row in rows if fits(query, row)))),)
 
 
 def _page(
