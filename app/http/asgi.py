@@ -9,7 +9,6 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
-HeaderList = Iterable[tuple[bytes, bytes]]
 
 JSON = b"application/json; charset=utf-8"
 

@@ -92,7 +92,6 @@ def _offices() -> list[Office]:
 
 OFFICES = _offices()
 PARENT = {office.code: office.parent for office in OFFICES}
-OUTLETS = [office.code for office in OFFICES if len(office.code) == 6]
 OUTLETS_OF = {city: [c.code for c in counties if c.code in PARENT] for city, counties in IN_CITY.items()}
 
 
