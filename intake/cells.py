@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from master.clock import milliseconds
 from master.tables.codes import Gender
+from master.tables.leads import LARGEST_SCORE
 from master.tables.types import LARGEST
 
 Read = Callable[[str, ZoneInfo], Any]
 E = TypeVar("E", bound=StrEnum)
 
-LARGEST_SCORE = 1e12
 GENDERS = {
     **dict.fromkeys(("M", "男", "1", "MALE"), Gender.MALE),
     **dict.fromkeys(("F", "女", "2", "FEMALE"), Gender.FEMALE),

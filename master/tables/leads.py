@@ -11,6 +11,8 @@ from master.tables.base import AUTO, CodeText, Recorded, Row, RowId, plain
 from master.tables.codes import LeadStage
 from master.tables.types import Instant, Money, choice
 
+LARGEST_SCORE = 1e12
+
 
 class LeadRow(Row):
     """version: counted by a trigger. due_key: sorts those without a due date last."""
@@ -18,7 +20,7 @@ class LeadRow(Row):
     __tablename__ = "leads"
     __table_args__ = (
         UniqueConstraint("source_id", "source_key"),
-        CheckConstraint("score BETWEEN -1e12 AND 1e12", name="finite_score"),
+        CheckConstraint(f"score BETWEEN {-LARGEST_SCORE:g} AND {LARGEST_SCORE:g}", name="finite_score"),
         CheckConstraint("(expected_premium IS NULL) = (currency IS NULL)", name="amount_with_currency"),
         plain("currency"),
         Index("ix_leads_customer_id_due_key_id", "customer_id", "due_key", "id"),

@@ -12,7 +12,7 @@ from master.session import Transaction
 from master.tables.base import table
 from master.tables.branches import StaffRow
 from master.tables.codes import LeadStage
-from master.tables.leads import LeadRow
+from master.tables.leads import LARGEST_SCORE, LeadRow
 from master.tables.policies import ProductRow
 from master.writes import checks
 from master.writes.customers import locked_customer, refuse_lost_update
@@ -21,8 +21,6 @@ from master.writes.inputs import Amount, LeadChange, NewLead
 from master.writes.kept import KEEP
 
 leads, products, staff = table(LeadRow), table(ProductRow), table(StaffRow)
-
-LARGEST_SCORE = 1e12
 
 
 def create_lead(tx: Transaction, new: NewLead) -> int:
@@ -87,5 +85,5 @@ def _premium(given: Amount | None) -> dict[str, Any]:
 
 def _score(score: float | None) -> float | None:
     if score is not None and not (math.isfinite(score) and abs(score) <= LARGEST_SCORE):
-        raise Invalid("A score is a number between -1e12 and 1e12.", ["score"])
+        raise Invalid(f"A score is a number between {-LARGEST_SCORE:g} and {LARGEST_SCORE:g}.", ["score"])
     return score
