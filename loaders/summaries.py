@@ -14,10 +14,8 @@ from master.tables.codes import OPEN_STAGES, PolicyRole, PolicyStatus
 from master.tables.contacts import ContactRow
 from master.tables.customers import CustomerRow
 from master.tables.leads import LeadRow
-from master.tables.policies import PolicyPartyRow, PolicyRow
+from master.tables.policies import DEFAULT_CURRENCY, PolicyPartyRow, PolicyRow
 from master.tables.types import Money
-
-MAIN_CURRENCY = "CNY"
 
 customer = table(CustomerRow)
 policy = table(PolicyRow)
@@ -111,12 +109,12 @@ def summary_of(rows: Sequence[Row[Any]]) -> Summary | None:
     if not rows:
         return None
     premiums = {row.currency: row.premium for row in rows if row.premium is not None}
-    others = [Amount(premiums[each], each) for each in sorted(premiums) if each != MAIN_CURRENCY]
+    others = [Amount(premiums[each], each) for each in sorted(premiums) if each != DEFAULT_CURRENCY]
     return Summary(
         policy_count=sum(row.policies or 0 for row in rows),
         in_force_count=sum(row.in_force or 0 for row in rows),
-        annual_premium=premiums.get(MAIN_CURRENCY, Decimal(0)),
-        currency=MAIN_CURRENCY,
+        annual_premium=premiums.get(DEFAULT_CURRENCY, Decimal(0)),
+        currency=DEFAULT_CURRENCY,
         other_premiums=others,
         open_lead_count=rows[0].open_leads,
         last_contact_at=rows[0].last_contact_at,

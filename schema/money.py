@@ -5,6 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from loaders.summaries import Amount
+from master.tables.policies import DEFAULT_CURRENCY
 from schema.described import described_from, described_input
 
 
@@ -24,7 +25,7 @@ class MoneyInput:
 
     amount: Decimal
     """How much."""
-    currency: str = strawberry.field(default="CNY")
+    currency: str = strawberry.field(default=DEFAULT_CURRENCY)
     """Three letters, as CNY."""
 
 

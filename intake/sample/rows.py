@@ -23,7 +23,7 @@ from master.tables.customers import (
     OtherNameRow,
 )
 from master.tables.leads import LeadRow
-from master.tables.policies import PolicyPartyRow, PolicyRow
+from master.tables.policies import DEFAULT_CURRENCY, PolicyPartyRow, PolicyRow
 from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
 from master.tables.sources import SourceRecordRow
 from master.tables.tags import CustomerTagRow
@@ -66,7 +66,6 @@ COLUMNS: dict[type[Row], tuple[str, ...]] = {
     HouseholdMemberRow: ("household_id", "customer_id", "role", "since"),
     CustomerBranchRow: ("customer_id", "branch_id", "reason"),
 }  # fmt: skip
-CURRENCY = "CNY"
 # A source's own keys look unrelated to ours but never meet, as policy numbers.
 KEY_FACTOR, KEY_MODULUS = 146_484_377, 10**9
 
@@ -178,7 +177,8 @@ class Sheets:
             [
                 place, frame.sources[policy.source], policy.number, frame.products[policy.product.code],
                 policy.status, SOURCE_STATUS[policy.status], policy.effective, policy.expiry,
-                money(policy.premium), money(policy.insured_sum), CURRENCY, frame.branches[policy.office],
+                money(policy.premium), money(policy.insured_sum), DEFAULT_CURRENCY,
+                frame.branches[policy.office],
             ]
         )  # fmt: skip
         parties = self.rows[PolicyPartyRow]
@@ -208,7 +208,7 @@ class Sheets:
         for lead in client.leads:
             product = self.frame.products[lead.product] if lead.product else None
             premium = None if lead.premium is None else money(lead.premium)
-            currency = None if premium is None else CURRENCY
+            currency = None if premium is None else DEFAULT_CURRENCY
             self.rows[LeadRow].append(
                 [
                     client.id, lead.title, lead.stage, product, lead.owner_id, lead.score, premium, currency,

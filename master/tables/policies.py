@@ -10,6 +10,8 @@ from master.tables.base import AUTO, CodeText, Recorded, Row, RowId, plain
 from master.tables.codes import PolicyRole, PolicyStatus
 from master.tables.types import Instant, Money, Share, choice
 
+DEFAULT_CURRENCY = "CNY"
+
 
 class ProductRow(Row):
     __tablename__ = "products"
@@ -44,7 +46,7 @@ class PolicyRow(Row):
     expiry_date: Mapped[date | None]
     annual_premium: Mapped[Decimal] = mapped_column(Money)
     sum_insured: Mapped[Decimal | None] = mapped_column(Money)
-    currency: Mapped[CodeText] = mapped_column(server_default="CNY")
+    currency: Mapped[CodeText] = mapped_column(server_default=DEFAULT_CURRENCY)
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"), index=True)
     recorded_at: Mapped[Recorded]
 

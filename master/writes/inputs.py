@@ -14,6 +14,7 @@ from master.tables.codes import (
     Gender,
     LeadStage,
 )
+from master.tables.policies import DEFAULT_CURRENCY
 from master.writes.kept import KEEP, Kept
 
 
@@ -96,7 +97,7 @@ class NewContact:
 @dataclass(frozen=True)
 class Amount:
     amount: Decimal
-    currency: str = "CNY"
+    currency: str = DEFAULT_CURRENCY
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from master.tables.base import table
 from master.tables.codes import LeadStage
 from master.tables.contacts import ContactRow
 from master.tables.leads import LeadRow
+from master.tables.policies import DEFAULT_CURRENCY
 from master.writes.sourced.records import Change, Ledger
 from master.writes.sourced.rows import Applied, Batch, Outcome, SourcedRow, lacking
 from master.writes.sourced.scalars import given_columns, new_columns
 from master.writes.sourced.statements import insert_many, rows_in, update_each
-
-DEFAULT_CURRENCY = "CNY"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from master import spelling
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.codes import PolicyStatus
-from master.tables.policies import PolicyRow
+from master.tables.policies import DEFAULT_CURRENCY, PolicyRow
 from master.writes.sourced.parties import PARTY_FIELDS, add_parties, change_parties, customers_on
 from master.writes.sourced.records import Change, Ledger
 from master.writes.sourced.rows import Applied, Batch, Outcome, Remark, SourcedRow, lacking
@@ -37,7 +37,6 @@ ASSUMED = {
     "annual_premium": (Decimal(0), Remark("annual_premium", "KEPT_AS_ZERO", "")),
 }
 LASTING = frozenset({*NEEDED, *ASSUMED, "currency"})
-DEFAULT_CURRENCY = "CNY"
 
 
 def apply_policies(tx: Transaction, source_id: int, rows: Sequence[SourcedRow]) -> Batch:
