@@ -47,8 +47,8 @@ async def create_customer(info: Info, input: CreateCustomerInput) -> CustomerPay
         gender=given(input.gender),
         birth_date=given(input.birth_date),
         branch=given(input.branch),
-        documents=_documents(input.documents),
-        contact_points=_contact_points(input.contact_points),
+        documents=_documents(input.documents, "documents"),
+        contact_points=_contact_points(input.contact_points, "contactPoints"),
         duplicate_reason=given(input.duplicate_reason),
     )
     key = given(input.idempotency_key)
@@ -82,10 +82,10 @@ async def put_customer(info: Info, input: PutCustomerInput) -> CustomerPayload:
         gender=kept(input.gender),
         birth_date=kept(input.birth_date),
         branch=kept(input.branch),
-        documents=KEEP if input.documents is strawberry.UNSET else _documents(input.documents),
+        documents=KEEP if input.documents is strawberry.UNSET else _documents(input.documents, "documents"),
         contact_points=KEEP
         if input.contact_points is strawberry.UNSET
-        else _contact_points(input.contact_points),
+        else _contact_points(input.contact_points, "contactPoints"),
     )
     key = given(input.idempotency_key)
     return _payload(
@@ -124,9 +124,9 @@ def _change(input: UpdateCustomerInput) -> CustomerChange:
         gender=kept(input.gender),
         birth_date=kept(input.birth_date),
         branch=kept(input.branch),
-        add_documents=_documents(input.add_documents),
+        add_documents=_documents(input.add_documents, "addDocuments"),
         remove_documents=_ids(DOCUMENT, input.remove_documents, "removeDocuments"),
-        add_contact_points=_contact_points(input.add_contact_points),
+        add_contact_points=_contact_points(input.add_contact_points, "addContactPoints"),
         remove_contact_points=_ids(CONTACT_POINT, input.remove_contact_points, "removeContactPoints"),
         prefer_contact_point=None
         if prefer is None
@@ -139,13 +139,13 @@ def _ids(prefix: str, ids: list[strawberry.ID] | None, field: str) -> tuple[int,
     return tuple(found(prefix, id, [field, str(place)], "such value") for place, id in numbered)
 
 
-def _documents(documents: list[DocumentInput] | None) -> tuple[GivenDocument, ...]:
-    listed = few(documents, "documents")
+def _documents(documents: list[DocumentInput] | None, field: str) -> tuple[GivenDocument, ...]:
+    listed = few(documents, field)
     return tuple(GivenDocument(each.type, each.number, each.primary) for each in listed)
 
 
-def _contact_points(points: list[ContactPointInput] | None) -> tuple[GivenContactPoint, ...]:
-    listed = few(points, "contactPoints")
+def _contact_points(points: list[ContactPointInput] | None, field: str) -> tuple[GivenContactPoint, ...]:
+    listed = few(points, field)
     return tuple(GivenContactPoint(each.kind, each.value, each.preferred) for each in listed)
 
 

@@ -198,6 +198,9 @@ def test_lists_are_bounded(ready: Hub, master: Master) -> None:
         {"createCustomer": None},
         [("LIMIT_EXCEEDED", ["createCustomer"])],
     )
-    change = {"id": "c1", "version": 1, "addContactPoints": points}
-    assert ready.ask(UPDATE, input=change).errors == [("LIMIT_EXCEEDED", ["updateCustomer"])]
+    assert answer.input_paths == [["input", "contactPoints"]]
+    for field, many in (("addContactPoints", points), ("addDocuments", [{"number": "1"}] * 201)):
+        answer = ready.ask(UPDATE, input={"id": "c1", "version": 1, field: many})
+        assert answer.errors == [("LIMIT_EXCEEDED", ["updateCustomer"])]
+        assert answer.input_paths == [["input", field]]
     assert count(master) == 1

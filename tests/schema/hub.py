@@ -37,6 +37,7 @@ class Answer:
     data: Any
     errors: list[tuple[str, list[Any] | None]]
     extensions: list[dict[str, Any]] = field(default_factory=list)
+    input_paths: list[list[str]] = field(default_factory=list)
 
 
 @dataclass
@@ -62,13 +63,15 @@ class Hub:
             result = await schema.execute(document, variable_values=variables, context_value=context)
         errors = []
         extensions = []
+        input_paths = []
         for error in result.errors or []:
             cause = error.original_error
             if cause is not None and not isinstance(cause, Refusal) and error.path:
                 raise cause
             errors.append((cause.code if isinstance(cause, Refusal) else error.message, error.path))
             extensions.append(cause.extensions if isinstance(cause, Refusal) else {})
-        return Answer(result.data, errors, extensions)
+            input_paths.append(list(cause.path) if isinstance(cause, Refusal) else [])
+        return Answer(result.data, errors, extensions, input_paths)
 
 
 @contextmanager
