@@ -50,7 +50,7 @@ class Highlight:
     """
 
     field: str
-    """As name, documents.number, contactPoints.value, policies.number or number."""
+    """As name, documents.number, contactPoints.value, policies.number, number or birthDate."""
     match: MatchKind = answered_by(_match)
     """How it fits."""
     text: str
@@ -64,7 +64,7 @@ class SearchNotice:
     """What the searcher should know of the words."""
 
     code: str
-    """Stable: TOO_SHORT, CHECK_DIGIT, DID_YOU_MEAN …"""
+    """Stable: TOO_SHORT, CHECK_DIGIT, MASKED, DID_YOU_MEAN …"""
     message: str
     """In words for people."""
     part: str | None
