@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.metrics import MULTIPROCESS
 from app.opening import open_master, require_supported
 from app.settings import Settings, read_settings
-from master.migrations import is_current
+from master.migrations import is_current, refuse_newer
 
 APPLICATION = "app.main:application"
 
@@ -39,7 +39,8 @@ class NotReady(Exception):
 def serve(
     *, host: str | None = None, port: int | None = None, workers: int = 1, index_worker: bool = True
 ) -> None:
-    """Serves until it is told to stop. Raises WrongSettings, KeyFileError, NotSupported and NotReady.
+    """Serves until it is told to stop. Raises WrongSettings, KeyFileError,
+    NewerDatabase, NotSupported and NotReady.
 
     host, port: instead of what the settings say; index_worker: whether one of the processes may index.
     """
@@ -60,6 +61,7 @@ def require_ready(settings: Settings) -> None:
     master = open_master(settings)
     try:
         with master.reading() as connection:
+            refuse_newer(connection)
             if not is_current(connection):
                 raise NotReady("The database is not of this version of the hub: run `kehu init`.")
     except SQLAlchemyError:
