@@ -25,7 +25,7 @@ demo: $(STAMP)  ## the hub with sample data, ready in the browser (DEMO_PORT, DE
 	@$(BIN)/kehu demo --port $(DEMO_PORT) --customers $(DEMO_CUSTOMERS)
 
 test: $(STAMP)  ## all tests, as CI runs them (T="-k word" for some of them)
-	@$(BIN)/python -m pytest $(T)
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(T)
 
 check: $(STAMP) lint test  ## format, lint, types and tests
 
