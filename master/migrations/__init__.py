@@ -20,8 +20,13 @@ def migrate(master: Master) -> None:
     """Run what is missing; does nothing to a database that is current. Raises NewerDatabase."""
     with master.committing() as connection:
         refuse_newer(connection)
-        command.upgrade(config_for(connection), "head")
+        upgrade(connection)
         install_triggers(connection)
+
+
+def upgrade(connection: Connection) -> None:
+    """The tables alone: what the next migration is compared with."""
+    command.upgrade(config_for(connection), "head")
 
 
 def is_current(connection: Connection) -> bool:

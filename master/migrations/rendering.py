@@ -6,18 +6,21 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Computed, DefaultClause
 
 from master.sealing import BlindIndex, Sealed
-from master.spelling import utc_now
+from master.spelling import plain_text, utc_now
 from master.tables.types import Code, Id, Instant, Money, Share
 
 TYPES = "from master.tables.types import Code, Id, Instant, Money, Share"
 SEALING = "from master.sealing import BlindIndex, Sealed"
-SPELLING = "from master.spelling import utc_now"
+SPELLING = "from master.spelling import plain_text, utc_now"
 
 
 def rendered(kind: str, what: Any, context: AutogenContext) -> str | Literal[False]:
-    """The Python that makes this type or default; False: as Alembic would write it."""
+    """The Python that makes this type, check or default; False: as Alembic would write it."""
     if kind == "type":
         return _type(what, context)
+    if kind == "check" and isinstance(what.sqltext, plain_text):
+        context.imports.add(SPELLING)
+        return f"sa.CheckConstraint(plain_text({what.sqltext.column!r}), name=op.f({str(what.name)!r}))"
     if kind == "server_default" and isinstance(what, DefaultClause) and isinstance(what.arg, utc_now):
         context.imports.add(SPELLING)
         return "utc_now()"

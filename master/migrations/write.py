@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 
 from master.clock import Clock
 from master.keys import Keys
-from master.migrations import config_for, migrate
+from master.migrations import config_for, upgrade
 from master.session import Master
 
 
@@ -18,7 +18,8 @@ def write_migration(name: str) -> Path:
     """The new file, to be read before it is committed."""
     with tempfile.TemporaryDirectory() as folder:
         master = Master.open(f"sqlite:///{folder}/empty.db", Keys(b"0" * 32), Clock(ZoneInfo("UTC")))
-        migrate(master)
+        with master.committing() as connection:
+            upgrade(connection)  # no triggers: they may be about the tables to come
         with master.reading() as connection:
             config = config_for(connection)
             head = ScriptDirectory.from_config(config).get_current_head()
