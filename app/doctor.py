@@ -10,6 +10,7 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.opening import NotSupported, open_master, open_search
+from app.parts import LATE
 from app.settings import (
     SETTINGS,
     Settings,
@@ -21,18 +22,16 @@ from app.settings import (
 )
 from indexing.engines.port import Health
 from indexing.errors import SearchUnavailable
-from master.clock import ClockFileError, FileTime
+from master.clock import ClockFileError, FileTime, spelled
 from master.keys import KeyFileError
 from master.migrations import NewerDatabase, is_current, refuse_newer
 from master.queue import backlog
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerBranchRow, CustomerRow
-from master.tables.types import spelled
 
 OLDEST_SQLITE = (3, 38, 0)  # JSON functions always there, generated columns, RETURNING
 OLDEST_POSTGRESQL = 15
-LATE_SECONDS = 60
 
 customers, belongings = table(CustomerRow), table(CustomerBranchRow)
 
@@ -139,7 +138,7 @@ def _queue(master: Master, connection: Connection) -> Iterator[Said]:
     if waiting.dead:
         yield Said("queue", False, f"{waiting.dead} customers are set aside: see `kehu outbox --dead`")
     age = (master.clock.now() - waiting.oldest).total_seconds() if waiting.oldest else 0.0
-    if age > LATE_SECONDS:
+    if age > LATE.total_seconds():
         yield Said("queue", False, f"the oldest change waits for {age:.0f} s: is a worker running?")
     else:
         yield Said("queue", True, f"{waiting.pending} customers wait")

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from master.clock import spelled
 from master.errors import Invalid
-from master.tables.types import spelled
 
 MAC_BYTES = 16
 

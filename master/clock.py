@@ -13,6 +13,11 @@ def milliseconds(instant: datetime) -> datetime:
     return utc.replace(microsecond=utc.microsecond // 1000 * 1000)
 
 
+def spelled(instant: datetime) -> str:
+    """The one spelling of an instant: 2026-11-21T00:30:00.000Z."""
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def system_time() -> datetime:
     return datetime.now(UTC)
 

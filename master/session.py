@@ -12,7 +12,7 @@ from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, t
 from sqlalchemy.engine import make_url
 from sqlalchemy.sql import Executable
 
-from master.clock import Clock
+from master.clock import Clock, spelled
 from master.keys import Keys
 from master.sealing import give_keys
 
@@ -123,8 +123,7 @@ class Master:
 
 def _announce(tx: Transaction) -> None:
     """Tell the triggers who writes, when and why."""
-    at = tx.at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    values = {"tx": tx.id, "at": at, "actor": tx.actor.name, "reason": tx.reason}
+    values = {"tx": tx.id, "at": spelled(tx.at), "actor": tx.actor.name, "reason": tx.reason}
     if tx.connection.dialect.name == "sqlite":
         tx.execute(
             text("INSERT INTO change_context (tx, at, actor, reason) VALUES (:tx, :at, :actor, :reason)"),

@@ -9,8 +9,8 @@ from typing import Any
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from master.clock import milliseconds
-from master.tables.types import LARGEST, SCALE, spelled
+from master.clock import milliseconds, spelled
+from master.tables.types import LARGEST, SCALE
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _INSTANT = re.compile(

@@ -6,8 +6,8 @@ import click
 
 from app.commands.context import CLI, opened_master
 from master.access import roles
+from master.clock import spelled
 from master.reads.tokens import all_tokens
-from master.tables.types import spelled
 from master.writes.tokens import LONGEST_DAYS, NewToken, create_token, revoke_token
 
 

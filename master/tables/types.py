@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Dialect, Enum, Integer, String
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from master import spelling
-from master.clock import milliseconds
+from master.clock import milliseconds, spelled
 
 SCALE = 10_000  # money and shares are whole numbers of 1/10,000: exact on both databases
 LARGEST = Decimal(2**63 - 1) / SCALE
@@ -91,8 +91,3 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.astimezone(UTC) if isinstance(value, datetime) else datetime.fromisoformat(value)
-
-
-def spelled(instant: datetime) -> str:
-    """The one spelling of an instant: 2026-11-21T00:30:00.000Z."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

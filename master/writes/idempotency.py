@@ -1,11 +1,11 @@
 """The same call twice has one effect: callers' keys and what came of them."""
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from sqlalchemy import delete, insert, select
 
 from master.errors import Conflict, Invalid
+from master.queue import KEYS_KEPT
 from master.sealing import seal_for
 from master.session import Transaction
 from master.tables.base import table
@@ -14,7 +14,6 @@ from master.writes.checks import refuse_mask
 
 keys = table(IdempotencyKeyRow)
 
-KEPT = timedelta(hours=24)
 LONGEST_KEY = 200
 
 
@@ -31,7 +30,7 @@ def once(tx: Transaction, key: str | None, what: str, given: object, act: Callab
         raise Invalid(f"An idempotency key has 1 to {LONGEST_KEY} characters.", ["idempotencyKey"])
     digest = seal_for(tx.master.keys, "idempotency").digest(f"{what} {given!r}")
     same = (keys.c.token_id == tx.actor.token_id, keys.c.key == key)
-    tx.execute(delete(keys).where(*same, keys.c.at < tx.at - KEPT))
+    tx.execute(delete(keys).where(*same, keys.c.at < tx.at - KEYS_KEPT))
     known = tx.execute(select(keys.c.input_digest, keys.c.entity_id).where(*same)).one_or_none()
     if known is not None:
         if bytes(known.input_digest) != digest:
