@@ -7,6 +7,7 @@ import click
 from sqlalchemy.exc import OperationalError
 
 from app.commands.context import Finding
+from app.limits import WrongLimits
 from app.opening import NotSupported
 from app.settings import WrongSettings
 from indexing.errors import SearchUnavailable
@@ -25,6 +26,7 @@ REFUSALS = (
     Refusal,
     SearchUnavailable,
     WrongSettings,
+    WrongLimits,
 )
 
 # Loaded when they are used: the server and the GraphQL schema take a second that `kehu dump` can do without.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.limits import WrongLimits, read_limits
 from app.opening import NotSupported, open_master, open_search
 from app.parts import LATE
 from app.settings import (
@@ -22,6 +23,7 @@ from app.settings import (
 )
 from indexing.engines.port import Health
 from indexing.errors import SearchUnavailable
+from master.access import roles
 from master.clock import ClockFileError, FileTime, spelled
 from master.keys import KeyFileError
 from master.migrations import NewerDatabase, is_current, refuse_newer
@@ -53,6 +55,7 @@ def examine() -> Iterator[Said]:
         yield from (Said("settings", False, problem) for problem in wrong.problems)
         return
     yield from _settings()
+    yield from _limits(told)
     yield from _clock(told)
     try:
         master = open_master(told)
@@ -71,6 +74,17 @@ def _settings() -> Iterator[Said]:
         value = texts.get(setting.name)
         told = f"{setting.default} (default)" if value is None else shown(value)
         yield Said("settings", True, f"{setting.name} = {told}")
+
+
+def _limits(told: Settings) -> Iterator[Said]:
+    try:
+        limits = read_limits(told.limits)
+    except WrongLimits as wrong:
+        yield from (Said("limits", False, problem) for problem in wrong.problems)
+        return
+    yield Said("limits", True, "the shipped ones" if told.limits is None else str(told.limits))
+    for role in sorted(set(limits.roles) - set(roles())):
+        yield Said("limits", False, f"there is no role {role}: name one of {', '.join(roles())}")
 
 
 def _clock(told: Settings) -> Iterator[Said]:

@@ -17,6 +17,7 @@ from app.http.asgi import Answer, Call, Receive, Scope, Send
 from app.http.front import Door, GraphQLFront
 from app.http.getting import getting
 from app.http.shell import Allowed, Route, Shell
+from app.limits import Limits, read_limits
 from app.metrics import Metrics
 from app.opening import open_master, open_search
 from app.parts import parts_of
@@ -73,6 +74,7 @@ class Hub:
 @asynccontextmanager
 async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator[Shell]:
     """The hub's ASGI application, with its indexing worker running unless the settings forbid it."""
+    limits = read_limits(settings.limits)
     master, search = open_master(settings), open_search(settings)
     gate = Gate(master)
     indexing = (
@@ -80,8 +82,9 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     )
     try:
         yield Shell(
-            _Routes(master, search, gate, schema).routes(playground=settings.playground),
+            _Routes(master, search, gate, schema, limits).routes(playground=settings.playground),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
+            limits,
         )
     finally:
         if indexing is not None:
@@ -108,6 +111,7 @@ class _Routes:
     search: SearchEngine
     gate: Gate
     schema: strawberry.Schema
+    limits: Limits
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
         metrics = Metrics(version("kehu"), self._backlog, self.master.clock.now)
@@ -124,7 +128,7 @@ class _Routes:
 
         door = Door[Viewer](self.gate.authenticate, self._open_context, metrics.observe)
         routes = {
-            "/graphql": Route("graphql", GraphQLFront(self.schema, door)),
+            "/graphql": Route("graphql", GraphQLFront(self.schema, door, self.limits)),
             "/healthz": Route("healthz", getting(living)),
             "/readyz": Route("readyz", getting(ready)),
             "/metrics": Route("metrics", getting(measured)),

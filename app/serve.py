@@ -12,6 +12,7 @@ from granian.http import HTTP1Settings
 from granian.server import Server
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.limits import read_limits
 from app.metrics import MULTIPROCESS
 from app.opening import open_master, require_supported
 from app.settings import Settings, read_settings
@@ -20,7 +21,7 @@ from master.migrations import is_current, refuse_newer
 APPLICATION = "app.main:application"
 
 HEADER_MILLISECONDS = 10_000
-BUFFER_BYTES = 64 * 1024  # the head of a request fits in; app/http/shell.py holds the bound of 16 KiB
+BUFFER_BYTES = 64 * 1024  # the head of a request fits in; limits.toml holds what is taken of it
 FINISH_SECONDS = 30  # what runs may finish when the server is told to stop
 
 LOGS: dict[str, Any] = {
@@ -39,7 +40,7 @@ class NotReady(Exception):
 def serve(
     *, host: str | None = None, port: int | None = None, workers: int = 1, index_worker: bool = True
 ) -> None:
-    """Serves until it is told to stop. Raises WrongSettings, KeyFileError,
+    """Serves until it is told to stop. Raises WrongSettings, WrongLimits, KeyFileError,
     NewerDatabase, NotSupported and NotReady.
 
     host, port: instead of what the settings say; index_worker: whether one of the processes may index.
@@ -58,6 +59,7 @@ def serve(
 def require_ready(settings: Settings) -> None:
     """Opens what the hub will open, so that what is missing is told here and not in a log."""
     require_supported(settings)
+    read_limits(settings.limits)
     master = open_master(settings)
     try:
         with master.reading() as connection:

@@ -25,6 +25,7 @@ class Settings:
     search_url: str | None
     redis_url: str | None
     keys: Path
+    limits: Path | None
     sandbox: bool
     clock: Path | None
     timezone: ZoneInfo
@@ -151,6 +152,12 @@ SETTINGS = (
         "KEHU_KEYS",
         "`keys.toml` in the data dir",
         "the key file; the server profile refuses to start without it",
+        _path,
+    ),
+    Setting(
+        "KEHU_LIMITS",
+        "the shipped limits",
+        "a TOML file with limits that take the place of the shipped ones (docs/operating.md)",
         _path,
     ),
     Setting("KEHU_SANDBOX", "off", "a hub for trials", _truth, unset=False),

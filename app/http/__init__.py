@@ -1,1 +1,1 @@
-"""The HTTP front: what is read from a request, within which bounds, and what is answered."""
+"""The HTTP front: what is read from a request, within which limits, and what is answered."""

@@ -1,4 +1,4 @@
-"""GraphQL documents, read once: parsed within bounds, validated, and kept for the next request."""
+"""GraphQL documents, read once: parsed within limits, validated, and kept for the next request."""
 
 import re
 from collections import OrderedDict
@@ -24,7 +24,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from app.http.bounds import Bounds
+from app.limits import Limits
 from master.errors import Invalid, LimitExceeded
 
 KEPT_DOCUMENTS = 256  # with 2,000 tokens at most, some 50 MiB at the very worst
@@ -67,9 +67,9 @@ class DocumentRefused(Exception):
 class Documents:
     """Documents of one schema, those asked for last kept ready."""
 
-    def __init__(self, schema: strawberry.Schema, bounds: Bounds) -> None:
+    def __init__(self, schema: strawberry.Schema, limits: Limits) -> None:
         self._schema = schema._schema  # strawberry's only way to the graphql-core schema
-        self._bounds = bounds
+        self._limits = limits
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def read(self, text: str) -> Document:
@@ -93,25 +93,25 @@ class Documents:
             raise Invalid("The document holds no operation.")
         rules = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
         errors = validate(
-            self._schema, tree, rules, max_errors=self._bounds.errors_told, hide_suggestions=True
+            self._schema, tree, rules, max_errors=self._limits.errors_told, hide_suggestions=True
         )
         if errors:
             raise DocumentRefused(errors)
         return Document(text, tree, operations)
 
     def _parsed(self, text: str) -> DocumentNode:
-        bounds = self._bounds
-        if _nesting(text) > bounds.document_nesting:
+        limits = self._limits
+        if _nesting(text) > limits.document_nesting:
             raise LimitExceeded(
-                f"The document is nested deeper than {bounds.document_nesting} levels.",
-                bounds.document_nesting,
+                f"The document is nested deeper than {limits.document_nesting} levels.",
+                limits.document_nesting,
             )
         try:
-            tree = parse(text, max_tokens=bounds.document_tokens)
+            tree = parse(text, max_tokens=limits.document_tokens)
         except GraphQLSyntaxError as error:
-            if error.message.endswith(f"more than {bounds.document_tokens} tokens. Parsing aborted."):
+            if error.message.endswith(f"more than {limits.document_tokens} tokens. Parsing aborted."):
                 raise LimitExceeded(
-                    f"The document holds more than {bounds.document_tokens} tokens.", bounds.document_tokens
+                    f"The document holds more than {limits.document_tokens} tokens.", limits.document_tokens
                 ) from None
             raise DocumentRefused([error]) from None
         if _ESCAPED_NUL.search(text) and _holds_nul(tree):

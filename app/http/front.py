@@ -19,11 +19,11 @@ from app.http.asgi import (
     send_answer,
 )
 from app.http.bearer import bearer_token, unauthenticated
-from app.http.bounds import Bounds
 from app.http.errors import internal_answer, refused_answer
 from app.http.media import JSON_TYPE, answer_type
 from app.http.operations import OpenContext, Operations, written
 from app.http.requests import read_request, require_method
+from app.limits import Limits
 from master.errors import Refusal
 
 V = TypeVar("V")
@@ -48,10 +48,10 @@ class Door(Generic[V]):
 class GraphQLFront(Generic[V]):
     """The ASGI application; `scope["kehu.call"]` must hold the Call (app/http/shell.py puts it there)."""
 
-    def __init__(self, schema: strawberry.Schema, door: Door[V], bounds: Bounds | None = None) -> None:
+    def __init__(self, schema: strawberry.Schema, door: Door[V], limits: Limits) -> None:
         self._door = door
-        self._bounds = bounds or Bounds()
-        self._operations = Operations(schema, door.open_context, self._bounds)
+        self._limits = limits
+        self._operations = Operations(schema, door.open_context, self._limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call: Call = scope["kehu.call"]
@@ -74,9 +74,9 @@ class GraphQLFront(Generic[V]):
             require_method(scope)
             viewer = await self._viewer(scope, call)
             media_type = answer_type(header_of(scope, b"accept"))
-            request = await read_request(scope, receive, self._bounds)
+            request = await read_request(scope, receive, self._limits)
             outcome = await self._operations.outcome(request, viewer, call)
-            return written(outcome, media_type, call, self._bounds)
+            return written(outcome, media_type, call, self._limits)
         except RequestRefused as refused:
             return _refused(refused, media_type, call)
         except Refusal as refusal:

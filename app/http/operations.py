@@ -11,11 +11,11 @@ import strawberry
 from strawberry.types import ExecutionResult
 
 from app.http.asgi import Answer, Call, RequestRefused
-from app.http.bounds import Bounds
 from app.http.documents import Document, DocumentRefused, Documents, is_query, running
 from app.http.errors import ErrorJson, graphql_json, log_failure, refusal_json, refused_json
 from app.http.media import GRAPHQL_TYPE
 from app.http.requests import GraphQLRequest
+from app.limits import Limits
 from master.errors import Refusal
 
 V = TypeVar("V")
@@ -38,11 +38,11 @@ class Outcome:
 class Operations(Generic[V]):
     """Runs operations on one schema, at most `operations_at_once` of them at a time."""
 
-    def __init__(self, schema: strawberry.Schema, open_context: OpenContext[V], bounds: Bounds) -> None:
+    def __init__(self, schema: strawberry.Schema, open_context: OpenContext[V], limits: Limits) -> None:
         self._schema = schema
         self._open_context = open_context
-        self._bounds = bounds
-        self._documents = Documents(schema, bounds)
+        self._limits = limits
+        self._documents = Documents(schema, limits)
         self._running = 0
 
     async def outcome(self, request: GraphQLRequest, viewer: V, call: Call) -> Outcome:
@@ -51,14 +51,14 @@ class Operations(Generic[V]):
             document = self._documents.read(request.query)
             operation = document.operation(request.operation_name)
         except DocumentRefused as refused:
-            errors = refused.errors[: self._bounds.errors_told]
+            errors = refused.errors[: self._limits.errors_told]
             return Outcome(graphql_json(errors, call), has_data=False)
         except Refusal as refusal:
             return Outcome([refusal_json(refusal, call.request_id)], has_data=False)
         call.facts["operation"] = operation.operation.value
         if request.only_queries and not is_query(operation):
             raise RequestRefused(405, "INVALID", "GET is for queries only: use POST.", [(b"allow", b"POST")])
-        if self._running >= self._bounds.operations_at_once:
+        if self._running >= self._limits.operations_at_once:
             raise RequestRefused(503, "UNAVAILABLE", "Too much is asked at once: try again.", _RETRY)
         self._running += 1
         try:
@@ -67,7 +67,7 @@ class Operations(Generic[V]):
             self._running -= 1
 
     async def _run(self, document: Document, request: GraphQLRequest, viewer: V, call: Call) -> Outcome:
-        seconds = self._bounds.operation_seconds
+        seconds = self._limits.operation_seconds
         try:
             async with asyncio.timeout(seconds), self._open_context(viewer, call) as context:
                 running.set(document)
@@ -84,22 +84,22 @@ class Operations(Generic[V]):
 
     def _told(self, result: ExecutionResult, call: Call) -> Outcome:
         faults = result.errors or []
-        errors = graphql_json(faults[: self._bounds.errors_told], call)
+        errors = graphql_json(faults[: self._limits.errors_told], call)
         # An error without a path came before execution (variables): such a response has no data entry.
         has_data = result.data is not None or all(fault.path is not None for fault in faults)
         return Outcome(errors, result.data, has_data, result.extensions or None)
 
 
-def written(outcome: Outcome, media_type: str, call: Call, bounds: Bounds) -> Answer:
+def written(outcome: Outcome, media_type: str, call: Call, limits: Limits) -> Answer:
     """The response: 200, or 400 where the media type says so and the operation did not run."""
     if outcome.errors:
         call.facts["codes"] = sorted({_code(error) for error in outcome.errors})
-    body = _body(outcome, call, bounds)
+    body = _body(outcome, call, limits)
     status = 400 if media_type == GRAPHQL_TYPE and not outcome.has_data else 200
     return Answer(status, body, f"{media_type}; charset=utf-8".encode())
 
 
-def _body(outcome: Outcome, call: Call, bounds: Bounds) -> bytes:
+def _body(outcome: Outcome, call: Call, limits: Limits) -> bytes:
     response: dict[str, object] = {"data": outcome.data} if outcome.has_data else {}
     if outcome.errors:
         response["errors"] = outcome.errors
@@ -110,8 +110,8 @@ def _body(outcome: Outcome, call: Call, bounds: Bounds) -> bytes:
     except TypeError as error:  # a value of a type or a depth that JSON does not take
         log_failure(error, call)
         return _error_alone("Internal error", "INTERNAL", call)
-    if len(body) > bounds.answer_bytes:
-        message = f"The answer is larger than {bounds.answer_bytes} bytes: ask for less at once."
+    if len(body) > limits.answer_bytes:
+        message = f"The answer is larger than {limits.answer_bytes} bytes: ask for less at once."
         return _error_alone(message, "LIMIT_EXCEEDED", call)
     return body
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from app.http.asgi import Receive, RequestRefused, Scope, header_of
-from app.http.bounds import Bounds, holds_nul, parsed_json, read_body
+from app.http.bounds import holds_nul, parsed_json, read_body
 from app.http.media import require_json
+from app.limits import Limits
 
 PARAMETERS = ("query", "operationName", "variables", "extensions")
 
@@ -23,12 +24,12 @@ def require_method(scope: Scope) -> None:
         raise RequestRefused(405, "INVALID", "Only GET and POST are served here.", [(b"allow", b"GET, POST")])
 
 
-async def read_request(scope: Scope, receive: Receive, bounds: Bounds) -> GraphQLRequest:
+async def read_request(scope: Scope, receive: Receive, limits: Limits) -> GraphQLRequest:
     """The request, with every parameter of its type. Raises RequestRefused and Disconnected."""
     if scope["method"] == "GET":
-        return _checked(_from_query_string(scope["query_string"], bounds), only_queries=True)
+        return _checked(_from_query_string(scope["query_string"], limits), only_queries=True)
     require_json(header_of(scope, b"content-type"), header_of(scope, b"content-encoding"))
-    body = parsed_json(await read_body(scope, receive, bounds), bounds)
+    body = parsed_json(await read_body(scope, receive, limits), limits)
     if isinstance(body, list):
         raise RequestRefused(400, "INVALID", "Batches are not served: send one request at a time.")
     if not isinstance(body, dict):
@@ -36,7 +37,7 @@ async def read_request(scope: Scope, receive: Receive, bounds: Bounds) -> GraphQ
     return _checked(body, only_queries=False)
 
 
-def _from_query_string(query_string: bytes, bounds: Bounds) -> dict[str, object]:
+def _from_query_string(query_string: bytes, limits: Limits) -> dict[str, object]:
     try:
         pairs = parse_qsl(
             query_string.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=20
@@ -50,7 +51,7 @@ def _from_query_string(query_string: bytes, bounds: Bounds) -> dict[str, object]
         if name in parameters:
             raise RequestRefused(400, "INVALID", f"The parameter {name} stands more than once.")
         is_json = name in ("variables", "extensions")
-        parameters[name] = parsed_json(text.encode(), bounds) if is_json and text else text or None
+        parameters[name] = parsed_json(text.encode(), limits) if is_json and text else text or None
     return parameters
 
 

@@ -21,9 +21,7 @@ from app.http.asgi import (
     send_answer,
 )
 from app.http.errors import internal_answer, refused_answer
-
-HEADER_BYTES = 16 * 1024
-HEADERS = 100
+from app.limits import Limits
 
 SECURITY_HEADERS: dict[bytes, bytes] = {
     b"cache-control": b"no-store",
@@ -70,7 +68,8 @@ class Allowed:
 class Shell:
     """The ASGI application around all routes: exact paths, and prefixes that end in `/`."""
 
-    def __init__(self, routes: Mapping[str, Route], allowed: Allowed) -> None:
+    def __init__(self, routes: Mapping[str, Route], allowed: Allowed, limits: Limits) -> None:
+        self._limits = limits
         self._exact = {path: route for path, route in routes.items() if not _is_prefix(path)}
         self._prefixes = {path: route for path, route in routes.items() if _is_prefix(path)}
         self._allowed = allowed
@@ -107,8 +106,9 @@ class Shell:
                 await send_answer(outgoing, answer)
 
     def _check(self, scope: Scope) -> None:
-        headers = scope["headers"]
-        if len(headers) > HEADERS or sum(len(name) + len(value) for name, value in headers) > HEADER_BYTES:
+        headers, limits = scope["headers"], self._limits
+        size = sum(len(name) + len(value) for name, value in headers)
+        if len(headers) > limits.headers or size > limits.header_bytes:
             raise RequestRefused(431, "LIMIT_EXCEEDED", "The headers are too many or too large.")
         if not self._allowed.host(header_of(scope, b"host")):
             raise RequestRefused(400, "INVALID", "The hub is not called by this host name.")

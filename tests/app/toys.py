@@ -8,10 +8,10 @@ import strawberry
 from graphql import GraphQLError
 
 from app.http.asgi import Call
-from app.http.bounds import Bounds
 from app.http.documents import KnownDocument
 from app.http.front import Door, GraphQLFront
 from app.http.shell import Allowed, Route, Shell
+from app.limits import Limits, shipped_limits
 from master.errors import Ambiguous, Unavailable
 
 TOKEN = "kehu_toy_0123456789abcdef"
@@ -92,10 +92,11 @@ class Observed:
 
 
 def toy_application(
-    bounds: Bounds | None = None, *, observed: Observed | None = None, allowed: Allowed | None = None
+    limits: Limits | None = None, *, observed: Observed | None = None, allowed: Allowed | None = None
 ) -> Shell:
-    front = GraphQLFront(schema, Door(authenticate, open_context, observed or Observed()), bounds)
-    return Shell({"/graphql": Route("graphql", front)}, allowed or Allowed(["hub.test", "127.0.0.1"]))
+    limits = limits or shipped_limits()
+    front = GraphQLFront(schema, Door(authenticate, open_context, observed or Observed()), limits)
+    return Shell({"/graphql": Route("graphql", front)}, allowed or Allowed(["hub.test", "127.0.0.1"]), limits)
 
 
 application = toy_application()

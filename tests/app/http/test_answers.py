@@ -1,9 +1,11 @@
 """What the front answers: media types, statuses, errors with their codes."""
 
+from dataclasses import replace
+
 import pytest
 
-from app.http.bounds import Bounds
 from app.http.media import GRAPHQL_TYPE, JSON_TYPE, answer_type
+from app.limits import shipped_limits
 from tests.app.asking import GRAPHQL_JSON, ask, ask_graphql, only_error
 from tests.app.toys import TOKEN, Observed, application, toy_application
 
@@ -123,7 +125,7 @@ def test_what_goes_wrong_inside_is_masked(name: str) -> None:
 
 
 def test_an_operation_has_a_deadline() -> None:
-    quick = toy_application(Bounds(operation_seconds=0.05))
+    quick = toy_application(replace(shipped_limits(), operation_seconds=0.05))
     response = ask_graphql(quick, "{slow(seconds:5)}", accept=GRAPHQL_JSON)
     assert (response.status_code, response.json()["data"]) == (200, None)
     error = only_error(response)

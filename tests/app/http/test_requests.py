@@ -3,11 +3,12 @@
 import asyncio
 import json
 import time
+from dataclasses import replace
 
 import httpx
 import pytest
 
-from app.http.bounds import Bounds
+from app.limits import shipped_limits
 from tests.app.asking import BEARER, GRAPHQL_JSON, ask, ask_graphql, converse, only_error
 from tests.app.toys import TOKEN, application, toy_application
 
@@ -159,7 +160,7 @@ def test_a_body_without_a_length_is_cut_off_at_the_bound() -> None:
 
 
 def test_a_body_that_does_not_arrive_is_given_up() -> None:
-    quick = toy_application(Bounds(receive_seconds=0.05))
+    quick = toy_application(replace(shipped_limits(), receive_seconds=0.05))
     headers = [(b"authorization", f"Bearer {TOKEN}".encode()), (b"content-type", b"application/json")]
     sent = converse(quick, [{"type": "http.request", "body": b"{", "more_body": True}], headers)
     assert (sent[0]["status"], dict(sent[0]["headers"])[b"connection"]) == (408, b"close")
@@ -256,7 +257,7 @@ def test_a_malformed_query_string_is_a_400(query_string: str) -> None:
 
 
 def test_at_most_so_many_operations_run_at_once() -> None:
-    narrow = toy_application(Bounds(operations_at_once=2))
+    narrow = toy_application(replace(shipped_limits(), operations_at_once=2))
 
     async def asked() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app=narrow)

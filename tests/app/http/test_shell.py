@@ -4,6 +4,7 @@ import pytest
 
 from app.http.asgi import Receive, Scope, Send
 from app.http.shell import Allowed, Route, Shell
+from app.limits import shipped_limits
 from tests.app.asking import BEARER, ask, only_error
 from tests.app.toys import application, toy_application
 
@@ -86,6 +87,6 @@ def test_a_route_that_fails_is_a_masked_500() -> None:
     async def failing(scope: Scope, receive: Receive, send: Send) -> None:
         raise RuntimeError("secret")
 
-    response = ask(Shell({"/x": Route("x", failing)}, Allowed(["hub.test"])), "GET", "/x")
+    response = ask(Shell({"/x": Route("x", failing)}, Allowed(["hub.test"]), shipped_limits()), "GET", "/x")
     assert (response.status_code, only_error(response)["message"]) == (500, "Internal error")
     assert "secret" not in response.text

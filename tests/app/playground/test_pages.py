@@ -9,14 +9,14 @@ import pytest
 from graphql import build_schema, parse, validate
 
 from app.graphql import schema
-from app.http.bounds import Bounds
 from app.http.documents import Documents
 from app.http.shell import Allowed, Shell
+from app.limits import shipped_limits
 from app.playground.pages import Playground, examples
 from tests.app.asking import ask
 
 CONTRACT = Path(__file__).parents[2] / "contract" / "core.graphql"
-hub = Shell(Playground().routes(), Allowed(["hub.test"]))
+hub = Shell(Playground().routes(), Allowed(["hub.test"]), shipped_limits())
 
 
 @pytest.mark.parametrize("number", range(6))
@@ -27,7 +27,7 @@ def test_each_example_is_valid_against_the_contract(number: int) -> None:
 
 @pytest.mark.parametrize("number", range(6))
 def test_each_example_passes_the_front(number: int) -> None:
-    document = Documents(schema, Bounds()).read(examples()[number]["query"])
+    document = Documents(schema, shipped_limits()).read(examples()[number]["query"])
     assert len(document.operations) == 1
 
 

@@ -1,0 +1,118 @@
+"""How much may be asked of the hub, and how fast: the shipped table (limits.toml), and a hub's own values."""
+
+import difflib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+PER_ROLE = frozenset({
+    "depth", "aliases", "fields", "cost", "cost_with_export",
+    "operations_a_minute", "burst", "mutations_a_minute", "at_once",
+})  # fmt: skip
+
+
+class WrongLimits(Exception):
+    """One sentence for each value that may not stand: its name and what to write instead."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """limits.toml says what each one means. Rates are per minute; bytes, seconds as named."""
+
+    warn_only: bool
+    document_tokens: int
+    document_nesting: int
+    depth: int
+    aliases: int
+    fields: int
+    root_fields: int
+    directives: int
+    directives_on_one: int
+    fragments: int
+    variables: int
+    operations: int
+    cost: int
+    cost_with_export: int
+    errors_told: int
+    body_bytes: int
+    header_bytes: int
+    headers: int
+    json_depth: int
+    number_characters: int
+    answer_bytes: int
+    operations_at_once: int
+    receive_seconds: float
+    operation_seconds: float
+    statement_seconds: float
+    lock_seconds: float
+    idle_seconds: float
+    search_seconds: float
+    operations_a_minute: int
+    burst: int
+    mutations_a_minute: int
+    at_once: int
+    visits_a_minute: int
+    bad_tokens_a_minute: int
+    roles: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def of_role(self, role: str) -> "Limits":
+        """With the values that the file gives for this role."""
+        own: Mapping[str, Any] = self.roles.get(role, {})
+        return replace(self, **own)
+
+
+@lru_cache(maxsize=1)
+def shipped_limits() -> Limits:
+    """The defaults."""
+    return Limits(**tomllib.loads(files("app").joinpath("limits.toml").read_text(encoding="utf-8")))
+
+
+def read_limits(path: Path | None) -> Limits:
+    """The defaults, with the values of a hub's own file in their place. Raises WrongLimits."""
+    if path is None:
+        return shipped_limits()
+    try:
+        own = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WrongLimits([f"{path} can not be read: {error}"]) from None
+    problems = list(_problems(own))
+    if problems:
+        raise WrongLimits([f"{path}: {problem}" for problem in problems])
+    return replace(shipped_limits(), **own)
+
+
+def _problems(own: Mapping[str, Any]) -> Iterator[str]:
+    kinds = {each.name: each.type for each in fields(Limits) if each.name != "roles"}
+    for name, value in own.items():
+        if name != "roles":
+            yield from _problem(name, value, kinds)
+    for role, values in _roles(own).items():
+        for name, value in values.items():
+            yield from _problem(name, value, {key: kinds[key] for key in PER_ROLE}, f" for the role {role}")
+
+
+def _roles(own: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
+    roles = own.get("roles", {})
+    well_formed = isinstance(roles, dict) and all(isinstance(each, dict) for each in roles.values())
+    return roles if well_formed else {"roles": {"roles": roles}}
+
+
+def _problem(name: str, value: object, kinds: Mapping[str, Any], whose: str = "") -> Iterator[str]:
+    if name not in kinds:
+        near = difflib.get_close_matches(name, list(kinds), n=1)
+        yield f"{name} is no limit{whose}: {f'write {near[0]}' if near else 'leave it out'}."
+    elif kinds[name] is bool:
+        if not isinstance(value, bool):
+            yield f"{name} is {value!r}{whose}: write true or false."
+    elif isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+        yield f"{name} is {value!r}{whose}: write a number above 0."
+    elif kinds[name] is int and not isinstance(value, int):
+        yield f"{name} is {value!r}{whose}: write a whole number."
