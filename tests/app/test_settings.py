@@ -48,13 +48,15 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
 def test_every_setting_is_read(tmp_path: Path) -> None:
     settings = read(
         data_dir=str(tmp_path), database_url="postgresql://u:p@db/kehu", search_url="https://search:9200",
-        redis_url="redis://cache", keys=str(tmp_path / "k.toml"), limits="/limits.toml", sandbox="1", clock=str(tmp_path / "now"),
+        redis_url="redis://cache", keys=str(tmp_path / "k.toml"), limits="/limits.toml", sandbox="1",
+        clock=str(tmp_path / "now"),
         timezone="Asia/Urumqi", host="0.0.0.0", port="80", allowed_hosts="Hub.example.com, *.example.org",
         allowed_origins="https://crm.example.com", playground="1", index_worker="off",
     )  # fmt: skip
     assert settings == Settings(
         tmp_path, "postgresql://u:p@db/kehu", "https://search:9200", "redis://cache", tmp_path / "k.toml",
-        Path("/limits.toml"), True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, ("hub.example.com", "*.example.org"),
+        Path("/limits.toml"),
+        True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, ("hub.example.com", "*.example.org"),
         ("https://crm.example.com",), True, False,
     )  # fmt: skip
 
