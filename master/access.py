@@ -23,22 +23,30 @@ class Role:
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks: a role, and the branches (ids) whose customers are in sight; None: every branch."""
+    """Who asks: a role, and the branches (ids) whose customers are in sight; None: every branch.
+
+    scopes: the permissions to which the token narrows those of its role; None: all of them.
+    """
 
     name: str
     role: Role
     token_id: str
     branches: tuple[int, ...] | None = None
+    scopes: frozenset[str] | None = None
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """What the viewer may do: what the role allows and the token does not take away."""
+        return self.role.permissions if self.scopes is None else self.role.permissions & self.scopes
 
     def may(self, permission: str) -> bool:
-        return permission in self.role.permissions
+        return permission in self.permissions
 
     def require(self, permission: str) -> None:
         """Raises Forbidden."""
         if not self.may(permission):
-            raise Forbidden(
-                f"The role {self.role.name} may not do this: it lacks the permission {permission}."
-            )
+            lacking = "token" if permission in self.role.permissions else f"role {self.role.name}"
+            raise Forbidden(f"The {lacking} may not do this: it lacks the permission {permission}.")
 
     @property
     def most_rows(self) -> int:

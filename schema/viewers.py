@@ -15,8 +15,8 @@ def _roles(role: Any) -> list[str]:
     return [role.name]
 
 
-def _permissions(role: Any) -> list[str]:
-    return sorted(role.permissions)
+def _permissions(permissions: Any) -> list[str]:
+    return sorted(permissions)
 
 
 def _none(name: str) -> list[str]:
@@ -41,7 +41,7 @@ class Viewer:
     """The roles held."""
     branches: list[Branch] | None = answered_by(_branches)
     """null: every branch."""
-    permissions: list[str] = computed_by(_permissions, "role")
+    permissions: list[str] = computed_by(_permissions, "permissions")
     """What these roles allow."""
     masked: list[str] = computed_by(_none, "name")
     """Fields (as IdentityDocument.number) that this viewer sees masked."""
