@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, LargeBinary, PrimaryKeyConstraint
+from sqlalchemy import ForeignKey, LargeBinary, PrimaryKeyConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from master.spelling import utc_now
@@ -11,7 +11,11 @@ from master.tables.types import Instant
 
 
 class ApiTokenRow(Row):
-    """rate: operations a minute; 0: no limit; null: the default."""
+    """rate: operations a minute; 0: no limit; null: the default.
+
+    scopes: permissions with spaces between them, to which those of the role are narrowed; null: all of them.
+    former_digest: of the secret before the last rotation, which opens until former_until.
+    """
 
     __tablename__ = "api_tokens"
 
@@ -25,6 +29,11 @@ class ApiTokenRow(Row):
     expires_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
     last_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    scopes: Mapped[CodeText | None]
+    registered_only: Mapped[bool] = mapped_column(server_default=false())
+    rotated_at: Mapped[datetime | None] = mapped_column(Instant)
+    former_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    former_until: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class TokenBranchRow(Row):
