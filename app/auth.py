@@ -4,6 +4,7 @@ import asyncio
 import hmac
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.http.asgi import Call
 from master.access import Viewer, roles
 from master.errors import Unavailable
-from master.reads.tokens import token_branches, token_by_id
+from master.reads.tokens import TokenRow, is_over, token_branches, token_by_id
 from master.session import Actor, Master
 from master.writes.tokens import note_use, secret_digest
 
@@ -21,6 +22,14 @@ USE_NOTED_EVERY = timedelta(minutes=1)
 _TOKEN = re.compile(r"kehu_([A-Za-z0-9]{1,32})_([A-Za-z0-9_-]{1,128})")
 
 log = structlog.get_logger("kehu.auth")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A viewer, and whether its token runs registered documents only."""
+
+    viewer: Viewer
+    registered_only: bool
 
 
 class Gate:
@@ -34,31 +43,33 @@ class Gate:
     async def authenticate(self, token: str, call: Call) -> Viewer | None:
         """The viewer, or None whatever the reason. Raises Unavailable."""
         try:
-            viewer = await asyncio.to_thread(self.viewer, token)
+            caller = await asyncio.to_thread(self.caller, token)
         except SQLAlchemyError as error:
             log.error("master away", request_id=call.request_id, exc_info=error)
             raise Unavailable("The master can not be reached.") from None
-        if viewer is not None:
-            call.facts["caller"] = viewer.token_id
-            self._note_use(viewer)
-        return viewer
+        if caller is None:
+            return None
+        call.facts["caller"] = caller.viewer.token_id
+        call.registered_only = caller.registered_only
+        self._note_use(caller.viewer)
+        return caller.viewer
 
-    def viewer(self, token: str) -> Viewer | None:
-        """The holder of the token; None when it is unknown, wrong, revoked, expired or of no role."""
+    def caller(self, token: str) -> Caller | None:
+        """Who holds the token; None when it is unknown, wrong, revoked, expired or of no role."""
         match = _TOKEN.fullmatch(token)
         if match is None:
             return None
         given = secret_digest(self._master.keys, match[2])
         with self._master.reading() as connection:
             row = token_by_id(connection, match[1])
-            if row is None or not hmac.compare_digest(given, row.secret_digest):
+            if row is None or not _opens(given, row, self._master.clock.now()):
                 return None
-            is_over = row.expires_at is not None and row.expires_at <= self._master.clock.now()
             role = roles().get(row.role)
-            if is_over or row.revoked_at is not None or role is None:
+            if role is None:
                 return None
             branches = None if row.all_branches else token_branches(connection, row.id)
-        return Viewer(row.name, role, row.id, branches)
+        scopes = None if row.scopes is None else frozenset(row.scopes.split())
+        return Caller(Viewer(row.name, role, row.id, branches, scopes), row.registered_only)
 
     def _note_use(self, viewer: Viewer) -> None:
         """Notes the use at most once a minute, beside the request: it does not wait for a writer's turn."""
@@ -81,6 +92,15 @@ class Gate:
     async def close(self) -> None:
         """Waits for uses that are being noted."""
         await asyncio.gather(*self._noting)
+
+
+def _opens(given: bytes, row: TokenRow, now: datetime) -> bool:
+    """Whether the digest is that of the token's secret, or of the one before while both are good."""
+    if is_over(row, now):
+        return False
+    is_former_good = row.former_until is not None and now < row.former_until
+    kept = (row.secret_digest, row.former_digest if is_former_good else None)
+    return any(hmac.compare_digest(given, digest) for digest in kept if digest is not None)
 
 
 async def _in_thread(work: Callable[[str], None], argument: str) -> None:

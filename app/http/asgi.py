@@ -19,6 +19,7 @@ class Call:
 
     request_id: str
     address: str | None = None
+    registered_only: bool = False  # the caller's token runs registered documents only
     facts: dict[str, object] = field(default_factory=dict)
 
 

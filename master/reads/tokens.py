@@ -1,18 +1,28 @@
 """API tokens, to recognise callers and to list them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, select
 
 from master.tables.base import table
+from master.tables.branches import BranchRow
 from master.tables.tokens import ApiTokenRow, TokenBranchRow
 
 tokens, branches = table(ApiTokenRow), table(TokenBranchRow)
 
+TokenRow = Row[tuple[ApiTokenRow]]
 
-def token_by_id(connection: Connection, token_id: str) -> Row[tuple[ApiTokenRow]] | None:
+
+def token_by_id(connection: Connection, token_id: str) -> TokenRow | None:
     """The token's row, revoked and expired ones too."""
     return connection.execute(select(tokens).where(tokens.c.id == token_id)).one_or_none()
+
+
+def is_over(row: TokenRow, now: datetime) -> bool:
+    """Whether the token opens nothing any more: revoked, expired, or without an end, which none may be."""
+    return row.revoked_at is not None or row.expires_at is None or row.expires_at <= now
 
 
 def token_branches(connection: Connection, token_id: str) -> tuple[int, ...]:
@@ -21,6 +31,16 @@ def token_branches(connection: Connection, token_id: str) -> tuple[int, ...]:
     return tuple(sorted(rows))
 
 
-def all_tokens(connection: Connection) -> Sequence[Row[tuple[ApiTokenRow]]]:
+def all_tokens(connection: Connection) -> Sequence[TokenRow]:
     """Oldest first."""
     return connection.execute(select(tokens).order_by(tokens.c.created_at, tokens.c.id)).all()
+
+
+def branch_codes(connection: Connection) -> dict[str, list[str]]:
+    """Those of each token that does not see every branch."""
+    named = table(BranchRow)
+    join = select(branches.c.token_id, named.c.code).join(named, named.c.id == branches.c.branch_id)
+    codes = defaultdict(list)
+    for row in connection.execute(join.order_by(named.c.code)):
+        codes[row.token_id].append(row.code)
+    return dict(codes)

@@ -6,7 +6,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.auth import Gate
+from app.auth import Caller, Gate
 from app.http.asgi import Call
 from master.access import Viewer, roles
 from master.errors import Unavailable
@@ -27,7 +27,8 @@ def token_id(token: str) -> str:
 
 def test_a_token_names_its_viewer(master: Master) -> None:
     token = made(master)
-    assert Gate(master).viewer(token) == Viewer("desk", roles()["AGENT"], token_id(token), None)
+    viewer = Viewer("desk", roles()["AGENT"], token_id(token), None)
+    assert Gate(master).caller(token) == Caller(viewer, registered_only=False)
 
 
 def test_a_wrong_unknown_or_odd_token_names_nobody(master: Master) -> None:
@@ -40,25 +41,25 @@ def test_a_wrong_unknown_or_odd_token_names_nobody(master: Master) -> None:
         "",
         "x",
     ):
-        assert gate.viewer(wrong) is None
+        assert gate.caller(wrong) is None
 
 
 def test_a_token_ends_at_its_instant(master: Master, time: SetTime) -> None:
     token = made(master, days=1)
     gate = Gate(master)
     time.forward(days=1, milliseconds=-1)
-    assert gate.viewer(token) is not None
+    assert gate.caller(token) is not None
     time.forward(milliseconds=1)
-    assert gate.viewer(token) is None
+    assert gate.caller(token) is None
 
 
 def test_a_revoked_token_is_refused_at_once(master: Master) -> None:
     token = made(master)
     gate = Gate(master)
-    assert gate.viewer(token) is not None
+    assert gate.caller(token) is not None
     with master.transaction(TESTER) as tx:
         revoke_token(tx, token_id(token))
-    assert gate.viewer(token) is None
+    assert gate.caller(token) is None
 
 
 def test_a_use_is_noted_once_a_minute(master: Master, time: SetTime) -> None:
