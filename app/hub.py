@@ -16,6 +16,7 @@ from app.health import alive, readiness
 from app.http.asgi import Answer, Call, Receive, Scope, Send
 from app.http.front import Door, GraphQLFront
 from app.http.getting import getting
+from app.http.limiter.allowance import Allowance
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, read_limits
 from app.metrics import Metrics
@@ -26,7 +27,7 @@ from app.settings import Settings
 from indexing.engines.port import SearchEngine
 from indexing.worker import Worker
 from master import queue
-from master.access import Viewer
+from master.access import EXPORT, Viewer
 from master.queue import Backlog
 from master.session import Master
 from master.writes.derived import refresh
@@ -82,7 +83,9 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     )
     try:
         yield Shell(
-            _Routes(master, search, gate, schema, limits).routes(playground=settings.playground),
+            _Routes(master, search, gate, schema, limits, settings.introspection).routes(
+                playground=settings.playground
+            ),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
             limits,
         )
@@ -112,6 +115,7 @@ class _Routes:
     gate: Gate
     schema: strawberry.Schema
     limits: Limits
+    introspection: bool
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
         metrics = Metrics(version("kehu"), self._backlog, self.master.clock.now)
@@ -126,7 +130,9 @@ class _Routes:
         async def measured(scope: Scope) -> Answer:
             return await asyncio.to_thread(metrics.answer)
 
-        door = Door[Viewer](self.gate.authenticate, self._open_context, metrics.observe)
+        door = Door[Viewer](
+            self.gate.authenticate, self._open_context, metrics.observe, self._allowance, metrics.over_limit
+        )
         routes = {
             "/graphql": Route("graphql", GraphQLFront(self.schema, door, self.limits)),
             "/healthz": Route("healthz", getting(living)),
@@ -141,6 +147,14 @@ class _Routes:
     def _open_context(self, viewer: Viewer, call: Call) -> AbstractAsyncContextManager[object]:
         return open_context(
             self.master, viewer, search=self.search, request_id=call.request_id, address=call.address
+        )
+
+    def _allowance(self, viewer: Viewer) -> Allowance:
+        return Allowance(
+            limits=self.limits.of_role(viewer.role.name),
+            most_rows=viewer.most_rows,
+            may_export=viewer.may(EXPORT),
+            may_introspect=self.introspection,
         )
 
     def _backlog(self) -> Backlog:

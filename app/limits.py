@@ -66,7 +66,7 @@ class Limits:
     def of_role(self, role: str) -> "Limits":
         """With the values that the file gives for this role."""
         own: Mapping[str, Any] = self.roles.get(role, {})
-        return replace(self, **own)
+        return replace(self, **own) if own else self
 
 
 @lru_cache(maxsize=1)

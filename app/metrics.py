@@ -52,6 +52,12 @@ class Metrics:
             ["code"],
             registry=self._registry,
         )
+        self._over_limit = Counter(
+            "kehu_graphql_over_limit",
+            "GraphQL operations over this limit, refused or (warn_only) run all the same.",
+            ["limit"],
+            registry=self._registry,
+        )
         self._present = _Present(version, backlog, now)
 
     def observe(self, operation: str, status: int, seconds: float, codes: list[str]) -> None:
@@ -60,6 +66,9 @@ class Metrics:
         self._seconds.labels(label).observe(seconds)
         for code in codes:
             self._errors.labels(code if code in CODES else "OTHER").inc()
+
+    def over_limit(self, name: str) -> None:
+        self._over_limit.labels(name).inc()
 
     def answer(self) -> Answer:
         """What Prometheus scrapes. Reads the queue: call it off the event loop."""

@@ -34,6 +34,7 @@ class Settings:
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
     playground: bool
+    introspection: bool
     index_worker: bool
 
     @property
@@ -186,6 +187,13 @@ SETTINGS = (
         "auto",
         "whether /graphiql is served; auto: when listening on loopback",
         _playground,
+    ),
+    Setting(
+        "KEHU_INTROSPECTION",
+        "on",
+        "whether a token may ask for `__schema` and `__type`; off: FORBIDDEN (`__typename` stays)",
+        _truth,
+        unset=True,
     ),
     Setting(
         "KEHU_INDEX_WORKER",

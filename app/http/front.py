@@ -20,6 +20,7 @@ from app.http.asgi import (
 )
 from app.http.bearer import bearer_token, unauthenticated
 from app.http.errors import internal_answer, refused_answer
+from app.http.limiter.allowance import Allowance
 from app.http.media import JSON_TYPE, answer_type
 from app.http.operations import OpenContext, Operations, written
 from app.http.requests import read_request, require_method
@@ -37,12 +38,15 @@ class Door(Generic[V]):
 
     `authenticate(token, call)` gives the viewer, or None. `open_context(viewer, call)` gives what
     resolvers see as `info.context`, closed when the operation is over. `observe(operation, status, seconds,
-    codes)` counts.
+    codes)` counts. `allowance(viewer)` says how much the viewer may ask for; `over_limit(name)` counts
+    what is over one of its limits.
     """
 
     authenticate: Callable[[str, Call], Awaitable[V | None]]
     open_context: OpenContext[V]
     observe: Callable[[str, int, float, list[str]], None]
+    allowance: Callable[[V], Allowance]
+    over_limit: Callable[[str], None]
 
 
 class GraphQLFront(Generic[V]):
@@ -51,7 +55,9 @@ class GraphQLFront(Generic[V]):
     def __init__(self, schema: strawberry.Schema, door: Door[V], limits: Limits) -> None:
         self._door = door
         self._limits = limits
-        self._operations = Operations(schema, door.open_context, self._limits)
+        self._operations = Operations(
+            schema, limits, door.open_context, allowance=door.allowance, over_limit=door.over_limit
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         call: Call = scope["kehu.call"]

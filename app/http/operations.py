@@ -13,6 +13,7 @@ from strawberry.types import ExecutionResult
 from app.http.asgi import Answer, Call, RequestRefused
 from app.http.documents import Document, DocumentRefused, Documents, is_query, running
 from app.http.errors import ErrorJson, graphql_json, log_failure, refusal_json, refused_json
+from app.http.limiter.allowance import Allowance
 from app.http.media import GRAPHQL_TYPE
 from app.http.requests import GraphQLRequest
 from app.limits import Limits
@@ -38,10 +39,20 @@ class Outcome:
 class Operations(Generic[V]):
     """Runs operations on one schema, at most `operations_at_once` of them at a time."""
 
-    def __init__(self, schema: strawberry.Schema, open_context: OpenContext[V], limits: Limits) -> None:
+    def __init__(
+        self,
+        schema: strawberry.Schema,
+        limits: Limits,
+        open_context: OpenContext[V],
+        *,
+        allowance: Callable[[V], Allowance],
+        over_limit: Callable[[str], None],
+    ) -> None:
         self._schema = schema
         self._open_context = open_context
         self._limits = limits
+        self._allowance = allowance
+        self._over_limit = over_limit
         self._documents = Documents(schema, limits)
         self._running = 0
 

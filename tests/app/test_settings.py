@@ -41,6 +41,7 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
         allowed_hosts=("127.0.0.1", "localhost", "[::1]"),
         allowed_origins=(),
         playground=True,
+        introspection=True,
         index_worker=True,
     )
 
@@ -51,13 +52,14 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         redis_url="redis://cache", keys=str(tmp_path / "k.toml"), limits="/limits.toml", sandbox="1",
         clock=str(tmp_path / "now"),
         timezone="Asia/Urumqi", host="0.0.0.0", port="80", allowed_hosts="Hub.example.com, *.example.org",
-        allowed_origins="https://crm.example.com", playground="1", index_worker="off",
+        allowed_origins="https://crm.example.com", playground="1", introspection="0",
+        index_worker="off",
     )  # fmt: skip
     assert settings == Settings(
         tmp_path, "postgresql://u:p@db/kehu", "https://search:9200", "redis://cache", tmp_path / "k.toml",
         Path("/limits.toml"),
         True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, ("hub.example.com", "*.example.org"),
-        ("https://crm.example.com",), True, False,
+        ("https://crm.example.com",), True, False, False,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from graphql import GraphQLError
 from app.http.asgi import Call
 from app.http.documents import KnownDocument
 from app.http.front import Door, GraphQLFront
+from app.http.limiter.allowance import Allowance
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, shipped_limits
 from master.errors import Ambiguous, Unavailable
@@ -81,9 +82,10 @@ async def open_context(viewer: str, call: Call) -> AsyncIterator[object]:
 
 
 class Observed:
-    """What the front reported, as (operation, status, codes)."""
+    """What the front reported, as (operation, status, codes), and the names of limits that were exceeded."""
 
     def __init__(self) -> None:
+        self.over: list[str] = []
         self.calls: list[tuple[str, int, list[str]]] = []
 
     def __call__(self, operation: str, status: int, seconds: float, codes: list[str]) -> None:
@@ -95,7 +97,10 @@ def toy_application(
     limits: Limits | None = None, *, observed: Observed | None = None, allowed: Allowed | None = None
 ) -> Shell:
     limits = limits or shipped_limits()
-    front = GraphQLFront(schema, Door(authenticate, open_context, observed or Observed()), limits)
+    observed = observed or Observed()
+    allowance = Allowance(limits=limits, most_rows=100)
+    door = Door(authenticate, open_context, observed, lambda _: allowance, observed.over.append)
+    front = GraphQLFront(schema, door, limits)
     return Shell({"/graphql": Route("graphql", front)}, allowed or Allowed(["hub.test", "127.0.0.1"]), limits)
 
 
