@@ -23,6 +23,7 @@ from app.metrics import Metrics
 from app.opening import open_master, open_search
 from app.parts import parts_of
 from app.playground.pages import Playground
+from app.registered import RegisteredDocuments
 from app.settings import Settings
 from indexing.engines.port import SearchEngine
 from indexing.worker import Worker
@@ -131,7 +132,12 @@ class _Routes:
             return await asyncio.to_thread(metrics.answer)
 
         door = Door[Viewer](
-            self.gate.authenticate, self._open_context, metrics.observe, self._allowance, metrics.over_limit
+            self.gate.authenticate,
+            self._open_context,
+            metrics.observe,
+            self._allowance,
+            metrics.over_limit,
+            RegisteredDocuments(self.master).text_of,
         )
         routes = {
             "/graphql": Route("graphql", GraphQLFront(self.schema, door, self.limits)),

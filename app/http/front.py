@@ -22,7 +22,7 @@ from app.http.bearer import bearer_token, unauthenticated
 from app.http.errors import internal_answer, refused_answer
 from app.http.limiter.allowance import Allowance
 from app.http.media import JSON_TYPE, answer_type
-from app.http.operations import OpenContext, Operations, written
+from app.http.operations import OpenContext, Operations, TextOf, written
 from app.http.requests import read_request, require_method
 from app.limits import Limits
 from master.errors import Refusal
@@ -34,12 +34,12 @@ REFUSAL_STATUSES = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "RATE_LIMITED": 42
 
 @dataclass(frozen=True)
 class Door(Generic[V]):
-    """What the front asks of the rest of the application; the first two may raise Refusal.
+    """What the front asks of the rest of the application; the first two and the last may raise Refusal.
 
     `authenticate(token, call)` gives the viewer, or None. `open_context(viewer, call)` gives what
     resolvers see as `info.context`, closed when the operation is over. `observe(operation, status, seconds,
     codes)` counts. `allowance(viewer)` says how much the viewer may ask for; `over_limit(name)` counts
-    what is over one of its limits.
+    what is over one of its limits. `text_of(request, viewer, call)` gives the document, sent or registered.
     """
 
     authenticate: Callable[[str, Call], Awaitable[V | None]]
@@ -47,6 +47,7 @@ class Door(Generic[V]):
     observe: Callable[[str, int, float, list[str]], None]
     allowance: Callable[[V], Allowance]
     over_limit: Callable[[str], None]
+    text_of: TextOf[V]
 
 
 class GraphQLFront(Generic[V]):
@@ -56,7 +57,12 @@ class GraphQLFront(Generic[V]):
         self._door = door
         self._limits = limits
         self._operations = Operations(
-            schema, limits, door.open_context, allowance=door.allowance, over_limit=door.over_limit
+            schema,
+            limits,
+            door.open_context,
+            text_of=door.text_of,
+            allowance=door.allowance,
+            over_limit=door.over_limit,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

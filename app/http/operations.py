@@ -1,7 +1,7 @@
 """One GraphQL operation: read, checked, run within its deadline, and told as the parts of a response."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -22,6 +22,7 @@ from master.errors import Refusal
 V = TypeVar("V")
 
 OpenContext = Callable[[V, Call], AbstractAsyncContextManager[object]]
+TextOf = Callable[[GraphQLRequest, V, Call], Awaitable[str]]
 
 _RETRY = ((b"retry-after", b"1"),)
 
@@ -45,11 +46,13 @@ class Operations(Generic[V]):
         limits: Limits,
         open_context: OpenContext[V],
         *,
+        text_of: TextOf[V],
         allowance: Callable[[V], Allowance],
         over_limit: Callable[[str], None],
     ) -> None:
         self._schema = schema
         self._open_context = open_context
+        self._text_of = text_of
         self._limits = limits
         self._allowance = allowance
         self._over_limit = over_limit
@@ -59,7 +62,7 @@ class Operations(Generic[V]):
     async def outcome(self, request: GraphQLRequest, viewer: V, call: Call) -> Outcome:
         """What the operation answers. Raises RequestRefused for what is no matter of GraphQL (405, 503)."""
         try:
-            document = self._documents.read(request.query)
+            document = self._documents.read(await self._text_of(request, viewer, call))
             operation = document.operation(request.operation_name)
         except DocumentRefused as refused:
             errors = refused.errors[: self._limits.errors_told]

@@ -8,12 +8,15 @@ from app.http.bounds import holds_nul, parsed_json, read_body
 from app.http.media import require_json
 from app.limits import Limits
 
-PARAMETERS = ("query", "operationName", "variables", "extensions")
+PARAMETERS = ("query", "documentId", "operationName", "variables", "extensions")
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    query: str
+    """Either `query`, the document itself, or `document_id`, the name of a registered one."""
+
+    query: str | None
+    document_id: str | None
     operation_name: str | None
     variables: dict[str, object]
     only_queries: bool
@@ -56,15 +59,28 @@ def _from_query_string(query_string: bytes, limits: Limits) -> dict[str, object]
 
 
 def _checked(parameters: dict[str, object], *, only_queries: bool) -> GraphQLRequest:
-    query, name, variables, extensions = (parameters.get(parameter) for parameter in PARAMETERS)
-    if not isinstance(query, str) or not query:
-        raise RequestRefused(400, "INVALID", "The parameter query must be a string that is not empty.")
+    query, id, name, variables, extensions = (parameters.get(parameter) for parameter in PARAMETERS)
+    query, id = _document(query, id)
     if name is not None and not isinstance(name, str):
         raise RequestRefused(400, "INVALID", "The parameter operationName must be a string or null.")
     if variables is not None and not isinstance(variables, dict):
         raise RequestRefused(400, "INVALID", "The parameter variables must be an object or null.")
     if extensions is not None and not isinstance(extensions, dict):
         raise RequestRefused(400, "INVALID", "The parameter extensions must be an object or null.")
-    if holds_nul([query, name, variables]):
+    if holds_nul([query, id, name, variables]):
         raise RequestRefused(400, "INVALID", "The request holds a NUL character.")
-    return GraphQLRequest(query, name or None, variables or {}, only_queries)
+    return GraphQLRequest(query, id, name or None, variables or {}, only_queries)
+
+
+def _document(query: object, id: object) -> tuple[str | None, str | None]:
+    if id is None:
+        return _text("query", query), None
+    if query is not None:
+        raise RequestRefused(400, "INVALID", "Send either query or documentId, not both.")
+    return None, _text("documentId", id)
+
+
+def _text(parameter: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise RequestRefused(400, "INVALID", f"The parameter {parameter} must be a string that is not empty.")
+    return value

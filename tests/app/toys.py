@@ -11,11 +11,13 @@ from app.http.asgi import Call
 from app.http.documents import KnownDocument
 from app.http.front import Door, GraphQLFront
 from app.http.limiter.allowance import Allowance
+from app.http.requests import GraphQLRequest
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, shipped_limits
-from master.errors import Ambiguous, Unavailable
+from master.errors import Ambiguous, NotFound, Unavailable
 
 TOKEN = "kehu_toy_0123456789abcdef"
+REGISTERED = "sha256:toy"
 
 
 @strawberry.type
@@ -81,6 +83,14 @@ async def open_context(viewer: str, call: Call) -> AsyncIterator[object]:
     yield viewer
 
 
+async def text_of(request: GraphQLRequest, viewer: str, call: Call) -> str:
+    if request.query is not None:
+        return request.query
+    if request.document_id != REGISTERED:
+        raise NotFound("No document of this documentId is registered for this token.")
+    return 'query Hello($name: String!) { hello(name: $name) } mutation Change { change(to: "x") }'
+
+
 class Observed:
     """What the front reported, as (operation, status, codes), and the names of limits that were exceeded."""
 
@@ -99,7 +109,7 @@ def toy_application(
     limits = limits or shipped_limits()
     observed = observed or Observed()
     allowance = Allowance(limits=limits, most_rows=100)
-    door = Door(authenticate, open_context, observed, lambda _: allowance, observed.over.append)
+    door = Door(authenticate, open_context, observed, lambda _: allowance, observed.over.append, text_of)
     front = GraphQLFront(schema, door, limits)
     return Shell({"/graphql": Route("graphql", front)}, allowed or Allowed(["hub.test", "127.0.0.1"]), limits)
 
