@@ -9,7 +9,8 @@ from sqlalchemy import event, func, select
 from app.graphql import schema
 from benchmarks.figures import Figure, spread
 from indexing.engines.port import SearchEngine
-from master.access import Viewer, roles
+from master.access import Viewer
+from master.roles import shipped_roles
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -17,7 +18,7 @@ from schema.context import open_context
 
 QUERIES = 300
 WARM = 20
-VIEWER = Viewer("bench", roles()["AGENT"], "bench")
+VIEWER = Viewer("bench", shipped_roles()["AGENT"], "bench")
 customers = table(CustomerRow)
 
 C360 = """

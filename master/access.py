@@ -1,29 +1,55 @@
-"""Who may do and see what: the one door, in which rows in sight and masked fields are decided too."""
+"""Who may do and see what: the one door, whose predicate of rows in sight serves SQL and the search index."""
 
-import tomllib
-from dataclasses import dataclass
-from functools import lru_cache
-from importlib.resources import files
+from dataclasses import dataclass, field
 
-from master.errors import Forbidden
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, true
+
+from master.errors import Forbidden, NotFound
+from master.roles import EXPORT, FRAGMENTS, Role
 from master.session import Actor
+from master.spelling import in_numbers
+from master.tables.base import table
+from master.tables.branches import BranchRow
+from master.tables.customers import CustomerBranchRow, CustomerRow
+from master.tables.policies import PolicyPartyRow
 
-READ = "read"
-EXPORT = "export"
+belonging, branch, customer = table(CustomerBranchRow), table(BranchRow), table(CustomerRow)
+party = table(PolicyPartyRow)
+
+MOST_ROWS, MOST_ROWS_EXPORTED = 100, 1000  # a page
+MOST_READ_ON = 1000  # rows of one list, page after page, without the permission to export
+
+# The ids of all branches in the viewer's sight: what `Sight.ids` holds, bound in each statement.
+SIGHT: ColumnElement[str] = bindparam("sight")
 
 
 @dataclass(frozen=True)
-class Role:
-    """What the holders of a role may do (master/roles.toml)."""
+class Reach:
+    """How far a viewer sees, apart from which branches: what tells one statement from another."""
 
-    name: str
-    title: str
-    permissions: frozenset[str]
+    sees_unassigned: bool = False
+    own_rows_only: bool = False
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The part of the hub that a viewer sees: some branches and all below them.
+
+    branches: (id, code) of those that the token names; ids: of these and of all below.
+    """
+
+    branches: tuple[tuple[int, str], ...]
+    ids: tuple[int, ...]
+    reach: Reach = Reach()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(code for _, code in self.branches)
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who asks: a role, and the branches (ids) whose customers are in sight; None: every branch.
+    """Who asks: a role, and what part of the hub is in sight; None: all of it.
 
     scopes: the permissions to which the token narrows those of its role; None: all of them.
     """
@@ -31,8 +57,8 @@ class Viewer:
     name: str
     role: Role
     token_id: str
-    branches: tuple[int, ...] | None = None
-    scopes: frozenset[str] | None = None
+    sight: Sight | None = None
+    scopes: frozenset[str] | None = field(default=None)
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -48,18 +74,90 @@ class Viewer:
             lacking = "token" if permission in self.role.permissions else f"role {self.role.name}"
             raise Forbidden(f"The {lacking} may not do this: it lacks the permission {permission}.")
 
+    def masks(self, field_class: str) -> bool:
+        return field_class in self.role.masked
+
+    def refuses(self, field_class: str) -> bool:
+        return field_class in self.role.refused
+
+    def finds_parts(self, field_class: str) -> bool:
+        """Whether parts of such values may be looked for, and rows put in their order."""
+        clear = field_class not in self.role.masked | self.role.refused
+        return clear or (self.masks(field_class) and self.may(FRAGMENTS))
+
+    @property
+    def reach(self) -> Reach | None:
+        return None if self.sight is None else self.sight.reach
+
     @property
     def most_rows(self) -> int:
         """The largest page this viewer may ask for."""
-        return 1000 if self.may(EXPORT) else 100
+        return MOST_ROWS_EXPORTED if self.may(EXPORT) else MOST_ROWS
 
     def actor(self, request_id: str | None = None, address: str | None = None) -> Actor:
         """The viewer as the one who changes something."""
         return Actor(f"token:{self.token_id}", self.role.name, self.token_id, request_id, address)
 
 
-@lru_cache(maxsize=1)
-def roles() -> dict[str, Role]:
-    """The shipped roles by name."""
-    shipped = tomllib.loads(files("master").joinpath("roles.toml").read_text(encoding="utf-8"))
-    return {name: Role(name, role["title"], frozenset(role["permissions"])) for name, role in shipped.items()}
+def sight_of(connection: Connection, role: Role, branches: tuple[int, ...] | None) -> Sight | None:
+    """What a role sees with a token for these branches (ids); None: for every branch."""
+    if branches is None or role.branches == "all":
+        return None
+    tree = select(branch.c.id, branch.c.code).where(branch.c.id.in_(branches)).cte("sight", recursive=True)
+    below = branch.alias("below")
+    tree = tree.union(select(below.c.id, below.c.code).join(tree, below.c.parent_id == tree.c.id))
+    found = connection.execute(select(tree.c.id, tree.c.code).order_by(tree.c.code)).all()
+    named = tuple((row.id, row.code) for row in found if row.id in branches)
+    reach = Reach(role.sees_unassigned, role.own_rows_only)
+    return Sight(named, tuple(sorted(row.id for row in found)), reach)
+
+
+def customers_in_sight(customer_id: ColumnElement[int], reach: Reach | None) -> ColumnElement[bool]:
+    """Those that belong to a branch in sight, for any reason: home, policy, lead or source."""
+    if reach is None:
+        return true()
+    its = belonging.c.customer_id == customer_id
+    seen = exists().where(its, branches_in_sight(belonging.c.branch_id))
+    return or_(seen, ~exists().where(its)) if reach.sees_unassigned else seen
+
+
+def policies_in_sight(
+    policy_id: ColumnElement[int], branch_id: ColumnElement[int], reach: Reach | None
+) -> ColumnElement[bool]:
+    """Those of a branch in sight, or with a party in sight."""
+    if reach is None:
+        return true()
+    if reach.own_rows_only:
+        return branches_in_sight(branch_id)
+    its = exists().where(
+        party.c.policy_id == policy_id,
+        party.c.ended_at.is_(None),
+        party.c.customer_id.is_not(None),
+        customers_in_sight(party.c.customer_id, reach),
+    )
+    return or_(branches_in_sight(branch_id), its)
+
+
+def own_rows(branch_id: ColumnElement[int], reach: Reach | None) -> ColumnElement[bool]:
+    """Of what hangs on a customer in sight: all; for own_rows_only, what is of a branch in sight or of none."""
+    if reach is None or not reach.own_rows_only:
+        return true()
+    return or_(branch_id.is_(None), branches_in_sight(branch_id))
+
+
+def branches_in_sight(branch_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return in_numbers(branch_id, SIGHT)
+
+
+def require_customer(connection: Connection, viewer: Viewer, customer_id: int, path: list[str]) -> None:
+    """Raises NotFound for a customer that is not there or not in sight: nobody learns which."""
+    wanted = select(customer.c.id).where(
+        customer.c.id == customer_id, customers_in_sight(customer.c.id, viewer.reach)
+    )
+    if connection.execute(wanted, bound(viewer.sight)).first() is None:
+        raise NotFound("There is no customer with this id.", path)
+
+
+def bound(sight: Sight | None) -> dict[str, object]:
+    """What statements with these predicates must be given."""
+    return {} if sight is None else {"sight": "[" + ",".join(map(str, sight.ids)) + "]"}

@@ -14,6 +14,7 @@ from sqlalchemy.sql import Executable
 
 from master.clock import Clock, spelled
 from master.keys import Keys
+from master.roles import Roles, shipped_roles
 from master.sealing import give_keys
 
 BUSY_TIMEOUT_SECONDS = 30  # how long a writer of another process may hold SQLite's lock
@@ -54,6 +55,7 @@ class Master:
     engine: Engine
     keys: Keys
     clock: Clock
+    roles: Roles = field(default_factory=shipped_roles)
     on_commit: list[Callable[[], None]] = field(default_factory=list)
     _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 

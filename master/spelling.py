@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, String, func, select, text
+from sqlalchemy import Boolean, Connection, Dialect, String, func, select, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
@@ -90,3 +90,24 @@ def next_ids(connection: Connection, table: str, count: int) -> list[int]:
     change = text("UPDATE sqlite_sequence SET seq = :seq WHERE name = :table")
     connection.execute(change, {**name, "seq": last + count})
     return list(range(last + 1, last + 1 + count))
+
+
+class in_numbers(FunctionElement[bool]):  # noqa: N801  # used as a function
+    """Whether a number stands in a JSON list of numbers: a list of any length is one bound value."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(in_numbers, "sqlite")
+def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
+    number, numbers = (compiler.process(each, **kw) for each in element.clauses)
+    return f"{number} IN (SELECT value FROM json_each({numbers}))"
+
+
+@compiles(in_numbers, "postgresql")
+def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
+    number, numbers = (compiler.process(each, **kw) for each in element.clauses)
+    return (
+        f"{number} IN (SELECT each::bigint FROM jsonb_array_elements_text(CAST({numbers} AS jsonb)) AS each)"
+    )

@@ -25,9 +25,11 @@ def _none(name: str) -> list[str]:
 
 async def _branches(root: ViewerRead, info: Info) -> Any:
     """By id, as the viewer holds them; a viewer of every branch has null."""
-    if root.branches is None:
+    if root.sight is None:
         return None
-    rows = await asyncio.gather(*(info.context.loaders.load(branches_by_id, id) for id in root.branches))
+    rows = await asyncio.gather(
+        *(info.context.loaders.load(branches_by_id, id) for id, _ in root.sight.branches)
+    )
     return sorted((row for row in rows if row), key=lambda row: str(row.code))
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from app.graphql import schema
-from master.access import Viewer, roles
+from master.access import Viewer
+from master.roles import shipped_roles
 from master.session import Master
 from schema.context import open_context
 from schema.scalars import DATE_WANTED, DECIMAL_WANTED, INSTANT_WANTED
@@ -51,7 +52,7 @@ def test_a_query_gives_its_connection_back(some: Hub) -> None:
 
 @pytest.mark.parametrize("turns", [0, 1, 3, 10, 20, 40])
 def test_a_query_that_is_cancelled_at_any_moment_gives_its_connection_back(some: Hub, turns: int) -> None:
-    viewer = Viewer("tester", roles()["AGENT"], "t1")
+    viewer = Viewer("tester", shipped_roles()["AGENT"], "t1")
 
     async def asked() -> None:
         async with open_context(some.master, viewer) as context:
@@ -69,7 +70,7 @@ def test_a_query_that_is_cancelled_at_any_moment_gives_its_connection_back(some:
 
 
 def test_a_request_reads_one_state_though_others_write(some: Hub) -> None:
-    viewer = Viewer("tester", roles()["AGENT"], "t1")
+    viewer = Viewer("tester", shipped_roles()["AGENT"], "t1")
     document = "query ($id: ID!) { customer(by: {id: $id}) { name } }"
 
     async def both() -> list[Any]:
