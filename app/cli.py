@@ -38,6 +38,7 @@ COMMANDS = {
     "worker": "app.commands.hub:worker",
     "index": "app.commands.index:index",
     "token": "app.commands.tokens:token",
+    "document": "app.commands.registered_documents:document",
     "schema": "app.commands.schema:schema",
     "dump": "app.commands.dumps:dump",
     "outbox": "app.commands.checks:outbox",

@@ -1,14 +1,24 @@
-"""token: API tokens made, listed and revoked."""
+"""token: API tokens made, listed, rotated and revoked."""
 
 import sys
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import click
+import orjson
 
 from app.commands.context import CLI, opened_master
-from master.access import roles
 from master.clock import spelled
-from master.reads.tokens import all_tokens
-from master.writes.tokens import LONGEST_DAYS, NewToken, create_token, revoke_token
+from master.reads.tokens import TokenRow, all_tokens, branch_codes, is_over
+from master.writes.tokens import (
+    LONGEST_DAYS,
+    LONGEST_OVERLAP_HOURS,
+    OVERLAP_HOURS,
+    NewToken,
+    create_token,
+    revoke_token,
+    rotate_token,
+)
 
 
 @click.group()
@@ -17,7 +27,7 @@ def token() -> None:
 
 
 @token.command()
-@click.option("--role", type=click.Choice(list(roles())), required=True, help="What the holder may do.")
+@click.option("--role", required=True, help="What the holder may do.")
 @click.option("--name", required=True, help="Who or what holds it.")
 @click.option("--branch", "branches", multiple=True, help="A branch whose customers it sees; repeatable.")
 @click.option("--all-branches", is_flag=True, help="It sees the customers of every branch.")
@@ -25,13 +35,26 @@ def token() -> None:
     "--expires", type=click.IntRange(1, LONGEST_DAYS), default=LONGEST_DAYS, show_default=True, help="Days."
 )
 @click.option("--rate", type=click.IntRange(0), help="Operations a minute; 0: no limit.")
+@click.option("--scope", "scopes", multiple=True, help="Only this permission of its role; repeatable.")
+@click.option(
+    "--registered-only", is_flag=True, help="It runs registered documents only (kehu document add)."
+)
 def create(
-    *, role: str, name: str, branches: tuple[str, ...], all_branches: bool, expires: int, rate: int | None
+    *,
+    role: str,
+    name: str,
+    branches: tuple[str, ...],
+    all_branches: bool,
+    expires: int,
+    rate: int | None,
+    scopes: tuple[str, ...],
+    registered_only: bool,
 ) -> None:
     """Make a token and print it, alone and only this once."""
     if bool(branches) == all_branches:
         raise click.UsageError("say either --branch (once or more often) or --all-branches")
-    new = NewToken(name, role, None if all_branches else branches, expires, rate)
+    seen = None if all_branches else branches
+    new = NewToken(name, role, seen, expires, rate, scopes=scopes or None, registered_only=registered_only)
     with opened_master() as master, master.transaction(CLI) as tx:
         made = create_token(tx, new)
     if branches:
@@ -41,13 +64,71 @@ def create(
 
 
 @token.command("list")
-def show() -> None:
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for programs.")
+def show(*, as_json: bool) -> None:
     """All tokens, without their secrets."""
     with opened_master() as master, master.reading() as connection:
-        for row in all_tokens(connection):
-            state = "revoked" if row.revoked_at else f"expires {spelled(row.expires_at)}"
-            used = spelled(row.last_used_at) if row.last_used_at else "never"
-            click.echo(f"{row.id}  {row.role:<10} {row.name}  {state}  last used {used}")
+        rows, branches, now = all_tokens(connection), branch_codes(connection), master.clock.now()
+    for row in rows:
+        click.echo(_as_json(row, branches.get(row.id, [])) if as_json else "  ".join(_told(row, now)))
+
+
+def _told(row: TokenRow, now: datetime) -> Iterator[str]:
+    yield f"{row.id}  {row.role:<10} {row.name}"
+    if row.revoked_at:
+        yield "revoked"
+    else:
+        yield f"{'expired' if is_over(row, now) else 'expires'} {_instant(row.expires_at)}"
+    yield f"last used {_instant(row.last_used_at) or 'never'}"
+    if row.scopes is not None:
+        yield f"only {row.scopes.replace(' ', ', ')}"
+    if row.registered_only:
+        yield "registered documents only"
+    if row.rotated_at:
+        yield f"rotated {_instant(row.rotated_at)}"
+    if row.former_until and now < row.former_until and not is_over(row, now):
+        yield f"old secret until {_instant(row.former_until)}"
+
+
+def _as_json(row: TokenRow, branches: Sequence[str]) -> bytes:
+    """branches and scopes: null: all of them."""
+    told = {
+        "id": row.id,
+        "name": row.name,
+        "role": row.role,
+        "scopes": row.scopes.split() if row.scopes is not None else None,
+        "branches": None if row.all_branches else branches,
+        "registeredOnly": row.registered_only,
+        "rate": row.rate,
+        "createdAt": _instant(row.created_at),
+        "expiresAt": _instant(row.expires_at),
+        "revokedAt": _instant(row.revoked_at),
+        "rotatedAt": _instant(row.rotated_at),
+        "oldSecretUntil": _instant(row.former_until),
+        "lastUsedAt": _instant(row.last_used_at),
+    }
+    return orjson.dumps(told)
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return spelled(instant) if instant is not None else None
+
+
+@token.command()
+@click.argument("id")
+@click.option(
+    "--overlap",
+    type=click.IntRange(0, LONGEST_OVERLAP_HOURS),
+    default=OVERLAP_HOURS,
+    show_default=True,
+    help="Hours for which the old secret opens too; 0: it ends at once.",
+)
+@click.option("--expires", type=click.IntRange(1, LONGEST_DAYS), help="Days from now; left out: as before.")
+def rotate(id: str, *, overlap: int, expires: int | None) -> None:
+    """Give the token a new secret and print it, alone and only this once."""
+    with opened_master() as master, master.transaction(CLI) as tx:
+        made = rotate_token(tx, id, overlap_hours=overlap, expires_days=expires)
+    click.echo(made)
 
 
 @token.command()
