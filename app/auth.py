@@ -11,13 +11,15 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.http.asgi import Call
-from master.access import Viewer, roles
+from app.refused_tokens import Reason, Refused
+from master.access import Viewer, sight_of
 from master.errors import Unavailable
 from master.reads.tokens import TokenRow, is_over, token_branches, token_by_id
 from master.session import Actor, Master
 from master.writes.tokens import note_use, secret_digest
 
 USE_NOTED_EVERY = timedelta(minutes=1)
+NO_DIGEST = bytes(32)  # compared with where there is nothing to compare with, so that the work is the same
 
 _TOKEN = re.compile(r"kehu_([A-Za-z0-9]{1,32})_([A-Za-z0-9_-]{1,128})")
 
@@ -26,10 +28,11 @@ log = structlog.get_logger("kehu.auth")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A viewer, and whether its token runs registered documents only."""
+    """A viewer; whether its token runs registered documents only, and its own rate (0: none at all)."""
 
     viewer: Viewer
     registered_only: bool
+    rate: int | None = None
 
 
 class Gate:
@@ -40,36 +43,36 @@ class Gate:
         self._noted: dict[str, datetime] = {}
         self._noting: set[asyncio.Task[None]] = set()
 
-    async def authenticate(self, token: str, call: Call) -> Viewer | None:
-        """The viewer, or None whatever the reason. Raises Unavailable."""
+    async def authenticate(self, token: str, call: Call) -> Viewer | Refused:
+        """The viewer, or why there is none. Raises Unavailable."""
         try:
             caller = await asyncio.to_thread(self.caller, token)
         except SQLAlchemyError as error:
             log.error("master away", request_id=call.request_id, exc_info=error)
             raise Unavailable("The master can not be reached.") from None
-        if caller is None:
-            return None
+        if isinstance(caller, Refused):
+            return caller
         call.facts["caller"] = caller.viewer.token_id
-        call.registered_only = caller.registered_only
+        call.registered_only, call.rate = caller.registered_only, caller.rate
         self._note_use(caller.viewer)
         return caller.viewer
 
-    def caller(self, token: str) -> Caller | None:
-        """Who holds the token; None when it is unknown, wrong, revoked, expired or of no role."""
+    def caller(self, token: str) -> Caller | Refused:
+        """Who holds the token, or why it opens nothing: found out by the same work whatever the reason."""
         match = _TOKEN.fullmatch(token)
-        if match is None:
-            return None
-        given = secret_digest(self._master.keys, match[2])
+        given = secret_digest(self._master.keys, match[2] if match else "")
         with self._master.reading() as connection:
-            row = token_by_id(connection, match[1])
-            if row is None or not _opens(given, row, self._master.clock.now()):
-                return None
-            role = roles().get(row.role)
-            if role is None:
-                return None
+            row = token_by_id(connection, match[1] if match else "")
+            reason = _reason(given, row, self._master.clock.now())
+            if row is None:
+                return Refused("unknown" if match else "malformed")
+            role = self._master.roles.get(row.role)
+            if reason is not None or role is None:
+                return Refused(reason or "revoked", row.id)
             branches = None if row.all_branches else token_branches(connection, row.id)
+            sight = sight_of(connection, role, branches)
         scopes = None if row.scopes is None else frozenset(row.scopes.split())
-        return Caller(Viewer(row.name, role, row.id, branches, scopes), row.registered_only)
+        return Caller(Viewer(row.name, role, row.id, sight, scopes), row.registered_only, row.rate)
 
     def _note_use(self, viewer: Viewer) -> None:
         """Notes the use at most once a minute, beside the request: it does not wait for a writer's turn."""
@@ -94,13 +97,18 @@ class Gate:
         await asyncio.gather(*self._noting)
 
 
-def _opens(given: bytes, row: TokenRow, now: datetime) -> bool:
-    """Whether the digest is that of the token's secret, or of the one before while both are good."""
-    if is_over(row, now):
-        return False
+def _reason(given: bytes, row: TokenRow | None, now: datetime) -> Reason | None:
+    """Why the digest opens nothing; None: it is the secret's or, while both are good, the former one's."""
+    kept = (row.secret_digest, row.former_digest) if row is not None else (None, None)
+    is_secret, is_former = (hmac.compare_digest(given, digest or NO_DIGEST) for digest in kept)
+    if row is None:
+        return "unknown"
     is_former_good = row.former_until is not None and now < row.former_until
-    kept = (row.secret_digest, row.former_digest if is_former_good else None)
-    return any(hmac.compare_digest(given, digest) for digest in kept if digest is not None)
+    if not (is_secret or (is_former and is_former_good)):
+        return "wrong"
+    if row.revoked_at is not None:
+        return "revoked"
+    return "expired" if is_over(row, now) else None
 
 
 async def _in_thread(work: Callable[[str], None], argument: str) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.limits import WrongLimits, read_limits
-from app.opening import NotSupported, open_master, open_search
-from app.parts import LATE
+from app.opening import NotSupported, open_master, open_search, open_windows
+from app.parts import LATE, REDIS_AWAY
 from app.settings import (
     SETTINGS,
     Settings,
@@ -21,13 +21,14 @@ from app.settings import (
     shown,
     unknown_settings,
 )
+from app.windows import SharedWindows
 from indexing.engines.port import Health
 from indexing.errors import SearchUnavailable
-from master.access import roles
 from master.clock import ClockFileError, FileTime, spelled
 from master.keys import KeyFileError
 from master.migrations import NewerDatabase, is_current, refuse_newer
 from master.queue import backlog
+from master.roles import shipped_roles
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerBranchRow, CustomerRow
@@ -56,6 +57,7 @@ def examine() -> Iterator[Said]:
         return
     yield from _settings()
     yield from _limits(told)
+    yield from _redis(told)
     yield from _clock(told)
     try:
         master = open_master(told)
@@ -83,8 +85,28 @@ def _limits(told: Settings) -> Iterator[Said]:
         yield from (Said("limits", False, problem) for problem in wrong.problems)
         return
     yield Said("limits", True, "the shipped ones" if told.limits is None else str(told.limits))
-    for role in sorted(set(limits.roles) - set(roles())):
-        yield Said("limits", False, f"there is no role {role}: name one of {', '.join(roles())}")
+    roles = shipped_roles()
+    for role in sorted(set(limits.roles) - set(roles)):
+        yield Said("limits", False, f"there is no role {role}: name one of {', '.join(roles)}")
+
+
+def _redis(told: Settings) -> Iterator[Said]:
+    if told.redis_url is None:
+        return
+    try:
+        answers = asyncio.run(_redis_answers(told))
+    except NotSupported as error:
+        yield Said("redis", False, str(error))
+        return
+    yield Said("redis", answers, "it answers" if answers else REDIS_AWAY)
+
+
+async def _redis_answers(told: Settings) -> bool:
+    windows = open_windows(told)
+    try:
+        return isinstance(windows, SharedWindows) and await windows.answers()
+    finally:
+        await windows.close()
 
 
 def _clock(told: Settings) -> Iterator[Said]:

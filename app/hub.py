@@ -12,6 +12,7 @@ import strawberry
 import structlog
 
 from app.auth import Gate
+from app.entrance import Entrance
 from app.health import alive, readiness
 from app.http.asgi import Answer, Call, Receive, Scope, Send
 from app.http.front import Door, GraphQLFront
@@ -20,16 +21,20 @@ from app.http.limiter.allowance import Allowance
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, read_limits
 from app.metrics import Metrics
-from app.opening import open_master, open_search
+from app.opening import open_master, open_search, open_windows
 from app.parts import parts_of
 from app.playground.pages import Playground
+from app.rates import Rates
+from app.refused_tokens import RefusedTokens
 from app.registered import RegisteredDocuments
 from app.settings import Settings
+from app.windows import Windows
 from indexing.engines.port import SearchEngine
 from indexing.worker import Worker
 from master import queue
-from master.access import EXPORT, Viewer
+from master.access import Viewer
 from master.queue import Backlog
+from master.roles import EXPORT
 from master.session import Master
 from master.writes.derived import refresh
 from schema.context import open_context
@@ -78,23 +83,26 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     """The hub's ASGI application, with its indexing worker running unless the settings forbid it."""
     limits = read_limits(settings.limits)
     master, search = open_master(settings), open_search(settings)
-    gate = Gate(master)
+    gate, refused, windows = Gate(master), RefusedTokens(master), open_windows(settings)
     indexing = (
         asyncio.create_task(_indexing(Worker(master, search, refresh))) if settings.index_worker else None
     )
     try:
         yield Shell(
-            _Routes(master, search, gate, schema, limits, settings.introspection).routes(
+            _Routes(master, search, gate, refused, windows, schema, limits, settings.introspection).routes(
                 playground=settings.playground
             ),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
             limits,
+            settings.trusted_proxies,
         )
     finally:
         if indexing is not None:
             indexing.cancel()
             await asyncio.gather(indexing, return_exceptions=True)
+        await refused.close()
         await gate.close()
+        await windows.close()
         await search.close()
         master.close()
 
@@ -114,13 +122,16 @@ class _Routes:
     master: Master
     search: SearchEngine
     gate: Gate
+    refused: RefusedTokens
+    windows: Windows
     schema: strawberry.Schema
     limits: Limits
     introspection: bool
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
         metrics = Metrics(version("kehu"), self._backlog, self.master.clock.now)
-        parts = parts_of(self.master, self.search)
+        parts = parts_of(self.master, self.search, self.windows)
+        entrance = Entrance(self.gate, Rates(self.windows, self.limits), self.refused, metrics.auth_failed)
 
         async def ready(scope: Scope) -> Answer:
             return await readiness(parts)
@@ -132,12 +143,14 @@ class _Routes:
             return await asyncio.to_thread(metrics.answer)
 
         door = Door[Viewer](
-            self.gate.authenticate,
+            entrance.authenticate,
             self._open_context,
             metrics.observe,
             self._allowance,
             metrics.over_limit,
             RegisteredDocuments(self.master).text_of,
+            entrance.turn,
+            entrance.admit_changes,
         )
         routes = {
             "/graphql": Route("graphql", GraphQLFront(self.schema, door, self.limits)),

@@ -11,6 +11,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.http.asgi import Answer
+from app.refused_tokens import Reason
 from master.queue import Backlog
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
@@ -58,6 +59,12 @@ class Metrics:
             ["limit"],
             registry=self._registry,
         )
+        self._auth_failures = Counter(
+            "kehu_auth_failures",
+            "GraphQL requests without a token that opens the hub, by the reason.",
+            ["reason"],
+            registry=self._registry,
+        )
         self._present = _Present(version, backlog, now)
 
     def observe(self, operation: str, status: int, seconds: float, codes: list[str]) -> None:
@@ -69,6 +76,9 @@ class Metrics:
 
     def over_limit(self, name: str) -> None:
         self._over_limit.labels(name).inc()
+
+    def auth_failed(self, reason: Reason) -> None:
+        self._auth_failures.labels(reason).inc()
 
     def answer(self) -> Answer:
         """What Prometheus scrapes. Reads the queue: call it off the event loop."""

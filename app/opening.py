@@ -1,6 +1,9 @@
 """What the settings name, opened: the master and the search engine."""
 
+from importlib.util import find_spec
+
 from app.settings import Settings
+from app.windows import LocalWindows, SharedWindows, Windows
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.port import SearchEngine
 from master.clock import Clock, FileTime, system_time
@@ -22,9 +25,18 @@ def require_supported(settings: Settings) -> None:
     """Raises NotSupported."""
     if settings.search_url is not None:
         raise NotSupported("KEHU_SEARCH_URL: this version searches in its own index only; leave it out.")
+    if settings.redis_url is not None and find_spec("redis") is None:
+        raise NotSupported("KEHU_REDIS_URL: Python's redis is not installed: pip install 'kehu[server]'.")
 
 
 def open_search(settings: Settings) -> SearchEngine:
     """The search engine. Raises NotSupported."""
     require_supported(settings)
     return EmbeddedEngine(settings.index_dir)
+
+
+def open_windows(settings: Settings) -> Windows:
+    """Where rates are counted; connects when it is first used. Raises NotSupported."""
+    require_supported(settings)
+    local = LocalWindows()
+    return local if settings.redis_url is None else SharedWindows(settings.redis_url, local)

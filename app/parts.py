@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from app.health import OK, Part, State
+from app.windows import SharedWindows, Windows
 from indexing.engines.port import SearchEngine
 from master import queue
 from master.migrations import is_current
@@ -18,17 +19,21 @@ INDEX_AWAY = "Search can not answer: look at the log, or make the index anew by 
 INDEX_NEW = "The index may lack customers: run `kehu index rebuild`."
 WORKER_AWAY = "The index queue can not be read: see the part master."
 NOBODY_INDEXES = "Changes are not being indexed: start `kehu worker`, or `kehu serve` without --no-worker."
+REDIS_AWAY = "Redis does not answer, so each process counts rates by itself: check KEHU_REDIS_URL."
 SET_ASIDE = "Some customers could not be indexed: `kehu outbox --dead` names them."
 
 
-def parts_of(master: Master, search: SearchEngine) -> Mapping[str, Part]:
+def parts_of(master: Master, search: SearchEngine, windows: Windows) -> Mapping[str, Part]:
     """The parts in the order in which to mend them."""
-    return {
+    parts = {
         "master": Part(_in_thread(master, _answers), True, MASTER_AWAY),
         "migrations": Part(_in_thread(master, _is_migrated), True, NOT_CURRENT),
         "index": Part(lambda: _index(search), False, INDEX_AWAY),
         "worker": Part(_in_thread(master, _keeps_up), False, WORKER_AWAY),
     }
+    if isinstance(windows, SharedWindows):
+        parts["redis"] = Part(lambda: _redis(windows), False, REDIS_AWAY)
+    return parts
 
 
 def _in_thread(master: Master, look: Callable[[Master], State]) -> Callable[[], "asyncio.Future[State]"]:
@@ -59,3 +64,7 @@ async def _index(search: SearchEngine) -> State:
     if not health.is_ready:
         return State("failed", INDEX_AWAY)
     return State("degraded", INDEX_NEW) if health.needs_rebuild else OK
+
+
+async def _redis(windows: SharedWindows) -> State:
+    return OK if await windows.answers() else State("degraded", REDIS_AWAY)

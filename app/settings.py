@@ -9,6 +9,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from app.env_file import read_env_file
+from app.http.addresses import Network, read_networks
+
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 _PASSWORD_IN_URL = re.compile(r"//[^/\s@]*@")
@@ -33,6 +36,7 @@ class Settings:
     port: int
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
+    trusted_proxies: tuple[Network, ...]
     playground: bool
     introspection: bool
     index_worker: bool
@@ -148,7 +152,12 @@ SETTINGS = (
         "`http(s)://…` of an OpenSearch cluster",
         _url("http", "https"),
     ),
-    Setting("KEHU_REDIS_URL", "none: in-process", "`redis://…`", _url("redis", "rediss")),
+    Setting(
+        "KEHU_REDIS_URL",
+        "none: in-process",
+        "`redis://…`: rates are counted there for all processes together",
+        _url("redis", "rediss"),
+    ),
     Setting(
         "KEHU_KEYS",
         "`keys.toml` in the data dir",
@@ -180,6 +189,13 @@ SETTINGS = (
         "none",
         "origins whose web pages may ask, with commas between them",
         _list_of(_ORIGIN, "https://crm.example.com"),
+        unset=(),
+    ),
+    Setting(
+        "KEHU_TRUSTED_PROXIES",
+        "none",
+        "reverse proxies (addresses, networks) whose X-Forwarded-For is believed, with commas between them",
+        read_networks,
         unset=(),
     ),
     Setting(
@@ -225,12 +241,12 @@ def read_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> 
 
 def settings_texts(environ: Mapping[str, str], env_file: Path = Path(".env")) -> Mapping[str, str]:
     """What the environment says, and what it does not say the file."""
-    return {**_read_env_file(env_file), **environ}
+    return {**read_env_file(env_file), **environ}
 
 
 def unknown_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) -> list[str]:
     """A sentence for each KEHU_ name that is no setting; it may be one of another version of the hub."""
-    names = {*_read_env_file(env_file), *environ}
+    names = {*read_env_file(env_file), *environ}
     return [_unknown(name) for name in sorted(names) if _is_unknown(name)]
 
 
@@ -278,17 +294,3 @@ def _unknown(name: str) -> str:
     near = difflib.get_close_matches(name, [setting.name for setting in SETTINGS], n=1, cutoff=0.8)
     advice = f"write {near[0]}" if near else "leave it out"
     return f"{name} is no setting of the hub: {advice}."
-
-
-def _read_env_file(path: Path) -> dict[str, str]:
-    """`NAME=value` lines; `#` starts a comment line, quotes around a value are dropped."""
-    if not path.is_file():
-        return {}
-    texts = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        name, equals, text = line.strip().removeprefix("export ").partition("=")
-        if equals and not name.startswith("#"):
-            text = text.strip()
-            is_quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "'\""
-            texts[name.strip()] = text[1:-1] if is_quoted else text
-    return texts

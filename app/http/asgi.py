@@ -20,6 +20,7 @@ class Call:
     request_id: str
     address: str | None = None
     registered_only: bool = False  # the caller's token runs registered documents only
+    rate: int | None = None  # operations a minute of the caller's token; 0: without end; None: its role's
     facts: dict[str, object] = field(default_factory=dict)
 
 

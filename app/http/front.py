@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -22,7 +23,7 @@ from app.http.bearer import bearer_token, unauthenticated
 from app.http.errors import internal_answer, refused_answer
 from app.http.limiter.allowance import Allowance
 from app.http.media import JSON_TYPE, answer_type
-from app.http.operations import OpenContext, Operations, TextOf, written
+from app.http.operations import AdmitChanges, OpenContext, Operations, TextOf, written
 from app.http.requests import read_request, require_method
 from app.limits import Limits
 from master.errors import Refusal
@@ -40,14 +41,19 @@ class Door(Generic[V]):
     resolvers see as `info.context`, closed when the operation is over. `observe(operation, status, seconds,
     codes)` counts. `allowance(viewer)` says how much the viewer may ask for; `over_limit(name)` counts
     what is over one of its limits. `text_of(request, viewer, call)` gives the document, sent or registered.
+    `turn(viewer)` is held while the front works on a request; `admit_changes(viewer, call, count)` is asked
+    before a mutation runs. Both and `authenticate` may raise RequestRefused. A token is "" when the header
+    holds no bearer token, None when there is no header.
     """
 
-    authenticate: Callable[[str, Call], Awaitable[V | None]]
+    authenticate: Callable[[str | None, Call], Awaitable[V | None]]
     open_context: OpenContext[V]
     observe: Callable[[str, int, float, list[str]], None]
     allowance: Callable[[V], Allowance]
     over_limit: Callable[[str], None]
     text_of: TextOf[V]
+    turn: Callable[[V], AbstractContextManager[None]]
+    admit_changes: AdmitChanges[V]
 
 
 class GraphQLFront(Generic[V]):
@@ -63,6 +69,7 @@ class GraphQLFront(Generic[V]):
             text_of=door.text_of,
             allowance=door.allowance,
             over_limit=door.over_limit,
+            admit_changes=door.admit_changes,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,10 +92,11 @@ class GraphQLFront(Generic[V]):
         try:
             require_method(scope)
             viewer = await self._viewer(scope, call)
-            media_type = answer_type(header_of(scope, b"accept"))
-            request = await read_request(scope, receive, self._limits)
-            outcome = await self._operations.outcome(request, viewer, call)
-            return written(outcome, media_type, call, self._limits)
+            with self._door.turn(viewer):
+                media_type = answer_type(header_of(scope, b"accept"))
+                request = await read_request(scope, receive, self._limits)
+                outcome = await self._operations.outcome(request, viewer, call)
+                return written(outcome, media_type, call, self._limits)
         except RequestRefused as refused:
             return _refused(refused, media_type, call)
         except Refusal as refusal:

@@ -22,6 +22,7 @@ from master.errors import Refusal
 V = TypeVar("V")
 
 OpenContext = Callable[[V, Call], AbstractAsyncContextManager[object]]
+AdmitChanges = Callable[[V, Call, int], Awaitable[None]]
 TextOf = Callable[[GraphQLRequest, V, Call], Awaitable[str]]
 
 _RETRY = ((b"retry-after", b"1"),)
@@ -49,6 +50,7 @@ class Operations(Generic[V]):
         text_of: TextOf[V],
         allowance: Callable[[V], Allowance],
         over_limit: Callable[[str], None],
+        admit_changes: AdmitChanges[V],
     ) -> None:
         self._schema = schema
         self._open_context = open_context
@@ -56,11 +58,12 @@ class Operations(Generic[V]):
         self._limits = limits
         self._allowance = allowance
         self._over_limit = over_limit
+        self._admit_changes = admit_changes
         self._documents = Documents(schema, limits)
         self._running = 0
 
     async def outcome(self, request: GraphQLRequest, viewer: V, call: Call) -> Outcome:
-        """What the operation answers. Raises RequestRefused for what is no matter of GraphQL (405, 503)."""
+        """What the operation answers. Raises RequestRefused for what GraphQL knows not: 405, 429, 503."""
         try:
             document = self._documents.read(await self._text_of(request, viewer, call))
             operation = document.operation(request.operation_name)
@@ -72,6 +75,8 @@ class Operations(Generic[V]):
         call.facts["operation"] = operation.operation.value
         if request.only_queries and not is_query(operation):
             raise RequestRefused(405, "INVALID", "GET is for queries only: use POST.", [(b"allow", b"POST")])
+        if not is_query(operation):
+            await self._admit_changes(viewer, call, len(operation.selection_set.selections))
         if self._running >= self._limits.operations_at_once:
             raise RequestRefused(503, "UNAVAILABLE", "Too much is asked at once: try again.", _RETRY)
         self._running += 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.http.addresses import Network, address_of
 from app.http.asgi import (
     Answer,
     Application,
@@ -68,8 +69,11 @@ class Allowed:
 class Shell:
     """The ASGI application around all routes: exact paths, and prefixes that end in `/`."""
 
-    def __init__(self, routes: Mapping[str, Route], allowed: Allowed, limits: Limits) -> None:
+    def __init__(
+        self, routes: Mapping[str, Route], allowed: Allowed, limits: Limits, proxies: Sequence[Network] = ()
+    ) -> None:
         self._limits = limits
+        self._proxies = proxies
         self._exact = {path: route for path, route in routes.items() if not _is_prefix(path)}
         self._prefixes = {path: route for path, route in routes.items() if _is_prefix(path)}
         self._allowed = allowed
@@ -80,8 +84,7 @@ class Shell:
             await send({"type": "websocket.close", "code": 1000})
             return
         started = time.perf_counter()
-        client = scope.get("client")
-        call = Call(secrets.token_hex(8), client[0] if client else None)
+        call = Call(secrets.token_hex(8), address_of(scope, self._proxies))
         scope["kehu.call"] = call
         outgoing = _Outgoing(send, [*self._cors(scope), (b"x-request-id", call.request_id.encode())])
         await self._serve(scope, receive, outgoing)

@@ -8,9 +8,11 @@ from sqlalchemy.exc import OperationalError
 
 from app.auth import Caller, Gate
 from app.http.asgi import Call
-from master.access import Viewer, roles
+from app.refused_tokens import Refused
+from master.access import Viewer
 from master.errors import Unavailable
 from master.reads.tokens import token_by_id
+from master.roles import shipped_roles
 from master.session import Master
 from master.writes.tokens import NewToken, create_token, revoke_token
 from tests.conftest import TESTER, SetTime
@@ -27,39 +29,36 @@ def token_id(token: str) -> str:
 
 def test_a_token_names_its_viewer(master: Master) -> None:
     token = made(master)
-    viewer = Viewer("desk", roles()["AGENT"], token_id(token), None)
+    viewer = Viewer("desk", shipped_roles()["AGENT"], token_id(token), None)
     assert Gate(master).caller(token) == Caller(viewer, registered_only=False)
 
 
 def test_a_wrong_unknown_or_odd_token_names_nobody(master: Master) -> None:
     token = made(master)
     gate = Gate(master)
-    for wrong in (
-        token[:-1] + ("0" if token[-1] != "0" else "1"),
-        f"kehu_0000_{token[-64:]}",
-        "kehu__",
-        "",
-        "x",
-    ):
-        assert gate.caller(wrong) is None
+    wrong = token[:-1] + ("0" if token[-1] != "0" else "1")
+    assert gate.caller(wrong) == Refused("wrong", token_id(token))
+    assert gate.caller(f"kehu_0000_{token[-64:]}") == Refused("unknown")
+    for odd in ("kehu__", "", "x", f"{token}\n", f" {token}"):
+        assert gate.caller(odd) == Refused("malformed")
 
 
 def test_a_token_ends_at_its_instant(master: Master, time: SetTime) -> None:
     token = made(master, days=1)
     gate = Gate(master)
     time.forward(days=1, milliseconds=-1)
-    assert gate.caller(token) is not None
+    assert isinstance(gate.caller(token), Caller)
     time.forward(milliseconds=1)
-    assert gate.caller(token) is None
+    assert gate.caller(token) == Refused("expired", token_id(token))
 
 
 def test_a_revoked_token_is_refused_at_once(master: Master) -> None:
     token = made(master)
     gate = Gate(master)
-    assert gate.caller(token) is not None
+    assert isinstance(gate.caller(token), Caller)
     with master.transaction(TESTER) as tx:
         revoke_token(tx, token_id(token))
-    assert gate.caller(token) is None
+    assert gate.caller(token) == Refused("revoked", token_id(token))
 
 
 def test_a_use_is_noted_once_a_minute(master: Master, time: SetTime) -> None:
@@ -68,7 +67,7 @@ def test_a_use_is_noted_once_a_minute(master: Master, time: SetTime) -> None:
     first = time.instant
 
     async def used() -> None:
-        assert await gate.authenticate(token, Call("r")) is not None
+        assert isinstance(await gate.authenticate(token, Call("r")), Viewer)
         await gate.close()
 
     def last_used() -> object:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
         port=8000,
         allowed_hosts=("127.0.0.1", "localhost", "[::1]"),
         allowed_origins=(),
+        trusted_proxies=(),
         playground=True,
         introspection=True,
         index_worker=True,
@@ -52,14 +54,15 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         redis_url="redis://cache", keys=str(tmp_path / "k.toml"), limits="/limits.toml", sandbox="1",
         clock=str(tmp_path / "now"),
         timezone="Asia/Urumqi", host="0.0.0.0", port="80", allowed_hosts="Hub.example.com, *.example.org",
-        allowed_origins="https://crm.example.com", playground="1", introspection="0",
-        index_worker="off",
+        allowed_origins="https://crm.example.com", trusted_proxies="10.0.0.5, 2001:db8::/32",
+        playground="1", introspection="0", index_worker="off",
     )  # fmt: skip
     assert settings == Settings(
         tmp_path, "postgresql://u:p@db/kehu", "https://search:9200", "redis://cache", tmp_path / "k.toml",
         Path("/limits.toml"),
         True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, ("hub.example.com", "*.example.org"),
-        ("https://crm.example.com",), True, False, False,
+        ("https://crm.example.com",), (ip_network("10.0.0.5"), ip_network("2001:db8::/32")),
+        True, False, False,
     )  # fmt: skip
 
 
@@ -103,6 +106,12 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
             "http://hub",
             "KEHU_ALLOWED_HOSTS is 'http://hub': "
             "write names with commas between them, as hub.example.com,10.0.0.5.",
+        ),
+        (
+            "trusted_proxies",
+            "10.0.0.1/8",
+            "KEHU_TRUSTED_PROXIES is '10.0.0.1/8': "
+            "write addresses or networks with commas between them, as 10.0.0.5,10.1.0.0/16.",
         ),
         ("host", "a b", "KEHU_HOST is 'a b': write the address to listen at, as 127.0.0.1 or 0.0.0.0."),
     ],

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 
 import strawberry
 from graphql import GraphQLError
@@ -72,7 +72,7 @@ class Mutation:
 schema = strawberry.Schema(Query, Mutation, extensions=[KnownDocument])
 
 
-async def authenticate(token: str, call: Call) -> str | None:
+async def authenticate(token: str | None, call: Call) -> str | None:
     if token == "away":
         raise Unavailable("The master can not be reached.")
     return "toy" if token == TOKEN else None
@@ -89,6 +89,10 @@ async def text_of(request: GraphQLRequest, viewer: str, call: Call) -> str:
     if request.document_id != REGISTERED:
         raise NotFound("No document of this documentId is registered for this token.")
     return 'query Hello($name: String!) { hello(name: $name) } mutation Change { change(to: "x") }'
+
+
+async def admit_changes(viewer: str, call: Call, count: int) -> None:
+    """Lets everything through: rates are tested with a real hub."""
 
 
 class Observed:
@@ -109,7 +113,16 @@ def toy_application(
     limits = limits or shipped_limits()
     observed = observed or Observed()
     allowance = Allowance(limits=limits, most_rows=100)
-    door = Door(authenticate, open_context, observed, lambda _: allowance, observed.over.append, text_of)
+    door = Door(
+        authenticate,
+        open_context,
+        observed,
+        lambda _: allowance,
+        observed.over.append,
+        text_of,
+        lambda _: nullcontext(),
+        admit_changes,
+    )
     front = GraphQLFront(schema, door, limits)
     return Shell({"/graphql": Route("graphql", front)}, allowed or Allowed(["hub.test", "127.0.0.1"]), limits)
 
