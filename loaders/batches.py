@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, select, tuple_
 from sqlalchemy.sql.selectable import Subquery
 
-from loaders.relations import PLAIN, Arguments, Columns, Order, Relation
+from loaders.relations import ANY, PLAIN, Arguments, Columns, Order, Relation, Tied
+from master.access import Reach
 
 KEYS = "keys"  # the name under which the parents' keys are bound
 MOST_KEYS = 10_000  # a statement: SQLite takes 32,766 variables, PostgreSQL 65,535
@@ -19,11 +20,13 @@ Answers = dict[Hashable, Any]
 
 @dataclass(frozen=True)
 class Ask:
-    """One question, the same for all parents: the rows of a relation, or only how many there are."""
+    """One question, the same for all parents: the rows of a relation, or only how many there are; reach: how
+    far the viewer sees who asks it."""
 
     relation: Relation
     arguments: Arguments = PLAIN
     counted: bool = False
+    reach: Reach | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,8 @@ def _among_keys(column: ColumnElement[Any]) -> ColumnElement[bool]:
 def statement(ask: Ask) -> Select[Any]:
     """The one statement that answers for all keys that are bound to it."""
     relation = ask.relation
-    source = relation.tied(None if relation.key is None else _among_keys).subquery("s")
+    tied = Tied(_among_keys if relation.key else ANY.among, ask.reach)
+    source = relation.tied(tied if relation.key else None).subquery("s")
     if ask.counted:
         return _count(source, ask)
     if relation.kind == "pages":
@@ -105,7 +109,8 @@ def _whole(ask: Ask, rows: list[Row[Any]]) -> Any:
 def _filtered(found: Select[Any], source: Subquery, ask: Ask) -> Select[Any]:
     for name, value in ask.arguments.filters:
         found = found.where(ask.relation.filters[name].where(source.c, value))
-    return found
+    seen = ask.relation.in_sight
+    return found if seen is None or ask.reach is None else found.where(seen(source.c, ask.reach))
 
 
 def _sorted(columns: Columns, order: Order) -> list[Any]:

@@ -1,8 +1,9 @@
 """Branches and staff."""
 
-from sqlalchemy import Select, literal, select
+from sqlalchemy import ColumnElement, Select, literal, select
 
-from loaders.relations import Order, Relation, Rows, Tied
+from loaders.relations import Columns, Order, Relation, Rows, Tied
+from master.access import Reach, branches_in_sight
 from master.tables.base import table
 from master.tables.branches import BranchRow, StaffRow
 
@@ -42,6 +43,10 @@ branch_path_by_id = Relation(
 )
 
 
+def _in_sight(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:
+    return branches_in_sight(columns["id"])
+
+
 def _below(tied: Tied) -> Select[object]:
     """All branches below each branch, by the upper one's code."""
     top = branch.alias("top")
@@ -58,11 +63,23 @@ def _below(tied: Tied) -> Select[object]:
 
 
 branches_below = Relation(
-    "branches_below", "many", _below, key="under", rows=branch_rows, order=Order(("code",))
+    "branches_below",
+    "many",
+    _below,
+    key="under",
+    rows=branch_rows,
+    order=Order(("code",)),
+    in_sight=_in_sight,
 )
 
 all_branches = Relation(
-    "all_branches", "many", select(branch), key=None, rows=branch_rows, order=Order(("code",))
+    "all_branches",
+    "many",
+    select(branch),
+    key=None,
+    rows=branch_rows,
+    order=Order(("code",)),
+    in_sight=_in_sight,
 )
 
 staff_by_id = Relation("staff_by_id", "one", select(staff), key="id", rows=staff_rows)

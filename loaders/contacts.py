@@ -1,16 +1,36 @@
 """Contacts: calls, visits and messages."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
-from loaders.relations import Order, Relation, Rows, equal
+from loaders.relations import Columns, Order, Relation, Rows, equal
+from master.access import Reach, customers_in_sight, own_rows
 from master.tables.base import table
+from master.tables.branches import StaffRow
 from master.tables.contacts import ContactRow
 
 contact = table(ContactRow)
+staff = table(StaffRow)
 
 contact_rows = Rows("Contact")
 
-contacts_by_id = Relation("contacts_by_id", "one", select(contact), key="id", rows=contact_rows)
+
+def own_contacts(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:
+    """Of the contacts of a customer in sight, those in sight: by the branch of the agent."""
+    branch = select(staff.c.branch_id).where(staff.c.id == columns["agent_id"]).scalar_subquery()
+    return own_rows(branch, reach)
+
+
+contacts_by_id = Relation(
+    "contacts_by_id",
+    "one",
+    select(contact),
+    key="id",
+    rows=contact_rows,
+    in_sight=lambda columns, reach: (
+        customers_in_sight(columns["customer_id"], reach) & own_contacts(columns, reach)
+    ),
+    shows="customer_id",
+)
 
 contacts_by_customer = Relation(
     "contacts_by_customer",
@@ -20,4 +40,5 @@ contacts_by_customer = Relation(
     rows=contact_rows,
     order=Order(("occurred_at", "id"), descending=True),
     filters={"channel": equal("channel")},
+    in_sight=own_contacts,
 )

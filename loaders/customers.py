@@ -15,6 +15,7 @@ from loaders.relations import (
     at_least,
     at_most,
     equal,
+    whose_customer,
 )
 from loaders.sources import CUSTOMERS, given_source
 from master.tables.base import table
@@ -44,7 +45,15 @@ customer_rows = Rows("Customer")
 document_rows = Rows("IdentityDocument")
 point_rows = Rows("ContactPoint")
 
-customers_by_id = Relation("customers_by_id", "one", select(customer), key="id", rows=customer_rows)
+customers_by_id = Relation(
+    "customers_by_id",
+    "one",
+    select(customer),
+    key="id",
+    rows=customer_rows,
+    in_sight=whose_customer("id"),
+    shows="id",
+)
 
 
 def _in_branch(columns: Columns, code: str) -> Condition:
@@ -123,6 +132,8 @@ all_customers = Relation(
     select(customer),
     key=None,
     rows=customer_rows,
+    in_sight=whose_customer("id"),
+    shows="id",
     order=Order(("number",)),
     orders={
         "NUMBER": Order(("number",)),

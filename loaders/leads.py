@@ -1,8 +1,9 @@
 """Leads."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
-from loaders.relations import Filter, Order, Relation, Rows, among
+from loaders.relations import Columns, Filter, Order, Relation, Rows, among
+from master.access import Reach, customers_in_sight, own_rows
 from master.tables.base import table
 from master.tables.branches import StaffRow
 from master.tables.leads import LeadRow
@@ -12,7 +13,26 @@ staff = table(StaffRow)
 
 lead_rows = Rows("Lead")
 
-leads_by_id = Relation("leads_by_id", "one", select(lead), key="id", rows=lead_rows)
+
+def own_leads(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:
+    """Of the leads of a customer in sight, those in sight: by the branch of who takes care of them."""
+    branch = select(staff.c.branch_id).where(staff.c.id == columns["owner_id"]).scalar_subquery()
+    return own_rows(branch, reach)
+
+
+def _in_sight(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:
+    return customers_in_sight(columns["customer_id"], reach) & own_leads(columns, reach)
+
+
+leads_by_id = Relation(
+    "leads_by_id",
+    "one",
+    select(lead),
+    key="id",
+    rows=lead_rows,
+    in_sight=_in_sight,
+    shows="customer_id",
+)
 
 FILTERS = {
     "stage": among("stage"),
@@ -30,6 +50,7 @@ leads_by_customer = Relation(
     rows=lead_rows,
     order=Order(("due_key", "id")),
     filters=FILTERS,
+    in_sight=own_leads,
 )
 
 all_leads = Relation(
@@ -40,4 +61,6 @@ all_leads = Relation(
     rows=lead_rows,
     order=Order(("due_key", "id")),
     filters=FILTERS,
+    in_sight=_in_sight,
+    shows="customer_id",
 )

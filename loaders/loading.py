@@ -55,7 +55,7 @@ class Loaders:
     ) -> asyncio.Future[Any]:
         """The row, rows, page, value or count of the relation for this key. Raises Forbidden."""
         self.viewer.require(relation.rows.permission)
-        ask = Ask(relation, arguments, counted)
+        ask = Ask(relation, arguments, counted, self.viewer.reach)
         loader = self._loaders.get(ask)
         if loader is None:
             loader = self._loaders[ask] = DataLoader(load_fn=self._passing_on(ask))

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Dialect, Select, String, case, exists, func, select, type_coerce
+from sqlalchemy import ColumnElement, Dialect, Select, String, case, exists, func, select, type_coerce
 from sqlalchemy.types import TypeDecorator
 
 from loaders.relations import Columns, Filter, Order, Relation, Rows, Tied, among, equal
 from loaders.sources import given_source
+from master.access import Reach, own_rows, policies_in_sight
 from master.errors import Invalid
 from master.tables.base import table
 from master.tables.codes import PolicyRole
@@ -23,7 +24,14 @@ customer = table(CustomerRow)
 policy_rows = Rows("Policy")
 party_rows = Rows("PolicyParty")
 
-policies_by_id = Relation("policies_by_id", "one", select(policy), key="id", rows=policy_rows)
+
+def _in_sight(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:
+    return policies_in_sight(columns["id"], columns["branch_id"], reach)
+
+
+policies_by_id = Relation(
+    "policies_by_id", "one", select(policy), key="id", rows=policy_rows, in_sight=_in_sight
+)
 
 
 class RoleList(TypeDecorator[list[PolicyRole]]):
@@ -69,6 +77,7 @@ policies_by_customer = Relation(
     rows=policy_rows,
     order=Order(("effective_date", "id"), descending=True),
     link=("roles",),
+    in_sight=lambda columns, reach: own_rows(columns["branch_id"], reach),
     filters={"status": among("status"), "product_line": equal("product_line"), "role": Filter(_has_role)},
 )
 
@@ -88,6 +97,7 @@ all_policies = Relation(
     key=None,
     rows=policy_rows,
     order=Order(("number", "id")),
+    in_sight=_in_sight,
     filters={
         "status": among("status"),
         "product_line": equal("product_line"),
@@ -121,4 +131,5 @@ parties_by_policy = Relation(
     key="policy_id",
     rows=party_rows,
     order=Order(("role_key", "position_key", "id")),
+    shows="customer_id",
 )

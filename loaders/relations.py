@@ -7,16 +7,32 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, bindparam
 from sqlalchemy.sql.base import ColumnCollection
 
-from master.access import READ
+from master.access import Reach, customers_in_sight
+from master.roles import READ
 from master.tables.types import Instant
 
 Columns: TypeAlias = ColumnCollection[str, ColumnElement[Any]]
-Tied: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
+InSight: TypeAlias = Callable[[Columns, Reach | None], ColumnElement[bool]]
 Kind: TypeAlias = Literal["one", "many", "pages", "value"]
 
 # The request's clock, the same for all its statements: a SELECT may name these, the reader binds them.
 NOW: ColumnElement[Any] = bindparam("now", type_=Instant)
 TODAY: ColumnElement[Any] = bindparam("today")
+
+
+@dataclass(frozen=True)
+class Tied:
+    """What a SELECT is told that puts its conditions where they belong by itself: `tied(column)` holds for
+    the rows of the parents that are asked for, and `reach` says how far the viewer sees."""
+
+    among: Callable[[ColumnElement[Any]], ColumnElement[bool]]
+    reach: Reach | None = None
+
+    def __call__(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        return self.among(column)
+
+
+ANY = Tied(lambda column: column.is_not(None))
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,8 @@ class Relation:
     select: gives the rows of all parents, or, where the tie lies deeper than its outermost WHERE (DISTINCT,
     GROUP BY, recursion), a function that puts `tied(column)` where it belongs. key: the column that holds
     the parent's key; None: a root list. link: columns that belong to the edge, not to the row.
+    in_sight: holds for the rows that a viewer of some branches sees; None: whoever sees the parent sees all.
+    shows: the column with the customer whom a row shows something of, where that is not the parent.
     gathered: turns the rows of one parent into its one value.
     """
 
@@ -104,6 +122,8 @@ class Relation:
     orders: Mapping[str, Order] = field(default_factory=dict)
     filters: Mapping[str, Filter] = field(default_factory=dict)
     link: tuple[str, ...] = ()
+    in_sight: InSight | None = None
+    shows: str | None = None
     gathered: Callable[[Sequence[Row[Any]]], Any] | None = None
     default: Any = None
     first: int = 25
@@ -117,15 +137,20 @@ class Relation:
 
     def columns(self) -> Columns:
         """The columns that its rows have."""
-        return self.tied(lambda column: column.is_not(None)).selected_columns
+        return self.tied(ANY).selected_columns
 
     def tied(self, tied: Tied | None) -> Select[Any]:
         """The SELECT, for the parents that `tied` picks; None: untied."""
         if callable(self.select):
-            return self.select(tied or (lambda column: column.is_not(None)))
+            return self.select(tied or ANY)
         if tied is None or self.key is None:
             return self.select
         return self.select.where(tied(self.select.selected_columns[self.key]))
+
+
+def whose_customer(column: str) -> InSight:
+    """The rows of customers in sight; column: holds the customer's id."""
+    return lambda columns, reach: customers_in_sight(columns[column], reach)
 
 
 @dataclass(frozen=True)

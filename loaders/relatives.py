@@ -1,8 +1,9 @@
 """Who is what to whom: relations between customers, and households."""
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
-from loaders.relations import Order, Relation, Rows
+from loaders.relations import Columns, Order, Relation, Rows
+from master.access import Reach, customers_in_sight
 from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
@@ -26,9 +27,26 @@ relations_by_customer = Relation(
     key="customer_id",
     rows=relation_rows,
     order=Order(("other_number", "id")),
+    shows="other_id",
 )
 
-households_by_id = Relation("households_by_id", "one", select(household), key="id", rows=household_rows)
+
+def _with_somebody_in_sight(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:
+    return exists().where(
+        member.c.household_id == columns["id"],
+        member.c.ended_at.is_(None),
+        customers_in_sight(member.c.customer_id, reach),
+    )
+
+
+households_by_id = Relation(
+    "households_by_id",
+    "one",
+    select(household),
+    key="id",
+    rows=household_rows,
+    in_sight=_with_somebody_in_sight,
+)
 
 memberships_by_customer = Relation(
     "memberships_by_customer",
@@ -56,4 +74,5 @@ members_by_household = Relation(
     key="household_id",
     rows=member_rows,
     order=Order(("id",)),
+    shows="customer_id",
 )

@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy import Row, Select, Subquery, case, func, select
 
+from loaders.contacts import own_contacts
+from loaders.leads import own_leads
 from loaders.relations import TODAY, Order, Relation, Rows, Tied
+from master.access import Reach, own_rows
 from master.tables.base import table
 from master.tables.codes import OPEN_STAGES, PolicyRole, PolicyStatus
 from master.tables.contacts import ContactRow
@@ -62,7 +65,7 @@ def _held(tied: Tied) -> Subquery:
     )
 
 
-def _figures(held: Subquery) -> Subquery:
+def _figures(held: Subquery, reach: Reach | None) -> Subquery:
     """Counts and premiums of the policies by customer and currency."""
     in_force = (
         (policy.c.status == PolicyStatus.IN_FORCE)
@@ -79,6 +82,7 @@ def _figures(held: Subquery) -> Subquery:
             func.sum(premium, type_=Money).label("premium"),
         )
         .join(policy, policy.c.id == held.c.policy_id)
+        .where(own_rows(policy.c.branch_id, reach))
         .group_by(held.c.customer_id, policy.c.currency)
         .subquery("figures")
     )
@@ -86,9 +90,13 @@ def _figures(held: Subquery) -> Subquery:
 
 def _by_currency(tied: Tied) -> Select[Any]:
     """A row for each currency of the customer's policies; one without currency where it has none."""
-    figures = _figures(_held(tied))
-    leads = select(func.count()).where(lead.c.customer_id == customer.c.id, lead.c.stage.in_(OPEN_STAGES))
-    last = select(func.max(contact.c.occurred_at)).where(contact.c.customer_id == customer.c.id)
+    figures = _figures(_held(tied), tied.reach)
+    leads = select(func.count()).where(
+        lead.c.customer_id == customer.c.id, lead.c.stage.in_(OPEN_STAGES), own_leads(lead.c, tied.reach)
+    )
+    last = select(func.max(contact.c.occurred_at)).where(
+        contact.c.customer_id == customer.c.id, own_contacts(contact.c, tied.reach)
+    )
     return (
         select(
             customer.c.id.label("customer_id"),

@@ -139,7 +139,7 @@ def policies_in_sight(
 
 
 def own_rows(branch_id: ColumnElement[int], reach: Reach | None) -> ColumnElement[bool]:
-    """Of what hangs on a customer in sight: all; for own_rows_only, what is of a branch in sight or of none."""
+    """Of what hangs on a customer in sight: all; for own_rows_only those of no branch or of one in sight."""
     if reach is None or not reach.own_rows_only:
         return true()
     return or_(branch_id.is_(None), branches_in_sight(branch_id))

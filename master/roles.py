@@ -87,7 +87,7 @@ def _problems(name: str, given: Any) -> Iterator[str]:
     if not isinstance(given, dict) or not isinstance(given.get("title"), str) or "permissions" not in given:
         yield f"[{name}] is no role: write a table with title and permissions."
         return
-    kinds = {each.name: each.type for each in fields(Role) if each.name != "name"}
+    kinds: dict[str, Any] = {each.name: each.type for each in fields(Role) if each.name != "name"}
     for key, value in given.items():
         if key not in kinds:
             yield f"[{name}] {key} is not known: write one of {', '.join(kinds)}."

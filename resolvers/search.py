@@ -9,9 +9,9 @@ from indexing.errors import SearchUnavailable
 from indexing.search import Position, SearchAnswer, SearchFilter, SearchRequest
 from indexing.search import search_customers as searched
 from loaders.customers import all_customers
-from master.access import READ
 from master.errors import Unavailable
 from master.reads.freshness import is_indexed
+from master.roles import READ
 from schema.arguments import cursor_given, filters_of, page_size
 from schema.context import Context, Info
 from schema.customer_keys import CustomerFilter

@@ -14,7 +14,7 @@ from indexing.engines.port import SearchEngine
 from loaders.cursors import Cursors
 from loaders.loading import Loaders
 from loaders.reader import Reader
-from master.access import Viewer
+from master.access import Viewer, bound
 from master.session import Master, Transaction
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ class Context:
     def _begin(self) -> None:
         clock = self.master.clock
         self.reader = Reader(self.master)
-        moments = {"now": self.now, "today": clock.day_of(self.now)}
+        moments = {"now": self.now, "today": clock.day_of(self.now), **bound(self.viewer.sight)}
         self.loaders = Loaders(self.reader, self.viewer, moments)
 
 
