@@ -30,7 +30,13 @@ from master.errors import Refusal
 
 V = TypeVar("V")
 
-REFUSAL_STATUSES = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "RATE_LIMITED": 429, "UNAVAILABLE": 503}
+REFUSAL_STATUSES = {
+    "UNAUTHENTICATED": 401,
+    "FORBIDDEN": 403,
+    "RATE_LIMITED": 429,
+    "UNAVAILABLE": 503,
+    "TIMEOUT": 503,
+}
 
 
 @dataclass(frozen=True)
@@ -87,6 +93,10 @@ class GraphQLFront(Generic[V]):
         )
         await send_answer(send, answer)
 
+    async def close(self) -> None:
+        """Waits for operations that were stopped and have not ended yet."""
+        await self._operations.close()
+
     async def _answer(self, scope: Scope, receive: Receive, call: Call) -> Answer:
         media_type = JSON_TYPE
         try:
@@ -95,7 +105,7 @@ class GraphQLFront(Generic[V]):
             with self._door.turn(viewer):
                 media_type = answer_type(header_of(scope, b"accept"))
                 request = await read_request(scope, receive, self._limits)
-                outcome = await self._operations.outcome(request, viewer, call)
+                outcome = await self._operations.outcome(request, viewer, call, receive)
                 return written(outcome, media_type, call, self._limits)
         except RequestRefused as refused:
             return _refused(refused, media_type, call)

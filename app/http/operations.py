@@ -1,21 +1,22 @@
 """One GraphQL operation: read, checked, run within its deadline, and told as the parts of a response."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 import orjson
 import strawberry
 from strawberry.types import ExecutionResult
 
-from app.http.asgi import Answer, Call, RequestRefused
+from app.http.asgi import Answer, Call, Receive, RequestRefused
 from app.http.documents import Document, DocumentRefused, Documents, is_query, running
 from app.http.errors import ErrorJson, graphql_json, log_failure, refusal_json, refused_json
 from app.http.limiter.allowance import Allowance
+from app.http.limiter.limiter import Asking, Limiter, OverLimits
 from app.http.media import GRAPHQL_TYPE
 from app.http.requests import GraphQLRequest
+from app.http.running import Runs
 from app.limits import Limits
 from master.errors import Refusal
 
@@ -24,6 +25,12 @@ V = TypeVar("V")
 OpenContext = Callable[[V, Call], AbstractAsyncContextManager[object]]
 AdmitChanges = Callable[[V, Call, int], Awaitable[None]]
 TextOf = Callable[[GraphQLRequest, V, Call], Awaitable[str]]
+
+TOO_LONG = "The operation took longer than {seconds:g} seconds and was stopped: ask for less at once."
+PERHAPS_DONE = (
+    "The operation took longer than {seconds:g} seconds: it may have been done, or be done yet. "
+    "What has an idempotencyKey can be sent again safely."
+)
 
 _RETRY = ((b"retry-after", b"1"),)
 
@@ -35,7 +42,7 @@ class Outcome:
     errors: list[ErrorJson]
     data: object = None
     has_data: bool = True
-    extensions: object = None
+    extensions: Mapping[str, object] | None = None
 
 
 class Operations(Generic[V]):
@@ -57,56 +64,62 @@ class Operations(Generic[V]):
         self._text_of = text_of
         self._limits = limits
         self._allowance = allowance
-        self._over_limit = over_limit
+        self._limiter = Limiter(over_limit)
         self._admit_changes = admit_changes
         self._documents = Documents(schema, limits)
-        self._running = 0
+        self._runs = Runs()
 
-    async def outcome(self, request: GraphQLRequest, viewer: V, call: Call) -> Outcome:
-        """What the operation answers. Raises RequestRefused for what GraphQL knows not: 405, 429, 503."""
+    async def outcome(self, request: GraphQLRequest, viewer: V, call: Call, receive: Receive) -> Outcome:
+        """What the operation answers; it is stopped when `receive` tells that the caller has gone.
+
+        Raises RequestRefused for what GraphQL knows not (405, 429, 503), and Disconnected.
+        """
         try:
-            document = self._documents.read(await self._text_of(request, viewer, call))
+            document, told = self._admitted(await self._text_of(request, viewer, call), request, viewer, call)
             operation = document.operation(request.operation_name)
-        except DocumentRefused as refused:
-            errors = refused.errors[: self._limits.errors_told]
-            return Outcome(graphql_json(errors, call), has_data=False)
-        except Refusal as refusal:
-            return Outcome([refusal_json(refusal, call.request_id)], has_data=False)
+        except (DocumentRefused, OverLimits, Refusal) as refused:
+            return self._refused(refused, request, call)
         call.facts["operation"] = operation.operation.value
         if request.only_queries and not is_query(operation):
             raise RequestRefused(405, "INVALID", "GET is for queries only: use POST.", [(b"allow", b"POST")])
         if not is_query(operation):
-            await self._admit_changes(viewer, call, len(operation.selection_set.selections))
-        if self._running >= self._limits.operations_at_once:
+            await self._admit_changes(viewer, call, document.changes(request.operation_name))
+        if len(self._runs) >= self._limits.operations_at_once:
             raise RequestRefused(503, "UNAVAILABLE", "Too much is asked at once: try again.", _RETRY)
-        self._running += 1
-        try:
-            return await self._run(document, request, viewer, call)
-        finally:
-            self._running -= 1
-
-    async def _run(self, document: Document, request: GraphQLRequest, viewer: V, call: Call) -> Outcome:
         seconds = self._limits.operation_seconds
         try:
-            async with asyncio.timeout(seconds), self._open_context(viewer, call) as context:
-                running.set(document)
-                result = await self._schema.execute(
-                    document.text,
-                    variable_values=request.variables,
-                    context_value=context,
-                    operation_name=request.operation_name,
-                )
+            run = self._run(document, request, viewer, call)
+            return self._told(await self._runs.run(run, seconds, receive), call)
         except TimeoutError:
-            message = f"The operation took longer than {seconds:g} seconds."
+            message = (TOO_LONG if is_query(operation) else PERHAPS_DONE).format(seconds=seconds)
             return Outcome([refused_json(message, "TIMEOUT", call.request_id)])
-        return self._told(result, call)
+
+    async def _run(
+        self, document: Document, request: GraphQLRequest, viewer: V, call: Call
+    ) -> ExecutionResult:
+        async with self._open_context(viewer, call) as context:
+            running.set(document)
+            return await self._schema.execute(
+                document.text,
+                variable_values=request.variables,
+                context_value=context,
+                operation_name=request.operation_name,
+            )
+
+    async def close(self) -> None:
+        """Waits for operations that were stopped and have not ended yet."""
+        await self._runs.close()
 
     def _told(self, result: ExecutionResult, call: Call) -> Outcome:
         faults = result.errors or []
         errors = graphql_json(faults[: self._limits.errors_told], call)
         # An error without a path came before execution (variables): such a response has no data entry.
         has_data = result.data is not None or all(fault.path is not None for fault in faults)
-        return Outcome(errors, result.data, has_data, result.extensions or None)
+        return Outcome(errors, result.data, has_data)
+
+
+def _extensions(request: GraphQLRequest, told: Mapping[str, object] | None) -> dict[str, object] | None:
+    return {"cost": told} if request.wants_cost and told is not None else None
 
 
 def written(outcome: Outcome, media_type: str, call: Call, limits: Limits) -> Answer:

@@ -68,6 +68,11 @@ class Mutation:
     def change(self, to: str) -> str:
         return to
 
+    @strawberry.mutation
+    async def delay(self, seconds: float) -> str:
+        await asyncio.sleep(seconds)
+        return "done"
+
 
 schema = strawberry.Schema(Query, Mutation, extensions=[KnownDocument])
 

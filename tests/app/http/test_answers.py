@@ -130,7 +130,7 @@ def test_an_operation_has_a_deadline() -> None:
     assert (response.status_code, response.json()["data"]) == (200, None)
     error = only_error(response)
     assert (error["message"], error["extensions"]["code"]) == (
-        "The operation took longer than 0.05 seconds.",
+        "The operation took longer than 0.05 seconds and was stopped: ask for less at once.",
         "TIMEOUT",
     )
 
