@@ -41,6 +41,7 @@ class Limits:
     operations: int
     cost: int
     cost_with_export: int
+    introspection: int
     errors_told: int
     body_bytes: int
     header_bytes: int

@@ -1,4 +1,4 @@
-"""GraphQL documents, read once: parsed within limits, validated, and kept for the next request."""
+"""GraphQL documents, read once: parsed within limits, measured, validated, and kept for the next request."""
 
 import re
 from collections import OrderedDict
@@ -8,12 +8,15 @@ from dataclasses import dataclass
 
 import strawberry
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     GraphQLError,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    OverlappingFieldsCanBeMergedRule,
     StringValueNode,
+    ValidationContext,
     Visitor,
     parse,
     specified_rules,
@@ -24,25 +27,48 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from app.http.limiter.measure import Measure
+from app.http.limiter.ruler import Ruler
 from app.limits import Limits
 from master.errors import Invalid, LimitExceeded
 
 KEPT_DOCUMENTS = 256  # with 2,000 tokens at most, some 50 MiB at the very worst
 KEPT_CHARACTERS = 16 * 1024
+MOST_COMPARISONS = 50_000  # TODO measure
 
 # Strings and comments of a document, which brackets inside them do not nest.
 _TEXT = re.compile(r'"""(?:[^"\\]++|\\"""|\\|"(?!""))*+(?:""")?+|"(?:[^"\\\n\r]++|\\.?+)*+"?+|#[^\n\r]*+')
+_TOKEN = re.compile(_TEXT.pattern + r"|[_A-Za-z0-9.+-]++|[!$&():=@\[\]{}|]")
 _BRACKETS = re.compile(r"[\[{(]|[\]})]")
 _ESCAPED_NUL = re.compile(r"\\u(?:0000|\{0+\})")
 
 
+class BoundedOverlaps(OverlappingFieldsCanBeMergedRule):
+    """The rule whose work is not linear: it gives up after so many comparisons."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self.rule_context.remaining_complexity_budget = MOST_COMPARISONS
+
+
+RULES: tuple[type[ASTValidationRule], ...] = (
+    *(BoundedOverlaps if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules),
+    MaybeNullValidationRule,
+    OneOfInputValidationRule,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document that is valid for the schema, and its operations by name (None: the nameless one)."""
+    """A document as it was parsed, its operations, and what it comes to.
+
+    What else is made of a document once and serves every request (a compiled plan) belongs here too.
+    """
 
     text: str
     tree: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
+    measure: Measure
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """The operation to run. Raises Invalid when the name does not say which."""
@@ -54,6 +80,11 @@ class Document:
             if operation.name is not None and operation.name.value == name:
                 return operation
         raise Invalid("The document holds no operation of this operationName.")
+
+    def changes(self, name: str | None) -> int:
+        """How many root fields the operation of this name has: each is a change, where it is a mutation."""
+        measured = self.measure.operation(name)
+        return measured.counts["root_fields"] if measured else 0
 
 
 class DocumentRefused(Exception):
@@ -70,53 +101,68 @@ class Documents:
     def __init__(self, schema: strawberry.Schema, limits: Limits) -> None:
         self._schema = schema._schema  # strawberry's only way to the graphql-core schema
         self._limits = limits
+        self._ruler = Ruler(self._schema)
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def read(self, text: str) -> Document:
-        """The valid document. Raises DocumentRefused, Invalid and LimitExceeded."""
+        """The document, measured; it need not be valid. Raises DocumentRefused, Invalid and LimitExceeded."""
         if (kept := self._kept.get(text)) is not None:
             self._kept.move_to_end(text)
             return kept
-        document = self._checked(text)
-        if len(text) <= KEPT_CHARACTERS:
-            self._kept[text] = document
-            if len(self._kept) > KEPT_DOCUMENTS:
-                self._kept.popitem(last=False)
-        return document
+        try:
+            tree = self._parsed(text)
+            measure = self._ruler.measured(tree)
+        except RecursionError:  # only where a hub allows more nesting than Python does
+            raise _too_nested(self._limits.document_nesting) from None
+        operations = tuple(each for each in tree.definitions if isinstance(each, OperationDefinitionNode))
+        return Document(text, tree, operations, measure)
 
-    def _checked(self, text: str) -> Document:
-        tree = self._parsed(text)
-        operations = tuple(
-            definition for definition in tree.definitions if isinstance(definition, OperationDefinitionNode)
-        )
-        if not operations:
+    def require_valid(self, document: Document) -> None:
+        """Keeps the document when it is. Raises DocumentRefused, Invalid and LimitExceeded."""
+        if document.text in self._kept:
+            return
+        if not document.operations:
             raise Invalid("The document holds no operation.")
-        rules = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
         errors = validate(
-            self._schema, tree, rules, max_errors=self._limits.errors_told, hide_suggestions=True
+            self._schema, document.tree, RULES, max_errors=self._limits.errors_told, hide_suggestions=True
         )
+        if errors and errors[-1].message == "Validation aborted.":  # as graphql-core words a spent budget
+            raise LimitExceeded(
+                "Too many fields of the document overlap: give them names of their own, or ask less.",
+                MOST_COMPARISONS,
+                what="comparisons",
+            )
         if errors:
             raise DocumentRefused(errors)
-        return Document(text, tree, operations)
+        if len(document.text) <= KEPT_CHARACTERS:
+            self._kept[document.text] = document
+            if len(self._kept) > KEPT_DOCUMENTS:
+                self._kept.popitem(last=False)
 
     def _parsed(self, text: str) -> DocumentNode:
         limits = self._limits
-        if _nesting(text) > limits.document_nesting:
-            raise LimitExceeded(
-                f"The document is nested deeper than {limits.document_nesting} levels.",
-                limits.document_nesting,
-            )
+        if (nesting := _nesting(text)) > limits.document_nesting:
+            raise _too_nested(limits.document_nesting, nesting)
         try:
             tree = parse(text, max_tokens=limits.document_tokens)
         except GraphQLSyntaxError as error:
             if error.message.endswith(f"more than {limits.document_tokens} tokens. Parsing aborted."):
-                raise LimitExceeded(
-                    f"The document holds more than {limits.document_tokens} tokens.", limits.document_tokens
-                ) from None
+                raise _too_long(limits.document_tokens, text) from None
             raise DocumentRefused([error]) from None
         if _ESCAPED_NUL.search(text) and _holds_nul(tree):
             raise Invalid("The request holds a NUL character.")
         return tree
+
+
+def _too_nested(limit: int, nesting: int | None = None) -> LimitExceeded:
+    message = f"The document is nested deeper than {limit} levels: ask for what lies deeper by its id."
+    return LimitExceeded(message, limit, what="document_nesting", value=nesting)
+
+
+def _too_long(limit: int, text: str) -> LimitExceeded:
+    tokens = max(limit + 1, sum(not token.startswith("#") for token in _TOKEN.findall(text)))
+    message = f"The document holds more than {limit} tokens: pass values as variables, or make several of it."
+    return LimitExceeded(message, limit, what="document_tokens", value=tokens)
 
 
 def _nesting(text: str) -> int:

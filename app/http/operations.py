@@ -13,7 +13,7 @@ from app.http.asgi import Answer, Call, Receive, RequestRefused
 from app.http.documents import Document, DocumentRefused, Documents, is_query, running
 from app.http.errors import ErrorJson, graphql_json, log_failure, refusal_json, refused_json
 from app.http.limiter.allowance import Allowance
-from app.http.limiter.limiter import Asking, Limiter, OverLimits
+from app.http.limiter.limiter import Asking, Limiter, OverLimits, Told
 from app.http.media import GRAPHQL_TYPE
 from app.http.requests import GraphQLRequest
 from app.http.running import Runs
@@ -75,7 +75,8 @@ class Operations(Generic[V]):
         Raises RequestRefused for what GraphQL knows not (405, 429, 503), and Disconnected.
         """
         try:
-            document, told = self._admitted(await self._text_of(request, viewer, call), request, viewer, call)
+            text = await self._text_of(request, viewer, call)
+            document, told = self._admitted(text, request, viewer, call)
             operation = document.operation(request.operation_name)
         except (DocumentRefused, OverLimits, Refusal) as refused:
             return self._refused(refused, request, call)
@@ -89,10 +90,32 @@ class Operations(Generic[V]):
         seconds = self._limits.operation_seconds
         try:
             run = self._run(document, request, viewer, call)
-            return self._told(await self._runs.run(run, seconds, receive), call)
+            outcome = self._told(await self._runs.run(run, seconds, receive), call)
         except TimeoutError:
             message = (TOO_LONG if is_query(operation) else PERHAPS_DONE).format(seconds=seconds)
-            return Outcome([refused_json(message, "TIMEOUT", call.request_id)])
+            outcome = Outcome([refused_json(message, "TIMEOUT", call.request_id)])
+        return replace(outcome, extensions=_extensions(request, told))
+
+    def _admitted(
+        self, text: str, request: GraphQLRequest, viewer: V, call: Call
+    ) -> tuple[Document, Told | None]:
+        """The valid document, and what it costs. Raises DocumentRefused, OverLimits and Refusal."""
+        document = self._documents.read(text)
+        asking = Asking(document.measure, request.operation_name, request.variables)
+        told = self._limiter.admit(asking, self._allowance(viewer), call)
+        self._documents.require_valid(document)
+        return document, told
+
+    def _refused(
+        self, refused: DocumentRefused | OverLimits | Refusal, request: GraphQLRequest, call: Call
+    ) -> Outcome:
+        most = self._limits.errors_told
+        if isinstance(refused, DocumentRefused):
+            return Outcome(graphql_json(refused.errors[:most], call), has_data=False)
+        if isinstance(refused, Refusal):
+            return Outcome([refusal_json(refused, call.request_id)], has_data=False)
+        errors = [refusal_json(each, call.request_id) for each in refused.refusals[:most]]
+        return Outcome(errors, has_data=False, extensions=_extensions(request, refused.told))
 
     async def _run(
         self, document: Document, request: GraphQLRequest, viewer: V, call: Call
@@ -118,7 +141,7 @@ class Operations(Generic[V]):
         return Outcome(errors, result.data, has_data)
 
 
-def _extensions(request: GraphQLRequest, told: Mapping[str, object] | None) -> dict[str, object] | None:
+def _extensions(request: GraphQLRequest, told: Told | None) -> Mapping[str, object] | None:
     return {"cost": told} if request.wants_cost and told is not None else None
 
 

@@ -20,6 +20,7 @@ class GraphQLRequest:
     operation_name: str | None
     variables: dict[str, object]
     only_queries: bool
+    wants_cost: bool = False
 
 
 def require_method(scope: Scope) -> None:
@@ -69,7 +70,8 @@ def _checked(parameters: dict[str, object], *, only_queries: bool) -> GraphQLReq
         raise RequestRefused(400, "INVALID", "The parameter extensions must be an object or null.")
     if holds_nul([query, id, name, variables]):
         raise RequestRefused(400, "INVALID", "The request holds a NUL character.")
-    return GraphQLRequest(query, id, name or None, variables or {}, only_queries)
+    wants_cost = extensions is not None and extensions.get("cost") is True
+    return GraphQLRequest(query, id, name or None, variables or {}, only_queries, wants_cost)
 
 
 def _document(query: object, id: object) -> tuple[str | None, str | None]:

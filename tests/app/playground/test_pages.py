@@ -27,7 +27,9 @@ def test_each_example_is_valid_against_the_contract(number: int) -> None:
 
 @pytest.mark.parametrize("number", range(6))
 def test_each_example_passes_the_front(number: int) -> None:
-    document = Documents(schema, shipped_limits()).read(examples()[number]["query"])
+    documents = Documents(schema, shipped_limits())
+    document = documents.read(examples()[number]["query"])
+    documents.require_valid(document)
     assert len(document.operations) == 1
 
 

@@ -1,0 +1,118 @@
+"""Compares what a document comes to with what its caller may ask for: refuses, or warns and lets it run."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import structlog
+
+from app.http.asgi import Call
+from app.http.limiter.allowance import Allowance
+from app.http.limiter.measure import Measure
+from master.errors import Forbidden, LimitExceeded, Refusal
+
+log = structlog.get_logger("kehu.limits")
+
+ADVICE = {
+    "depth": "Fields are nested {value} deep, at most {limit} may be: ask for what lies deeper by its id.",
+    "aliases": "The operation has {value} aliases, at most {limit} may be: ask for many alike by a list.",
+    "fields": "The operation has {value} fields, at most {limit} may be: leave some out, or ask twice.",
+    "root_fields": "The operation has {value} root fields, at most {limit} may be: make several of it.",
+    "directives": "The document has {value} directives, at most {limit} may be: leave some out.",
+    "directives_on_one": "{value} directives stand in one place, at most {limit} may: leave some out.",
+    "fragments": "The document has {value} fragments, at most {limit} may be: put some in their place.",
+    "variables": "The document has {value} variables, at most {limit} may be: put some into one input.",
+    "operations": "The document has {value} operations, at most {limit} may be: send only what is to run.",
+    "introspection": "About {value} values of the schema are asked for, at most {limit} may be: ask less.",
+    "cost": "The operation may cost {value}, at most {limit} may it: ask for smaller pages (first), or less.",
+}
+
+
+Told: TypeAlias = Mapping[str, int]  # cost, its limit, and the counts by the names of limits.toml
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """A limit, by its name in limits.toml, and what was asked."""
+
+    name: str
+    limit: int
+    value: int
+
+    def refusal(self) -> LimitExceeded:
+        advice = ADVICE[self.name.removesuffix("_with_export")]
+        message = advice.format(value=self.value, limit=self.limit)
+        return LimitExceeded(message, self.limit, what=self.name, value=self.value)
+
+
+class OverLimits(Exception):
+    """The document asks for more than its caller may: each limit that is in the way."""
+
+    def __init__(self, refusals: list[Refusal], told: Told | None) -> None:
+        super().__init__("The document is over its limits.")
+        self.refusals = refusals
+        self.told = told
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A measured document, the operation of it that is to run, and with which variables."""
+
+    measure: Measure
+    operation_name: str | None
+    variables: Mapping[str, object]
+
+
+class Limiter:
+    """`count(name)` hears of each limit that was exceeded."""
+
+    def __init__(self, count: Callable[[str], None]) -> None:
+        self._count = count
+
+    def admit(self, asking: Asking, allowance: Allowance, call: Call) -> Told | None:
+        """What it comes to and costs, as told to callers who ask. Raises OverLimits.
+
+        None where the operation's name does not say which is to run: it never will.
+        """
+        measure, limits = asking.measure, allowance.limits
+        refusals = list(_forbidden(measure, allowance))
+        over = [
+            Over(name, limit, value)
+            for name, value in measure.largest().items()
+            if value > (limit := getattr(limits, name))
+        ]
+        told = None
+        operation = measure.operation(asking.operation_name)
+        if operation is not None:
+            sizes = measure.sizes(operation, asking.variables)
+            name, most = allowance.cost
+            cost = measure.cost(operation, sizes)
+            told = {"cost": cost, "limit": most, **operation.counts, **measure.counts}
+            if cost > most:
+                over.append(Over(name, most, cost))
+            if (page := measure.page(sizes)) > allowance.most_rows:
+                self._count("first")
+                refusals.append(_page_refused(page, allowance.most_rows))
+        self._note(over, call)
+        if not limits.warn_only:
+            refusals += [each.refusal() for each in over]
+        if refusals:
+            raise OverLimits(refusals, told)
+        return told
+
+    def _note(self, over: list[Over], call: Call) -> None:
+        for each in over:
+            self._count(each.name)
+        if over:
+            exceeded = {each.name: {"asked": each.value, "limit": each.limit} for each in over}
+            caller = call.facts.get("caller")
+            log.warning("over limits", request_id=call.request_id, caller=caller, exceeded=exceeded)
+
+
+def _forbidden(measure: Measure, allowance: Allowance) -> Iterator[Refusal]:
+    if not allowance.may_introspect and measure.largest().get("introspection", 0):
+        yield Forbidden("Introspection is switched off here: the hub's operator gives out the schema.")
+
+
+def _page_refused(page: int, most: int) -> LimitExceeded:
+    return LimitExceeded(f"first may be at most {most}.", most, ["first"], what="first", value=page)

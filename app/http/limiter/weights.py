@@ -1,0 +1,92 @@
+"""What a field weighs, and how often: a scalar 1, an object 2, a count 50; lists by their length."""
+
+from graphql import (
+    FieldNode,
+    GraphQLEnumType,
+    GraphQLField,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    VariableNode,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
+)
+
+from app.http.limiter.amounts import Asked, Size, size_written
+
+SCALAR, OBJECT, COUNT = 1, 2, 50
+COUNTS = frozenset({"totalCount", "customerCount"})
+UNPAGED = 10  # a list that has no pages counts as so many
+SIZED_BY = ("first", "ids")  # arguments that say how long a list is
+
+_ROWS = frozenset({"edges", "nodes"})
+
+
+def weight(node: FieldNode) -> int:
+    """Without what is below."""
+    if node.selection_set is not None:
+        return OBJECT
+    return COUNT if node.name.value in COUNTS else SCALAR
+
+
+def is_connection(kind: GraphQLNamedType | None) -> bool:
+    return kind is not None and kind.name.endswith("Connection")
+
+
+def is_introspective(kind: GraphQLNamedType | None) -> bool:
+    return kind is not None and kind.name.startswith("__")
+
+
+def are_rows(parent: GraphQLNamedType | None, node: FieldNode) -> bool:
+    """Whether the field stands once for each row of the page that its connection is."""
+    return is_connection(parent) and node.name.value in _ROWS
+
+
+def rows_of(node: FieldNode, definition: GraphQLField | None) -> Size:
+    """How many there may be of what the field gives."""
+    if definition is None:  # validation refuses it
+        return 1
+    for name in SIZED_BY:
+        if name in definition.args:
+            return _asked(node, name, definition.args[name].default_value)
+    is_many = is_list_type(get_nullable_type(definition.type)) or is_connection(
+        get_named_type(definition.type)
+    )
+    return UNPAGED if is_many else 1
+
+
+def _asked(node: FieldNode, name: str, given: object) -> Size:
+    default = given if isinstance(given, int) else UNPAGED
+    value = next((each.value for each in node.arguments or () if each.name.value == name), None)
+    if isinstance(value, VariableNode):
+        return Asked(value.name.value, default)
+    written = size_written(value)
+    return default if written is None else written
+
+
+def introspected_lists(schema: GraphQLSchema) -> dict[str, int]:
+    """How long the lists of __schema and __type are in this schema, in the mean; by their fields' names."""
+    types = list(schema.type_map.values())
+    fielded = [each for each in types if isinstance(each, GraphQLObjectType | GraphQLInterfaceType)]
+    fields = [field for each in fielded for field in each.fields.values()]
+    return {
+        "types": len(types),
+        "directives": len(schema.directives),
+        "locations": _mean([len(each.locations) for each in schema.directives], len(schema.directives)),
+        "fields": _mean([len(each.fields) for each in fielded], len(types)),
+        "args": _mean([len(each.args) for each in fields], len(fields)),
+        "inputFields": _mean(
+            [len(each.fields) for each in types if isinstance(each, GraphQLInputObjectType)], len(types)
+        ),
+        "enumValues": _mean(
+            [len(each.values) for each in types if isinstance(each, GraphQLEnumType)], len(types)
+        ),
+    }
+
+
+def _mean(lengths: list[int], among: int) -> int:
+    """Rounded up; at least 1."""
+    return max(1, -(-sum(lengths) // max(1, among)))
