@@ -87,7 +87,7 @@ class LocalWindows:
     """Counted in this process: several processes let through several times as much."""
 
     def __init__(self, storage: BoundedMemory | None = None) -> None:
-        self._storage = storage or BoundedMemory()
+        self._storage = BoundedMemory() if storage is None else storage
         self._limiter = MovingWindowRateLimiter(self._storage)
 
     async def take(self, rate: Rate, key: str, cost: int = 1) -> int | None:
