@@ -68,12 +68,21 @@ class Ambiguous(Refusal):
 
 
 class LimitExceeded(Refusal):
-    """Tells the limit in extensions."""
+    """Tells in extensions the limit, and, where they are known, what was asked and what it is a limit of."""
 
     code = "LIMIT_EXCEEDED"
 
-    def __init__(self, message: str, limit: int, path: Sequence[str] = ()) -> None:
-        super().__init__(message, path, {"limit": limit})
+    def __init__(
+        self,
+        message: str,
+        limit: int,
+        path: Sequence[str] = (),
+        *,
+        what: str | None = None,
+        value: int | None = None,
+    ) -> None:
+        told = {"limit": limit, "value": value, "what": what}
+        super().__init__(message, path, {name: each for name, each in told.items() if each is not None})
 
 
 class Unavailable(Refusal):
