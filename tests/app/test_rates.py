@@ -1,0 +1,389 @@
+"""How often callers may come: tokens, addresses, and what is noted of tokens that open nothing."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import httpx
+import pytest
+from sqlalchemy import select
+
+from app.auth import Gate
+from app.entrance import Entrance
+from app.http.front import Door, GraphQLFront
+from app.http.limiter.allowance import Allowance
+from app.http.shell import Allowed, Route, Shell
+from app.limits import shipped_limits
+from app.rates import Rates
+from app.refused_tokens import MOST_PLACES, Refused, RefusedTokens
+from app.windows import BoundedMemory, LocalWindows
+from master.access import Viewer
+from master.session import Master
+from master.tables.audit import AuditEntryRow
+from master.tables.base import table
+from master.writes.tokens import NewToken, create_token, revoke_token
+from tests.app import toys
+from tests.app.asking import only_error
+from tests.app.conftest import Logged
+from tests.app.test_windows import Ticking
+from tests.conftest import TESTER, SetTime
+
+audit = table(AuditEntryRow)
+
+HELLO = {"query": "{hello}"}
+CHANGE = {"query": 'mutation{change(to:"x")}'}
+SLOW = {"query": "{slow(seconds:0.2)}"}
+
+
+class Hub:
+    """The toy schema behind real tokens and rates, at a time that tests move."""
+
+    def __init__(self, master: Master, **limits: int) -> None:
+        self.master = master
+        self.limits = replace(shipped_limits(), **limits)
+        self.seconds = Ticking()
+        self.failures: list[str] = []
+
+    def token(self, rate: int | None = None, days: int = 30) -> str:
+        with self.master.transaction(TESTER) as tx:
+            return create_token(tx, NewToken("desk", "AGENT", None, expires_days=days, rate=rate))
+
+    def asked(self, asked: Callable[["Callers"], Awaitable[None]]) -> None:
+        """Asks the hub from callers' addresses, then closes it."""
+
+        async def asking() -> None:
+            refused = RefusedTokens(self.master)
+            gate = Gate(self.master)
+            await asked(Callers(self._shell(gate, refused)))
+            await gate.close()
+            await refused.close()
+
+        asyncio.run(asking())
+
+    def _shell(self, gate: Gate, refused: RefusedTokens) -> Shell:
+        rates = Rates(LocalWindows(BoundedMemory(now=self.seconds)), self.limits)
+        entrance = Entrance(gate, rates, refused, self.failures.append)
+        allowance = Allowance(limits=self.limits, most_rows=100)
+        door = Door[Viewer](
+            entrance.authenticate,
+            lambda viewer, call: toys.open_context(viewer.name, call),
+            toys.Observed(),
+            lambda _: allowance,
+            print,
+            lambda request, viewer, call: toys.text_of(request, viewer.name, call),
+            entrance.turn,
+            entrance.admit_changes,
+        )
+        front = GraphQLFront(toys.schema, door, self.limits)
+        return Shell({"/graphql": Route("graphql", front)}, Allowed(["hub.test"]), self.limits)
+
+    def noted(self) -> list[tuple[str | None, dict[str, object]]]:
+        """Address and details of what the audit says of refused tokens."""
+        statement = select(audit.c.address, audit.c.details).where(audit.c.action == "token.refused")
+        with self.master.reading() as connection:
+            rows = connection.execute(statement.order_by(audit.c.id)).all()
+        return [(row.address, json.loads(row.details)) for row in rows]
+
+
+class Callers:
+    """Whoever asks, from an address."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    async def ask(
+        self, token: str | None, question: dict[str, str] = HELLO, *, address: str = "192.0.2.1"
+    ) -> httpx.Response:
+        bearer = {} if token is None else {"authorization": f"Bearer {token}"}
+        transport = httpx.ASGITransport(self._shell, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
+            return await client.post("/graphql", json=question, headers=bearer)
+
+    async def statuses(self, times: int, token: str | None, question: dict[str, str] = HELLO) -> list[int]:
+        return [(await self.ask(token, question)).status_code for _ in range(times)]
+
+
+def refusal(response: httpx.Response) -> tuple[int, str, str, str]:
+    """Status, code, message and Retry-After."""
+    error = only_error(response)
+    told = (error["extensions"]["code"], error["message"])
+    return response.status_code, *told, response.headers.get("retry-after", "")
+
+
+def test_a_token_may_ask_so_often_a_minute(master: Master) -> None:
+    hub = Hub(master, operations_a_minute=5)
+    token, other = hub.token(), hub.token()
+
+    async def asked(callers: Callers) -> None:
+        assert await callers.statuses(5, token) == [200] * 5
+        hub.seconds.now += 20.5
+        assert refusal(await callers.ask(token)) == (
+            429,
+            "RATE_LIMITED",
+            "More than 5 operations of one token within a minute: try again in 40 s.",
+            "40",
+        )
+        assert await callers.statuses(5, other) == [200] * 5
+        hub.seconds.now += 40
+        assert await callers.statuses(6, token) == [200] * 5 + [429]
+
+    hub.asked(asked)
+
+
+def test_a_token_may_ask_so_often_a_second(master: Master) -> None:
+    hub = Hub(master, burst=3)
+    token = hub.token()
+
+    async def asked(callers: Callers) -> None:
+        assert await callers.statuses(3, token) == [200] * 3
+        assert refusal(await callers.ask(token)) == (
+            429,
+            "RATE_LIMITED",
+            "More than 3 operations of one token within a second: try again in 1 s.",
+            "1",
+        )
+        hub.seconds.now += 1.1
+        assert await callers.statuses(4, token) == [200] * 3 + [429]
+
+    hub.asked(asked)
+
+
+def test_a_token_s_own_rate_goes_before_its_role_s(master: Master) -> None:
+    hub = Hub(master, operations_a_minute=5, burst=5)
+    slower, faster, free = hub.token(rate=2), hub.token(rate=10), hub.token(rate=0)
+
+    async def asked(callers: Callers) -> None:
+        assert await callers.statuses(3, slower) == [200, 200, 429]
+        assert await callers.statuses(11, faster) == [200] * 10 + [429]
+        assert await callers.statuses(20, free) == [200] * 20
+        assert await callers.statuses(20, free, CHANGE) == [200] * 20
+
+    hub.asked(asked)
+
+
+def test_a_role_has_rates_of_its_own(master: Master) -> None:
+    hub = Hub(master)
+    hub.limits = replace(hub.limits, roles={"AGENT": {"operations_a_minute": 2}})
+    token = hub.token()
+
+    async def asked(callers: Callers) -> None:
+        assert await callers.statuses(3, token) == [200, 200, 429]
+
+    hub.asked(asked)
+
+
+def test_requests_that_can_not_run_count_too(master: Master) -> None:
+    hub = Hub(master, operations_a_minute=3)
+    token = hub.token()
+
+    async def asked(callers: Callers) -> None:
+        assert await callers.statuses(4, token, {"query": "{"}) == [200] * 3 + [429]
+
+    hub.asked(asked)
+
+
+def test_changes_have_a_rate_of_their_own(master: Master) -> None:
+    hub = Hub(master, mutations_a_minute=3)
+    token = hub.token()
+
+    async def asked(callers: Callers) -> None:
+        assert await callers.statuses(3, token, CHANGE) == [200] * 3
+        assert refusal(await callers.ask(token, CHANGE)) == (
+            429,
+            "RATE_LIMITED",
+            "More than 3 changes by one token within a minute: try again in 60 s.",
+            "60",
+        )
+        assert await callers.statuses(1, token) == [200]
+
+    hub.asked(asked)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        'mutation{a:change(to:"x") b:change(to:"x")}',
+        'mutation{...Both} fragment Both on Mutation{a:change(to:"x") ...on Mutation{b:change(to:"x")}}',
+    ],
+)
+def test_every_root_field_of_a_mutation_is_a_change(master: Master, document: str) -> None:
+    hub = Hub(master, mutations_a_minute=5)
+    token = hub.token()
+
+    async def asked(callers: Callers) -> None:
+        assert await callers.statuses(3, token, {"query": document}) == [200, 200, 429]
+        assert await callers.statuses(2, token, CHANGE) == [200, 429]
+
+    hub.asked(asked)
+
+
+def test_a_token_has_so_many_turns_at_once(master: Master) -> None:
+    hub = Hub(master, at_once=2)
+    token, other, free = hub.token(), hub.token(), hub.token(rate=0)
+
+    async def asked(callers: Callers) -> None:
+        for own in (token, free):
+            answers = await asyncio.gather(*(callers.ask(own, SLOW) for _ in range(3)))
+            assert sorted(answer.status_code for answer in answers) == [200, 200, 429]
+            (refused,) = (answer for answer in answers if answer.status_code == 429)
+            assert refusal(refused)[1:] == (
+                "RATE_LIMITED",
+                "More than 2 operations of one token at once: wait until one has ended.",
+                "1",
+            )
+        assert await callers.statuses(1, token) == await callers.statuses(1, other) == [200]
+
+    hub.asked(asked)
+
+
+def test_one_caller_does_not_starve_the_others(master: Master) -> None:
+    hub = Hub(master, at_once=2, operations_at_once=4)
+    greedy, other = hub.token(), hub.token()
+
+    async def asked(callers: Callers) -> None:
+        flood = [asyncio.create_task(callers.ask(greedy, SLOW)) for _ in range(20)]
+        polite = [asyncio.create_task(callers.ask(other, SLOW)) for _ in range(2)]
+        assert [answer.status_code for answer in await asyncio.gather(*polite)] == [200, 200]
+        assert (
+            sorted([answer.status_code for answer in await asyncio.gather(*flood)]) == [200] * 2 + [429] * 18
+        )
+
+    hub.asked(asked)
+
+
+def test_an_address_may_come_without_a_token_so_often(master: Master) -> None:
+    hub = Hub(master, visits_a_minute=2)
+    token = hub.token()
+
+    async def asked(callers: Callers) -> None:
+        assert await callers.statuses(2, None) == [401, 401]
+        assert refusal(await callers.ask(None)) == (
+            429,
+            "RATE_LIMITED",
+            "More than 2 requests without a token from one address within a minute: try again in 60 s.",
+            "60",
+        )
+        assert (await callers.ask(None, address="192.0.2.2")).status_code == 401
+        assert await callers.statuses(1, token) == [200]
+
+    hub.asked(asked)
+    assert hub.failures == ["missing"] * 4
+    assert hub.noted() == []
+
+
+def test_bad_tokens_are_limited_and_good_ones_from_the_same_address_are_not(master: Master) -> None:
+    hub = Hub(master, bad_tokens_a_minute=3)
+    token = hub.token()
+
+    async def asked(callers: Callers) -> None:
+        assert await callers.statuses(5, "kehu_1_2") == [401, 401, 401, 429, 429]
+        assert await callers.statuses(3, token) == [200] * 3
+        assert refusal(await callers.ask("")) == (
+            429,
+            "RATE_LIMITED",
+            "More than 3 requests with a wrong token from one address within a minute: try again in 60 s.",
+            "60",
+        )
+        assert (await callers.ask("kehu_1_2", address="192.0.2.2")).status_code == 401
+        hub.seconds.now += 61
+        assert await callers.statuses(1, "kehu_1_2") == [401]
+
+    hub.asked(asked)
+
+
+def test_an_ipv6_address_counts_as_its_64_bits(master: Master) -> None:
+    hub = Hub(master, bad_tokens_a_minute=1)
+
+    async def asked(callers: Callers) -> None:
+        seen = [
+            (await callers.ask("kehu_1_2", address=address)).status_code
+            for address in (
+                "2001:db8::1",
+                "2001:db8::ffff:1",
+                "2001:db8:0:1::1",
+                "::ffff:192.0.2.7",
+                "192.0.2.7",
+            )
+        ]
+        assert seen == [401, 429, 401, 401, 429]
+
+    hub.asked(asked)
+    assert [address for address, _ in hub.noted()] == ["2001:db8::/64", "2001:db8:0:1::/64", "192.0.2.7"]
+
+
+def test_refused_tokens_are_counted_by_reason_and_noted_once_without_their_secrets(
+    master: Master, time: SetTime, logged: Logged
+) -> None:
+    hub = Hub(master, bad_tokens_a_minute=2)
+    expired, revoked, good = hub.token(days=1), hub.token(days=9), hub.token(days=9)
+    ids = [token.split("_")[1] for token in (expired, revoked, good)]
+    with master.transaction(TESTER) as tx:
+        revoke_token(tx, ids[1])
+    time.forward(days=2)
+
+    async def asked(callers: Callers) -> None:
+        bad = (expired, revoked, good[:-4] + "0000", "kehu_00_11", "odd", "odd")
+        seen = [(await callers.ask(token)).status_code for token in bad]
+        assert seen == [401, 401, 429, 429, 429, 429]
+
+    hub.asked(asked)
+    assert hub.failures == ["expired", "revoked", "wrong", "unknown", "malformed", "malformed"]
+    assert hub.noted() == [
+        (
+            "192.0.2.1",
+            {
+                "attempts": 6,
+                "reasons": {"expired": 1, "malformed": 2, "revoked": 1, "unknown": 1, "wrong": 1},
+                "tokens": sorted(ids),
+            },
+        )
+    ]
+    assert "192.0.2.1" not in json.dumps(logged())
+
+
+def test_a_flood_of_bad_tokens_is_one_entry_for_each_of_the_first_addresses(master: Master) -> None:
+    hub = Hub(master)
+
+    async def flooded() -> None:
+        refused = RefusedTokens(master)
+        for number in range(2000):
+            refused.count(Refused("unknown"), f"10.0.{number // 250}.{number % 250}")
+        await refused.close()
+
+    asyncio.run(flooded())
+    noted = hub.noted()
+    assert len(noted) == MOST_PLACES + 1
+    assert noted[-1] == ("elsewhere", {"attempts": 1500, "reasons": {"unknown": 1500}, "tokens": []})
+
+
+def test_an_address_is_noted_again_in_the_next_minute(master: Master) -> None:
+    hub = Hub(master)
+
+    async def flooded() -> None:
+        refused = RefusedTokens(master, every_seconds=0)
+        for attempts in (3, 2):
+            for _ in range(attempts):
+                refused.count(Refused("unknown"), "192.0.2.1")
+            while len(hub.noted()) < 4 - attempts:
+                await asyncio.sleep(0.01)
+        await refused.close()
+
+    asyncio.run(flooded())
+    assert [details["attempts"] for _, details in hub.noted()] == [3, 2]
+
+
+def test_every_cause_of_a_401_has_the_same_answer(master: Master, time: SetTime) -> None:
+    hub = Hub(master)
+    expired, good = hub.token(days=1), hub.token(days=9)
+    time.forward(days=2)
+    told: list[object] = []
+
+    async def asked(callers: Callers) -> None:
+        for token in (None, "", "odd", "kehu_00_11", good[:-4] + "0000", expired):
+            response = await callers.ask(token)
+            headers = {name: text for name, text in response.headers.items() if name != "x-request-id"}
+            told.append((response.status_code, headers, only_error(response)))
+
+    hub.asked(asked)
+    assert told == [told[0]] * 6
