@@ -8,7 +8,8 @@ Refusal                what the caller can mend; told in `errors` of a payload o
 ├── Forbidden          the role does not allow it
 ├── Ambiguous          several answer to what was asked for as one
 ├── LimitExceeded      more is asked for at once than may be
-└── Unavailable        a part of the hub is away; the rest still answers
+├── Unavailable        a part of the hub is away; the rest still answers
+└── TimedOut           it took longer than it may; what it would have changed is as before
 """
 
 from collections.abc import Mapping, Sequence
@@ -87,3 +88,7 @@ class LimitExceeded(Refusal):
 
 class Unavailable(Refusal):
     code = "UNAVAILABLE"
+
+
+class TimedOut(Refusal):
+    code = "TIMEOUT"

@@ -2,22 +2,22 @@
 
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, CursorResult, Engine, event, text
 from sqlalchemy.sql import Executable
 
 from master.clock import Clock, spelled
+from master.connecting import PATIENCE_SECONDS, Turn, engine_of
+from master.errors import TimedOut
 from master.keys import Keys
 from master.roles import Roles, shipped_roles
-from master.sealing import give_keys
-
-BUSY_TIMEOUT_SECONDS = 30  # how long a writer of another process may hold SQLite's lock
+from master.stopping import LOCKED, Deadlines, Stop, stoppable
 
 
 @dataclass(frozen=True)
@@ -50,21 +50,28 @@ class Transaction:
 
 @dataclass
 class Master:
-    """The relational truth: an engine, the keys of its sealed columns and the hub's clock."""
+    """The relational truth: an engine, the keys of its sealed columns and the hub's clock.
+
+    deadlines: of whoever answers requests. Commands have none: they take the time they need.
+    """
 
     engine: Engine
     keys: Keys
     clock: Clock
     roles: Roles = field(default_factory=shipped_roles)
+    deadlines: Deadlines | None = None
     on_commit: list[Callable[[], None]] = field(default_factory=list)
     _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
-    def open(cls, url: str, keys: Keys, clock: Clock) -> "Master":
+    def open(cls, url: str, keys: Keys, clock: Clock, deadlines: Deadlines | None = None) -> "Master":
         """A master on sqlite:///… or postgresql://…; connects when it is first used."""
-        engine = _postgresql(url) if url.startswith("postgresql") else _sqlite(url)
-        give_keys(engine.dialect, keys)
-        return cls(engine, keys, clock)
+        return cls(engine_of(url, keys, deadlines), keys, clock, deadlines=deadlines)
+
+    def unhurried(self) -> "Master":
+        """The same master without deadlines, for work beside the requests: writers of both take turns."""
+        url = self.engine.url.render_as_string(hide_password=False)
+        return replace(self, engine=engine_of(url, self.keys, None), deadlines=None)
 
     @property
     def is_sqlite(self) -> bool:
@@ -74,17 +81,22 @@ class Master:
         self.engine.dispose()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection on which all statements see the same state."""
+    def reading(self, stop: Stop | None = None) -> Iterator[Connection]:
+        """A connection on which all statements see the same state. Raises NobodyWaits when stopped."""
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect() as connection:
+        with self.engine.connect() as connection, stoppable(connection, stop):
             yield connection.execution_options(**level)
             connection.rollback()
 
     @contextmanager
-    def transaction(self, actor: Actor, reason: str | None = None) -> Iterator[Transaction]:
-        """Everything inside is committed together at the end, or rolled back when it raises."""
-        with self.committing() as connection:
+    def transaction(
+        self, actor: Actor, reason: str | None = None, stop: Stop | None = None
+    ) -> Iterator[Transaction]:
+        """Everything inside is committed together at the end, or rolled back when it raises.
+
+        stop: nothing is begun once it was said, and NobodyWaits raised; what has begun is finished.
+        """
+        with self.committing(stop) as connection:
             tx = Transaction(connection, secrets.token_hex(8), self.clock.now(), actor, reason, self)
             _announce(tx)
             yield tx
@@ -112,15 +124,30 @@ class Master:
             self.engine.dispose()
 
     @contextmanager
-    def committing(self) -> Iterator[Connection]:
+    def committing(self, stop: Stop | None = None) -> Iterator[Connection]:
         """The one place that commits: for `transaction`, and for migrations, which come before its tables."""
-        # SQLite has one writer: its threads queue here, which is fairer than its busy waiting.
-        turn = self._writing if self.is_sqlite else nullcontext()
-        with turn, self.engine.connect() as connection:
-            connection.execution_options(kehu_writes=True)
+        with self._turn(stop) as turn, self.engine.connect() as connection:
+            connection.execution_options(kehu_turn=turn)
             with connection.begin() as begun:
                 yield connection
                 begun.commit()
+
+    @contextmanager
+    def _turn(self, stop: Stop | None) -> Iterator[Turn]:
+        """One write of this process that may begin. Raises TimedOut and NobodyWaits."""
+        hurried = self.deadlines is not None
+        patience = self.deadlines.lock if self.deadlines is not None else PATIENCE_SECONDS
+        until = time.monotonic() + patience
+        # SQLite has one writer: its threads queue here, which is fairer than its busy waiting.
+        if self.is_sqlite and not self._writing.acquire(timeout=patience if hurried else -1):
+            raise TimedOut(LOCKED)
+        try:
+            if stop is not None:
+                stop.check()
+            yield Turn(until if hurried else time.monotonic() + patience, stop)
+        finally:
+            if self.is_sqlite:
+                self._writing.release()
 
 
 def _announce(tx: Transaction) -> None:
@@ -138,26 +165,3 @@ def _announce(tx: Transaction) -> None:
 
 def _journals_in_memory(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA temp_store = MEMORY")
-
-
-def _postgresql(url: str) -> Engine:
-    return create_engine(make_url(url).set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-
-
-def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_SECONDS}, pool_size=16)
-
-    @event.listens_for(engine, "connect")
-    def _(connection: Any, record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves: Python's sqlite3 would say it too late
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -65536")  # 64 MiB a connection
-
-    @event.listens_for(engine, "begin")
-    def _(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("kehu_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine

@@ -1,0 +1,93 @@
+"""Connections as they are opened: what each database is told, and how a writer gets SQLite's one lock."""
+
+import sqlite3
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+from master.keys import Keys
+from master.sealing import give_keys
+from master.stopping import Deadlines, Stop, is_busy, watch
+
+PATIENCE_SECONDS = 30.0  # of commands, while a writer of another process holds SQLite's lock
+# How often a writer looks whether SQLite's lock is free. SQLite itself looks ten times a second, and misses
+# the moment between two batches of an import time and again (measured 2026-11: up to 1.9 s for one write).
+LOOK_SECONDS = 0.005
+# Connections that are kept; more are opened while they are needed. Were there a most, those who wait for one
+# would hold the threads that those who have one need to go on.
+KEPT = 16
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A write that may begin: until when it waits for other processes, and who may call it off till then."""
+
+    until: float
+    stop: Stop | None
+
+
+def engine_of(url: str, keys: Keys, deadlines: Deadlines | None) -> Engine:
+    """Connects when it is first used."""
+    engine = _postgresql(url, deadlines) if url.startswith("postgresql") else _sqlite(url, deadlines)
+    give_keys(engine.dialect, keys)
+    watch(engine, deadlines)
+    return engine
+
+
+def _postgresql(url: str, deadlines: Deadlines | None) -> Engine:
+    given = make_url(url).set(drivername="postgresql+psycopg")
+    if deadlines is not None:
+        seconds = {
+            "statement_timeout": deadlines.statement,
+            "lock_timeout": deadlines.lock,
+            "idle_in_transaction_session_timeout": deadlines.idle,
+        }
+        options = " ".join(f"-c {name}={each * 1000:.0f}" for name, each in seconds.items())
+        given = given.update_query_dict({"options": f"{given.query.get('options', '')} {options}".strip()})
+    return create_engine(given, pool_pre_ping=True, pool_size=KEPT, max_overflow=-1)
+
+
+def _sqlite(url: str, deadlines: Deadlines | None) -> Engine:
+    busy = PATIENCE_SECONDS if deadlines is None else deadlines.lock
+    engine = create_engine(url, connect_args={"timeout": busy}, pool_size=KEPT, max_overflow=-1)
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: Python's sqlite3 would say it too late
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -65536")  # 64 MiB a connection
+
+    @event.listens_for(engine, "begin")
+    def _(connection: Connection) -> None:
+        turn = connection.get_execution_options().get("kehu_turn")
+        if turn is None:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            _begin_writing(connection, turn, busy)
+
+    return engine
+
+
+def _begin_writing(connection: Connection, turn: Turn, busy: float) -> None:
+    """BEGIN IMMEDIATE, as soon as no other process writes."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < turn.until:
+            if turn.stop is not None:
+                turn.stop.check()
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if not is_busy(error):
+                    break
+            time.sleep(LOOK_SECONDS)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {busy * 1000:.0f}")
