@@ -1,18 +1,28 @@
-"""Cursors: places in a list, signed, and worth nothing in any other list."""
+"""Cursors: places in a list, sealed, and worth nothing in any other list or to anybody else."""
 
 import base64
 import binascii
-import hmac
 import json
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
 from master.clock import spelled
 from master.errors import Invalid
 
-MAC_BYTES = 16
+SHORTEST_BYTES = 17  # AES-SIV (RFC 5297) puts 16 before what it seals
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place, as the values of the order columns there, and how many rows have been read by then."""
+
+    place: tuple[Hashable, ...]
+    passed: int = 0
 
 
 def _plain(value: object) -> object:
@@ -34,32 +44,36 @@ def _json(value: object) -> bytes:
 
 @dataclass(frozen=True)
 class Cursors:
-    """Writes and reads cursors under one key."""
+    """Writes and reads one caller's cursors under one key of 32 bytes.
+
+    They are sealed, not only signed: a place may hold a name that the caller sees masked.
+    """
 
     key: bytes
+    owner: str
 
-    def write(self, query: object, place: Sequence[object]) -> str:
-        """The cursor of a place (the values of the order columns) in the list that `query` describes."""
-        body = _json(list(place))
-        return base64.urlsafe_b64encode(self._mac(query, body) + body).rstrip(b"=").decode()
+    def write(self, query: object, mark: Mark) -> str:
+        """The cursor of a place in the list that `query` describes."""
+        sealed = AESSIV(self.key).encrypt(_json([mark.passed, *mark.place]), [self._list(query)])
+        return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
-    def read(self, query: object, cursor: str) -> tuple[Hashable, ...]:
-        """The place. Raises Invalid for anything that `write` did not give for this query."""
+    def read(self, query: object, cursor: str) -> Mark:
+        """The place. Raises Invalid for anything that `write` did not give to this caller for this query."""
         try:
-            signed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+            sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
             raise _foreign() from None
-        mac, body = signed[:MAC_BYTES], signed[MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(query, body)) or self._text(signed) != cursor:
+        if len(sealed) < SHORTEST_BYTES or base64.urlsafe_b64encode(sealed).rstrip(b"=").decode() != cursor:
             raise _foreign()
-        return tuple(json.loads(body, object_hook=_valued))
+        try:
+            opened = AESSIV(self.key).decrypt(sealed, [self._list(query)])
+        except InvalidTag:
+            raise _foreign() from None
+        passed, *place = json.loads(opened, object_hook=_valued)
+        return Mark(tuple(place), passed)
 
-    def _mac(self, query: object, body: bytes) -> bytes:
-        return hmac.digest(self.key, _json(query) + b"\0" + body, "sha256")[:MAC_BYTES]
-
-    @staticmethod
-    def _text(signed: bytes) -> str:
-        return base64.urlsafe_b64encode(signed).rstrip(b"=").decode()
+    def _list(self, query: object) -> bytes:
+        return _json([self.owner, query])
 
 
 def _foreign() -> Invalid:

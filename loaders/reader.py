@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from master.session import Master
+from master.stopping import Stop
 
 T = TypeVar("T")
 
@@ -21,6 +22,7 @@ class Reader:
         self._open = ExitStack()
         self._connection: Connection | None = None
         self._busy: asyncio.Task[Any] | None = None
+        self._stop = Stop()
         self._is_over = False
 
     async def run(self, work: Callable[[Connection], T]) -> T:
@@ -33,8 +35,10 @@ class Reader:
             return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Gives the connection back, also when the request was cancelled in the middle of a read."""
+        """Gives the connection back; what is still being read is stopped, for nobody waits for it."""
         self._is_over = True
+        if self._busy is not None and not self._busy.done():
+            self._stop.say()
         async with self._turn:
             await self._at_rest()
             if self._connection is not None:
@@ -42,11 +46,19 @@ class Reader:
                 await asyncio.to_thread(self._open.close)
 
     def _work(self, work: Callable[[Connection], T]) -> T:
+        self._stop.check()
         if self._connection is None:
-            self._connection = self._open.enter_context(self._master.reading())
+            self._connection = self._open.enter_context(self._master.reading(self._stop))
         return work(self._connection)
 
     async def _at_rest(self) -> None:
         """A thread can not be cancelled: wait for the read whose caller went away."""
-        if self._busy is not None and not self._busy.done():
-            await asyncio.wait([self._busy])
+        if self._busy is not None:
+            await at_rest(self._busy)
+
+
+async def at_rest(work: "asyncio.Future[Any]") -> None:
+    """When the work is over, however it ended; nobody needs to know."""
+    await asyncio.wait([work])
+    if not work.cancelled():
+        work.exception()

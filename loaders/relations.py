@@ -155,13 +155,17 @@ def whose_customer(column: str) -> InSight:
 
 @dataclass(frozen=True)
 class Arguments:
-    """What a reader asks of a relation beside the parent; hashable, so that equal questions are read once."""
+    """What a reader asks of a relation beside the parent; hashable, so that equal questions are read once.
+
+    passed: how many rows of the list the caller has read on the pages before.
+    """
 
     filters: tuple[tuple[str, Hashable], ...] = ()
     order: str = ""
     reverse: bool = False
     first: int = 0
     after: tuple[Hashable, ...] | None = None
+    passed: int = field(default=0, compare=False)
 
 
 PLAIN = Arguments()

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, true
 
-from master.errors import Forbidden, NotFound
+from master.errors import Forbidden, LimitExceeded, NotFound
 from master.roles import EXPORT, FRAGMENTS, Role
 from master.session import Actor
 from master.spelling import in_numbers
@@ -93,6 +93,18 @@ class Viewer:
     def most_rows(self) -> int:
         """The largest page this viewer may ask for."""
         return MOST_ROWS_EXPORTED if self.may(EXPORT) else MOST_ROWS
+
+    def read_on(self, passed: int, size: int) -> int:
+        """How many of the next `size` rows may follow those that have been read. Raises LimitExceeded."""
+        if self.may(EXPORT):
+            return size
+        if passed >= MOST_READ_ON:
+            raise LimitExceeded(
+                f"A list can be read on up to {MOST_READ_ON} rows: narrow it by a filter.",
+                MOST_READ_ON,
+                ["after"],
+            )
+        return min(size, MOST_READ_ON - passed)
 
     def actor(self, request_id: str | None = None, address: str | None = None) -> Actor:
         """The viewer as the one who changes something."""

@@ -8,6 +8,7 @@ import strawberry
 from indexing.errors import SearchUnavailable
 from indexing.search import Position, SearchAnswer, SearchFilter, SearchRequest
 from indexing.search import search_customers as searched
+from loaders.cursors import Mark
 from loaders.customers import all_customers
 from master.errors import Unavailable
 from master.reads.freshness import is_indexed
@@ -39,21 +40,21 @@ async def search_customers(
 ) -> SearchPage:
     context, words = info.context, query or ""
     context.viewer.require(READ)
-    filters = tuple(filters_of(all_customers, filter)) if filter else ()
+    filters = tuple(filters_of(all_customers, filter, context.viewer)) if filter else ()
     asked: list[object] = ["searchCustomers", words, filters]
     cursor = cursor_given(after)
-    place = None if cursor is None else context.cursors.read(asked, cursor)
+    mark = Mark((), 0) if cursor is None else context.cursors.read(asked, cursor)
     selected = selected_fields(info._raw_info)
     request = SearchRequest(
         words=words,
         filter=_search_filter(dict(filters)),
-        first=page_size(first, 10, context.viewer.most_rows),
-        after=Position(*place) if place else None,  # type: ignore[arg-type]  # as SearchPage.cursor wrote it
+        first=context.viewer.read_on(mark.passed, page_size(first, 10, context.viewer.most_rows)),
+        after=Position(*mark.place) if mark.place else None,  # type: ignore[arg-type]  # as SearchPage.cursor wrote it
         wants_total="totalCount" in selected,
         wants_facets="facets" in selected,
     )
     stale = bool(consistent_with) and not await _indexed(context, str(consistent_with))
-    return SearchPage(context, words, asked, await _answer(context, request), place is not None, stale)
+    return SearchPage(context, words, asked, await _answer(context, request), mark.passed, stale)
 
 
 def _search_filter(filters: dict[str, Any]) -> SearchFilter:

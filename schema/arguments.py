@@ -10,8 +10,10 @@ from strawberry.types.base import get_object_definition, has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
 from loaders.relations import Arguments, Relation
+from master.access import Viewer
 from master.errors import Invalid, LimitExceeded
 from matching.numbers import MASK
+from schema.classes import require_by, require_order
 from schema.context import Context
 
 MOST_IN_LIST = 200
@@ -41,18 +43,21 @@ class Asked:
         self, relation: Relation, parent: Hashable, given: dict[str, Any], context: Context
     ) -> Arguments:
         """What is asked. Raises Refusal."""
-        filters = tuple(self._filters(relation, given))
+        filters = tuple(self._filters(relation, given, context.viewer))
         asked = Arguments(filters)
         if order := given.get("order_by"):
+            require_order(context.viewer, "CustomerOrderField", order.field.name)
             asked = Arguments(filters, order.field.value, order.direction.value == "DESC")
         return paged(relation, parent, asked, given, context) if relation.kind == "pages" else asked
 
-    def _filters(self, relation: Relation, given: dict[str, Any]) -> Iterator[tuple[str, Hashable]]:
+    def _filters(
+        self, relation: Relation, given: dict[str, Any], viewer: Viewer
+    ) -> Iterator[tuple[str, Hashable]]:
         for name in self.single:
             if given.get(name) is not None and given[name] is not strawberry.UNSET:
                 yield name, relation.filters[name].read(given[name])
         if self.filter is not None and given.get("filter"):
-            yield from filters_of(relation, given["filter"])
+            yield from filters_of(relation, given["filter"], viewer)
 
 
 def paged(
@@ -60,21 +65,28 @@ def paged(
 ) -> Arguments:
     """With the page that `first` and `after` mean. Raises Refusal."""
     after = cursor_given(given.get("after"))
-    place = None if after is None else context.cursors.read(list_asked(relation, parent, asked), after)
-    first = page_size(given.get("first"), relation.first, context.viewer.most_rows)
-    return replace(asked, first=first, after=place)
+    mark = None if after is None else context.cursors.read(list_asked(relation, parent, asked), after)
+    size = page_size(given.get("first"), relation.first, context.viewer.most_rows)
+    if mark is None:
+        return replace(asked, first=size)
+    first = context.viewer.read_on(mark.passed, size)
+    return replace(asked, first=first, after=mark.place, passed=mark.passed)
 
 
-def filters_of(relation: Relation, given: Any, inside: str = "") -> Iterator[tuple[str, Hashable]]:
+def filters_of(
+    relation: Relation, given: Any, viewer: Viewer, inside: str = ""
+) -> Iterator[tuple[str, Hashable]]:
     """The relation's filters that an input object sets, by name. Raises Refusal."""
-    for each in get_object_definition(given, strict=True).fields:
+    definition = get_object_definition(given, strict=True)
+    for each in definition.fields:
         name, value = f"{inside}{each.python_name}", getattr(given, each.python_name)
         if value is None or value is strawberry.UNSET or value == []:
             continue
         if name not in relation.filters and has_object_definition(type(value)):
-            yield from filters_of(relation, value, f"{name}.")
+            yield from filters_of(relation, value, viewer, f"{name}.")
             continue
         path = ["filter", *(to_camel_case(part) for part in name.split("."))]
+        require_by(viewer, definition.name, path[-1], path)
         refuse_mask(value, path)
         if isinstance(value, list):
             refuse_long(value, path)
@@ -107,7 +119,7 @@ def page_size(first: int | None, default: int, most: int) -> int:
     if first < 1:
         raise Invalid("first must be at least 1.", ["first"])
     if first > most:
-        raise LimitExceeded(f"first may be at most {most}.", most, ["first"])
+        raise LimitExceeded(f"first may be at most {most}.", most, ["first"], what="first", value=first)
     return first
 
 

@@ -8,11 +8,12 @@ import strawberry
 from loaders.branches import staff_by_id
 from loaders.contacts import contacts_by_id
 from loaders.customers import customers_by_id
+from matching.masks import masked_text
 from schema.branches import Staff
 from schema.codes import ContactChannel, ContactDirection
 from schema.described import described, described_from, described_input
 from schema.errors import UserError
-from schema.fields import identified, loaded_by
+from schema.fields import identified, loaded_by, masked_by
 from schema.ids import CONTACT
 from schema.nodes import Node
 from schema.pages import Connection, Edge, edges, nodes
@@ -33,11 +34,11 @@ class Contact(Node):
     """Who began."""
     occurred_at: datetime
     """When it took place."""
-    subject: str
+    subject: str = masked_by("notes", masked_text, "subject")
     """What it was about, in a line."""
-    outcome: str | None
+    outcome: str | None = masked_by("notes", masked_text, "outcome")
     """What came of it."""
-    notes: str | None
+    notes: str | None = masked_by("notes", masked_text, "notes")
     """What was said."""
     agent: Staff | None = loaded_by(staff_by_id, key="agent_id")
     """Who spoke for the insurer."""

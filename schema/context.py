@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from indexing.engines.port import SearchEngine
 from loaders.cursors import Cursors
 from loaders.loading import Loaders
-from loaders.reader import Reader
+from loaders.reader import Reader, at_rest
 from master.access import Viewer, bound
 from master.session import Master, Transaction
+from master.stopping import Stop
 
 T = TypeVar("T")
 
@@ -51,24 +52,32 @@ class Context:
 
     async def look(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives on a connection of its own: the present state, not the request's."""
-
-        def looked() -> T:
-            with self.master.reading() as connection:
-                return work(connection)
-
-        return await asyncio.to_thread(looked)
+        reader = Reader(self.master)
+        try:
+            return await reader.run(work)
+        finally:
+            await reader.close()
 
     async def write(self, permission: str, act: Callable[[Transaction], T], reason: str | None = None) -> T:
-        """What `act` gives in a transaction, run in a worker thread. Raises Refusal: nothing is changed."""
+        """What `act` gives in a transaction, run in a worker thread. Raises Refusal: nothing is changed.
+
+        When the request is cancelled a transaction that waits for its turn is not begun. One that has begun
+        is finished, for nobody could know how it ended otherwise.
+        """
         self.viewer.require(permission)
-        actor = self.viewer.actor(self.request_id, self.address)
+        actor, stop = self.viewer.actor(self.request_id, self.address), Stop()
 
         def acted() -> T:
-            with self.master.transaction(actor, reason) as tx:
+            with self.master.transaction(actor, reason, stop) as tx:
                 return act(tx)
 
+        acting = asyncio.create_task(asyncio.to_thread(acted))
         try:
-            return await asyncio.to_thread(acted)
+            return await asyncio.shield(acting)
+        except asyncio.CancelledError:
+            stop.say()
+            await at_rest(acting)
+            raise
         finally:
             await self.close()
             self._begin()
@@ -105,7 +114,7 @@ async def open_context(
         request_id,
         address,
         master.clock.now(),
-        Cursors(master.keys.derive("cursors")),
+        Cursors(master.keys.derive("cursors"), viewer.token_id),
     )
     try:
         yield context

@@ -14,6 +14,7 @@ from loaders.relatives import memberships_by_customer, relations_by_customer
 from loaders.sources import sources_by_customer
 from loaders.summaries import Summary, summary_by_customer
 from loaders.tags import tags_by_customer
+from matching.masks import masked_contact, masked_name, masked_number
 from schema.branches import Branch
 from schema.codes import (
     ContactChannel,
@@ -25,7 +26,7 @@ from schema.codes import (
 )
 from schema.contacts import ContactConnection
 from schema.described import described, described_from
-from schema.fields import identified, loaded_by
+from schema.fields import identified, loaded_by, masked_by
 from schema.ids import CONTACT_POINT, CUSTOMER, DOCUMENT
 from schema.leads import LeadConnection, LeadFilter
 from schema.money import Money
@@ -45,7 +46,7 @@ class IdentityDocument:
     """Opaque and globally unique."""
     type: DocumentType
     """What kind of document it is."""
-    number: str
+    number: str = masked_by("document", masked_number, "number")
     """As it was given."""
     primary: bool
     """Whether it is the one that counts."""
@@ -61,7 +62,7 @@ class ContactPoint:
     """Opaque and globally unique."""
     kind: ContactPointKind
     """What kind of number or address it is."""
-    value: str
+    value: str = masked_by("contact", masked_contact, "value", "kind")
     """As it was given."""
     preferred: bool
     """Whether the customer wants to be reached here."""
@@ -102,7 +103,7 @@ class Customer(Node):
     """A person, or an organisation."""
     status: CustomerStatus
     """Potential, existing or lost; derived from the policies unless set by hand."""
-    name: str
+    name: str = masked_by("name", masked_name, "name")
     """The present name."""
     gender: Gender | None
     """Of a person; null: not known."""

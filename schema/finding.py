@@ -14,6 +14,7 @@ from loaders.batches import Slice
 from loaders.relations import Arguments, Relation
 from master.errors import Ambiguous
 from schema.arguments import refuse_long, refuse_mask
+from schema.classes import require_by
 from schema.context import Context, Info
 from schema.fields import with_arguments
 from schema.ids import row_id
@@ -25,12 +26,13 @@ MOST_TOLD = 20  # of those that are meant by one key
 @dataclass(frozen=True)
 class Found:
     """One row by exactly one key: its id, or a filter of the list of all. told: what an AMBIGUOUS error says
-    of those that fit, as (name in extensions, column)."""
+    of those that fit, as (name in extensions, column); key: the input type that names them."""
 
     by_id: Relation
     prefix: str
     among: Relation
     told: tuple[str, str]
+    key: str
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class AnyNode:
 
 def found_by(by_id: Relation, prefix: str, *, key: Any, among: Relation, told: tuple[str, str]) -> Any:
     """The one row that a @oneOf input means; its fields but `id` are filters of `among`."""
-    how = Found(by_id, prefix, among, told)
+    how = Found(by_id, prefix, among, told, key.__name__)
 
     def resolve(root: Any, info: Info, by: Any) -> Any:
         info.context.viewer.require(by_id.rows.permission)
@@ -97,6 +99,7 @@ def _given(by: Any) -> tuple[str, Any]:
 
 
 async def _only_one(context: Context, how: Found, name: str, value: Any) -> Row[Any] | None:
+    require_by(context.viewer, how.key, name, ["by", name])
     refuse_mask(value, ["by", name])
     filters = ((name, how.among.filters[name].read(value)),)
     found: Slice = await context.loaders.load(how.among, None, Arguments(filters, first=MOST_TOLD))

@@ -8,6 +8,7 @@ import strawberry
 from sqlalchemy import Row
 
 from loaders.batches import Slice
+from loaders.cursors import Mark
 from loaders.relations import Arguments, Relation
 from schema.arguments import list_asked
 from schema.context import Context
@@ -20,10 +21,11 @@ class Edge:
 
     page: "Page"
     node: Row[Any]
+    place: int
 
     @property
     def cursor(self) -> str:
-        return self.page.cursor(self.node)
+        return self.page.cursor(self.node, self.place)
 
     def link(self, column: str) -> Any:
         """A column of the link; None in lists that have no such link."""
@@ -61,11 +63,12 @@ class Page:
         return (await self.slice()).rows
 
     async def edges(self) -> list[Edge]:
-        return [Edge(self, row) for row in await self.rows()]
+        return [Edge(self, row, place) for place, row in enumerate(await self.rows())]
 
     async def page_info(self) -> PageInfo:
         found = await self.slice()
-        cursors = [self.cursor(row) for row in (*found.rows[:1], *found.rows[-1:])]
+        ends = sorted({0, len(found.rows) - 1}) if found.rows else []
+        cursors = [self.cursor(found.rows[place], place) for place in ends]
         return PageInfo(
             has_next_page=found.has_next,
             has_previous_page=self.arguments.after is not None,
@@ -78,10 +81,12 @@ class Page:
         total: int = await self.context.loaders.load(self.relation, self.parent, alike, counted=True)
         return total
 
-    def cursor(self, row: Row[Any]) -> str:
+    def cursor(self, row: Row[Any], place: int) -> str:
+        """The cursor of a row, and its place in this page."""
         order = self.relation.ordered(self.arguments.order)
         query = list_asked(self.relation, self.parent, self.arguments)
-        return self.context.cursors.write(query, [getattr(row, name) for name in order.columns])
+        mark = Mark(tuple(getattr(row, name) for name in order.columns), self.arguments.passed + place + 1)
+        return self.context.cursors.write(query, mark)
 
 
 def _edges(root: Page) -> Any:

@@ -10,10 +10,11 @@ from loaders.branches import branches_by_id
 from loaders.customers import customers_by_id
 from loaders.policies import parties_by_policy
 from loaders.products import products_by_id
+from matching.masks import masked_name, masked_number, masked_text
 from schema.branches import Branch
 from schema.codes import PolicyRole, PolicyStatus
 from schema.described import described, described_choice, described_from, described_input
-from schema.fields import identified, loaded_by, named
+from schema.fields import identified, loaded_by, masked_by, named
 from schema.ids import POLICY
 from schema.nodes import Node
 from schema.pages import Connection, Edge, edges, linked, nodes
@@ -30,7 +31,7 @@ class PolicyParty:
 
     role: PolicyRole
     """What this person is on the policy."""
-    name: str
+    name: str = masked_by("name", masked_name, "name", whose="customer_id")
     """As on the policy; masked where the viewer may not see this person."""
     customer: Annotated["Customer", strawberry.lazy("schema.customers")] | None = loaded_by(
         customers_by_id, key="customer_id"
@@ -48,13 +49,13 @@ class Policy(Node):
 
     id: strawberry.ID = identified(POLICY)
     """Opaque and globally unique."""
-    number: str
+    number: str = masked_by("policy", masked_number, "number")
     """The policy's number: unique within the source system that gave it."""
     product: Product = loaded_by(products_by_id, key="product_id")
     """What was sold."""
     status: PolicyStatus
     """Where the policy stands."""
-    source_status: str | None
+    source_status: str | None = masked_by("policy", masked_text, "source_status")
     """The status in the source system's own code."""
     effective_date: date
     """The first day of cover."""

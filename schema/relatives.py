@@ -7,9 +7,10 @@ import strawberry
 
 from loaders.customers import customers_by_id
 from loaders.relatives import households_by_id, members_by_household
+from matching.masks import masked_name
 from schema.codes import RelationKind
 from schema.described import described
-from schema.fields import identified, loaded_by, named
+from schema.fields import identified, loaded_by, masked_by, named
 from schema.ids import HOUSEHOLD, RELATION
 from schema.nodes import Node
 
@@ -29,7 +30,7 @@ class CustomerRelation:
     """Opaque and globally unique."""
     kind: RelationKind
     """What the other one is to this customer."""
-    name: str
+    name: str = masked_by("name", masked_name, "name", whose="other_id")
     """The other one's name."""
     customer: Annotated["Customer", strawberry.lazy("schema.customers")] | None = loaded_by(
         customers_by_id, key="other_id"
@@ -47,7 +48,7 @@ class HouseholdMember:
 
     role: str
     """head, spouse, child, parent, dependant or other."""
-    name: str
+    name: str = masked_by("name", masked_name, "name", whose="customer_id")
     """The person's name; masked where the viewer may not see this person."""
     customer: Annotated["Customer", strawberry.lazy("schema.customers")] | None = loaded_by(
         customers_by_id, key="customer_id"
@@ -65,7 +66,7 @@ class Household(Node):
 
     id: strawberry.ID = identified(HOUSEHOLD)
     """Opaque and globally unique."""
-    name: str
+    name: str = masked_by("name", masked_name, "name")
     """The household's name."""
     members: list[HouseholdMember] = loaded_by(members_by_household)
     """Who belongs to it."""

@@ -13,6 +13,7 @@ from indexing.engines.port import FacetCount
 from indexing.highlights import Highlight, highlights
 from indexing.search import Hit, SearchAnswer
 from loaders.branches import branches_by_code
+from loaders.cursors import Mark
 from loaders.customers import customers_by_id
 from loaders.relations import Relation
 from loaders.tags import tags_by_code
@@ -28,10 +29,11 @@ class SearchEdge:
     page: "SearchPage"
     hit: Hit
     node: Row[Any]
+    place: int
 
     @property
     def cursor(self) -> str:
-        return self.page.cursor(self.hit)
+        return self.page.cursor(self.hit, self.place)
 
     @property
     def score(self) -> float:
@@ -68,7 +70,7 @@ class SearchPage:
     words: str
     query: object
     answer: SearchAnswer
-    is_later: bool
+    passed: int
     stale: bool
     _documents: "asyncio.Task[dict[int, CustomerDocument]] | None" = field(default=None, init=False)
 
@@ -76,7 +78,11 @@ class SearchPage:
         """In the order of the hits; without customers whom only the index still knows."""
         loads = (self.context.loaders.load(customers_by_id, hit.customer_id) for hit in self.answer.hits)
         rows = await asyncio.gather(*loads)
-        return [SearchEdge(self, hit, row) for hit, row in zip(self.answer.hits, rows, strict=True) if row]
+        return [
+            SearchEdge(self, hit, row, place)
+            for place, (hit, row) in enumerate(zip(self.answer.hits, rows, strict=True))
+            if row
+        ]
 
     async def nodes(self) -> list[Row[Any]]:
         return [edge.node for edge in await self.edges()]
@@ -85,14 +91,14 @@ class SearchPage:
         hits = self.answer.hits
         return PageInfo(
             has_next_page=self.answer.has_next,
-            has_previous_page=self.is_later,
-            start_cursor=self.cursor(hits[0]) if hits else None,
-            end_cursor=self.cursor(hits[-1]) if hits else None,
+            has_previous_page=self.passed > 0,
+            start_cursor=self.cursor(hits[0], 0) if hits else None,
+            end_cursor=self.cursor(hits[-1], len(hits) - 1) if hits else None,
         )
 
-    def cursor(self, hit: Hit) -> str:
-        place = [hit.position.score, hit.position.sort_key, hit.position.reranked]
-        return self.context.cursors.write(self.query, place)
+    def cursor(self, hit: Hit, place: int) -> str:
+        position = (hit.position.score, hit.position.sort_key, hit.position.reranked)
+        return self.context.cursors.write(self.query, Mark(position, self.passed + place + 1))
 
     async def facets(self) -> "LabelledFacets | None":
         counts = self.answer.facets

@@ -10,10 +10,11 @@ from indexing.errors import SearchUnavailable
 from indexing.search import SearchFilter, SearchRequest, search_customers
 from loaders.tags import tags_by_id
 from master.errors import Unavailable
+from matching.masks import masked_text
 from schema.codes import TagSource
 from schema.context import Info
 from schema.described import described, described_from, described_input
-from schema.fields import answered_by, identified, loaded_by
+from schema.fields import answered_by, identified, loaded_by, masked_by
 from schema.ids import TAG
 from schema.nodes import Node
 from schema.pages import Connection, Edge, edges, nodes
@@ -67,7 +68,7 @@ class CustomerTag:
     """When it was given."""
     expires_at: datetime | None
     """When it ends by itself; null: never."""
-    evidence: str | None
+    evidence: str | None = masked_by("notes", masked_text, "evidence")
     """Why the customer has it."""
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from loaders.branches import branches_by_id
 from master.access import Viewer as ViewerRead
 from schema.branches import Branch
+from schema.classes import masked_fields, refused_fields
 from schema.context import Info
 from schema.described import described_from
 from schema.fields import answered_by, computed_by
@@ -17,10 +18,6 @@ def _roles(role: Any) -> list[str]:
 
 def _permissions(permissions: Any) -> list[str]:
     return sorted(permissions)
-
-
-def _none(name: str) -> list[str]:
-    return []
 
 
 async def _branches(root: ViewerRead, info: Info) -> Any:
@@ -45,7 +42,7 @@ class Viewer:
     """null: every branch."""
     permissions: list[str] = computed_by(_permissions, "permissions")
     """What these roles allow."""
-    masked: list[str] = computed_by(_none, "name")
+    masked: list[str] = computed_by(masked_fields, "role")
     """Fields (as IdentityDocument.number) that this viewer sees masked."""
-    refused: list[str] = computed_by(_none, "name")
+    refused: list[str] = computed_by(refused_fields, "role")
     """Fields that this viewer may not ask for."""

@@ -16,8 +16,8 @@ from loaders.reader import Reader
 from loaders.relations import Arguments, Relation
 from loaders.summaries import summary_by_customer
 from master.access import Viewer
-from master.roles import shipped_roles
 from master.errors import Forbidden
+from master.roles import shipped_roles
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerRow
