@@ -7,21 +7,24 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
+from app import opening
 from app.hub import Hub
 from app.opening import NotSupported, open_master, open_search
-from app.parts import NOBODY_INDEXES, NOT_CURRENT, SET_ASIDE
+from app.parts import NOBODY_INDEXES, NOT_CURRENT, REDIS_AWAY, SET_ASIDE
 from app.serve import NotReady, require_ready
 from app.settings import Settings, read_settings
 from master.keys import KeyFileError, Keys
+from master.tables.audit import AuditEntryRow
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow
 from master.writes.tokens import NewToken, create_token
 from tests.app.toys import schema
 from tests.conftest import TESTER
+from tests.services import redis
 
-queue = table(IndexQueueRow)
+queue, audit = table(IndexQueueRow), table(AuditEntryRow)
 
 Asked = Callable[[httpx.AsyncClient], Awaitable[None]]
 
@@ -189,3 +192,78 @@ def test_a_search_cluster_is_not_served_yet(settings: Settings) -> None:
     elsewhere = read(settings.data_dir, KEHU_SEARCH_URL="https://search.test")
     with pytest.raises(NotSupported):
         require_ready(elsewhere)
+
+
+def test_a_proxy_is_believed_where_it_is_trusted(settings: Settings) -> None:
+    (settings.data_dir / "limits.toml").write_text("visits_a_minute = 1\n")
+    limited = {"KEHU_LIMITS": str(settings.data_dir / "limits.toml")}
+
+    def seen(told: Settings) -> list[int]:
+        statuses = []
+
+        async def asked(client: httpx.AsyncClient) -> None:
+            for address in ("192.0.2.1", "192.0.2.2", "192.0.2.1"):
+                answer = await client.post("/graphql", headers={"x-forwarded-for": address})
+                statuses.append(answer.status_code)
+
+        with_hub(told, asked)
+        return statuses
+
+    assert seen(read(settings.data_dir, **limited)) == [401, 429, 429]
+    trusting = read(settings.data_dir, KEHU_TRUSTED_PROXIES="127.0.0.0/8", **limited)
+    assert seen(trusting) == [401, 401, 429]
+
+
+def test_refused_tokens_are_counted_and_noted(settings: Settings) -> None:
+    async def asked(client: httpx.AsyncClient) -> None:
+        for bearer in ({}, {"authorization": "Bearer kehu_1_2"}, {"authorization": "Basic eDp5"}):
+            assert (await client.post("/graphql", headers=bearer)).status_code == 401
+        metrics = (await client.get("/metrics")).text
+        for reason in ("missing", "unknown", "malformed"):
+            assert f'kehu_auth_failures_total{{reason="{reason}"}} 1.0' in metrics
+
+    with_hub(settings, asked)
+    master = open_master(settings)
+    with master.reading() as connection:
+        (entry,) = connection.execute(select(audit).where(audit.c.action == "token.refused")).all()
+    assert (entry.address, entry.actor) == ("127.0.0.1", "hub")
+    assert entry.details == '{"attempts": 2, "reasons": {"malformed": 1, "unknown": 1}, "tokens": []}'
+    master.close()
+
+
+def test_a_redis_that_is_away_is_degraded_and_the_hub_answers(settings: Settings) -> None:
+    away = read(settings.data_dir, KEHU_REDIS_URL="redis://:secret@127.0.0.1:1/0")
+    bearer = {"authorization": f"Bearer {token(settings)}"}
+
+    async def asked(client: httpx.AsyncClient) -> None:
+        assert (await client.post("/graphql", headers=bearer, json={"query": "{hello}"})).status_code == 200
+        parts = (await client.get("/readyz")).json()["parts"]
+        assert parts["redis"] == {"status": "degraded", "advice": REDIS_AWAY}
+
+    with_hub(away, asked)
+
+
+@pytest.mark.skipif(not redis.is_there(), reason="not there: redis-server")
+def test_hubs_count_rates_together_in_redis(settings: Settings) -> None:
+    (settings.data_dir / "limits.toml").write_text("operations_a_minute = 2\n")
+    bearer = {"authorization": f"Bearer {token(settings)}"}
+    statuses: list[int] = []
+
+    async def asked(client: httpx.AsyncClient) -> None:
+        statuses.append(
+            (await client.post("/graphql", headers=bearer, json={"query": "{hello}"})).status_code
+        )
+        assert (await client.get("/readyz")).json()["parts"]["redis"] == {"status": "ok", "advice": None}
+
+    with redis.running() as server:
+        limits = str(settings.data_dir / "limits.toml")
+        shared = read(settings.data_dir, KEHU_REDIS_URL=server.url, KEHU_LIMITS=limits)
+        for _ in range(3):
+            with_hub(shared, asked)
+    assert statuses == [200, 200, 429]
+
+
+def test_redis_needs_its_package(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "find_spec", lambda name: None)
+    with pytest.raises(NotSupported, match=r"pip install 'kehu\[server\]'"):
+        require_ready(read(settings.data_dir, KEHU_REDIS_URL="redis://cache"))

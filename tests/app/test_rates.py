@@ -204,6 +204,7 @@ def test_changes_have_a_rate_of_their_own(master: Master) -> None:
     "document",
     [
         'mutation{a:change(to:"x") b:change(to:"x")}',
+        'mutation Named{a:change(to:"x") b:change(to:"x")}',
         'mutation{...Both} fragment Both on Mutation{a:change(to:"x") ...on Mutation{b:change(to:"x")}}',
     ],
 )
