@@ -84,8 +84,9 @@ class Master:
     def reading(self, stop: Stop | None = None) -> Iterator[Connection]:
         """A connection on which all statements see the same state. Raises NobodyWaits when stopped."""
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-        with self.engine.connect() as connection, stoppable(connection, stop):
-            yield connection.execution_options(**level)
+        with self.engine.connect() as connection:
+            with stoppable(connection, stop):
+                yield connection.execution_options(**level)
             connection.rollback()
 
     @contextmanager
