@@ -42,6 +42,7 @@ class Limits:
     cost: int
     cost_with_export: int
     introspection: int
+    comparisons: int
     errors_told: int
     body_bytes: int
     header_bytes: int

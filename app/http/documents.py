@@ -34,7 +34,6 @@ from master.errors import Invalid, LimitExceeded
 
 KEPT_DOCUMENTS = 256  # with 2,000 tokens at most, some 50 MiB at the very worst
 KEPT_CHARACTERS = 16 * 1024
-MOST_COMPARISONS = 50_000  # TODO measure
 
 # Strings and comments of a document, which brackets inside them do not nest.
 _TEXT = re.compile(r'"""(?:[^"\\]++|\\"""|\\|"(?!""))*+(?:""")?+|"(?:[^"\\\n\r]++|\\.?+)*+"?+|#[^\n\r]*+')
@@ -43,19 +42,19 @@ _BRACKETS = re.compile(r"[\[{(]|[\]})]")
 _ESCAPED_NUL = re.compile(r"\\u(?:0000|\{0+\})")
 
 
-class BoundedOverlaps(OverlappingFieldsCanBeMergedRule):
-    """The rule whose work is not linear: it gives up after so many comparisons."""
+def _rules(most_comparisons: int) -> tuple[type[ASTValidationRule], ...]:
+    class BoundedOverlaps(OverlappingFieldsCanBeMergedRule):
+        """The one rule whose work is not linear gives up after so many comparisons."""
 
-    def __init__(self, context: ValidationContext) -> None:
-        super().__init__(context)
-        self.rule_context.remaining_complexity_budget = MOST_COMPARISONS
+        def __init__(self, context: ValidationContext) -> None:
+            super().__init__(context)
+            self.rule_context.remaining_complexity_budget = most_comparisons
 
-
-RULES: tuple[type[ASTValidationRule], ...] = (
-    *(BoundedOverlaps if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules),
-    MaybeNullValidationRule,
-    OneOfInputValidationRule,
-)
+    ours: dict[type[ASTValidationRule], type[ASTValidationRule]] = {
+        OverlappingFieldsCanBeMergedRule: BoundedOverlaps
+    }
+    rules = [ours.get(rule, rule) for rule in specified_rules]
+    return (*rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +101,7 @@ class Documents:
         self._schema = schema._schema  # strawberry's only way to the graphql-core schema
         self._limits = limits
         self._ruler = Ruler(self._schema)
+        self._rules = _rules(limits.comparisons)
         self._kept: OrderedDict[str, Document] = OrderedDict()
 
     def read(self, text: str) -> Document:
@@ -124,14 +124,14 @@ class Documents:
         if not document.operations:
             raise Invalid("The document holds no operation.")
         errors = validate(
-            self._schema, document.tree, RULES, max_errors=self._limits.errors_told, hide_suggestions=True
+            self._schema,
+            document.tree,
+            self._rules,
+            max_errors=self._limits.errors_told,
+            hide_suggestions=True,
         )
         if errors and errors[-1].message == "Validation aborted.":  # as graphql-core words a spent budget
-            raise LimitExceeded(
-                "Too many fields of the document overlap: give them names of their own, or ask less.",
-                MOST_COMPARISONS,
-                what="comparisons",
-            )
+            raise _too_alike(self._limits.comparisons)
         if errors:
             raise DocumentRefused(errors)
         if len(document.text) <= KEPT_CHARACTERS:
@@ -163,6 +163,11 @@ def _too_long(limit: int, text: str) -> LimitExceeded:
     tokens = max(limit + 1, sum(not token.startswith("#") for token in _TOKEN.findall(text)))
     message = f"The document holds more than {limit} tokens: pass values as variables, or make several of it."
     return LimitExceeded(message, limit, what="document_tokens", value=tokens)
+
+
+def _too_alike(limit: int) -> LimitExceeded:
+    message = "Too many fields of one name stand in one place: write each of them once."
+    return LimitExceeded(message, limit, what="comparisons", value=limit + 1)
 
 
 def _nesting(text: str) -> int:

@@ -4,14 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import structlog
-
 from app.http.asgi import Call
 from app.http.limiter.allowance import Allowance
 from app.http.limiter.measure import Measure
 from master.errors import Forbidden, LimitExceeded, Refusal
-
-log = structlog.get_logger("kehu.limits")
 
 ADVICE = {
     "depth": "Fields are nested {value} deep, at most {limit} may be: ask for what lies deeper by its id.",
@@ -103,10 +99,8 @@ class Limiter:
     def _note(self, over: list[Over], call: Call) -> None:
         for each in over:
             self._count(each.name)
-        if over:
-            exceeded = {each.name: {"asked": each.value, "limit": each.limit} for each in over}
-            caller = call.facts.get("caller")
-            log.warning("over limits", request_id=call.request_id, caller=caller, exceeded=exceeded)
+        if over:  # the request's log line tells it, with the request's id and the caller's
+            call.facts["over_limits"] = {each.name: each.value for each in over}
 
 
 def _forbidden(measure: Measure, allowance: Allowance) -> Iterator[Refusal]:
