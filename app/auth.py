@@ -13,8 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.http.asgi import Call
 from app.refused_tokens import Reason, Refused
 from master.access import Viewer, sight_of
-from master.errors import Unavailable
-from master.reads.tokens import TokenRow, is_over, token_branches, token_by_id
+from master.errors import TimedOut, Unavailable
+from master.reads.tokens import TokenRow, is_over, scopes_of, token_branches, token_by_id
 from master.session import Actor, Master
 from master.writes.tokens import note_use, secret_digest
 
@@ -71,8 +71,8 @@ class Gate:
                 return Refused(reason or "revoked", row.id)
             branches = None if row.all_branches else token_branches(connection, row.id)
             sight = sight_of(connection, role, branches)
-        scopes = None if row.scopes is None else frozenset(row.scopes.split())
-        return Caller(Viewer(row.name, role, row.id, sight, scopes), row.registered_only, row.rate)
+        viewer = Viewer(row.name, role, row.id, sight, scopes_of(row))
+        return Caller(viewer, row.registered_only, row.rate)
 
     def _note_use(self, viewer: Viewer) -> None:
         """Notes the use at most once a minute, beside the request: it does not wait for a writer's turn."""
@@ -89,7 +89,7 @@ class Gate:
         try:
             with self._master.transaction(Actor("hub")) as tx:
                 note_use(tx, token_id)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, TimedOut) as error:
             log.warning("use of a token not noted", caller=token_id, exc_info=error)
 
     async def close(self) -> None:

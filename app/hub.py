@@ -11,12 +11,14 @@ from importlib.metadata import version
 import strawberry
 import structlog
 
+from app.allowances import allowance_of
 from app.auth import Gate
 from app.entrance import Entrance
 from app.health import alive, readiness
 from app.http.asgi import Answer, Call, Receive, Scope, Send
 from app.http.front import Door, GraphQLFront
 from app.http.getting import getting
+from app.http.running import Runs
 from app.http.limiter.allowance import Allowance
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, read_limits
@@ -34,7 +36,6 @@ from indexing.worker import Worker
 from master import queue
 from master.access import Viewer
 from master.queue import Backlog
-from master.roles import EXPORT
 from master.session import Master
 from master.writes.derived import refresh
 from schema.context import open_context
@@ -82,14 +83,15 @@ class Hub:
 async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator[Shell]:
     """The hub's ASGI application, with its indexing worker running unless the settings forbid it."""
     limits = read_limits(settings.limits)
-    master, search = open_master(settings), open_search(settings)
+    master, search = open_master(settings, limits), open_search(settings, limits)
+    unhurried, runs = master.unhurried(), Runs()
     gate, refused, windows = Gate(master), RefusedTokens(master), open_windows(settings)
     indexing = (
-        asyncio.create_task(_indexing(Worker(master, search, refresh))) if settings.index_worker else None
+        asyncio.create_task(_indexing(Worker(unhurried, search, refresh))) if settings.index_worker else None
     )
     try:
         yield Shell(
-            _Routes(master, search, gate, refused, windows, schema, limits, settings.introspection).routes(
+            _Routes(master, search, gate, refused, windows, schema, limits, settings.introspection, runs).routes(
                 playground=settings.playground
             ),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
@@ -97,6 +99,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
             settings.trusted_proxies,
         )
     finally:
+        await runs.close()
         if indexing is not None:
             indexing.cancel()
             await asyncio.gather(indexing, return_exceptions=True)
@@ -104,6 +107,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
         await gate.close()
         await windows.close()
         await search.close()
+        unhurried.close()
         master.close()
 
 
@@ -127,6 +131,7 @@ class _Routes:
     schema: strawberry.Schema
     limits: Limits
     introspection: bool
+    runs: Runs
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
         metrics = Metrics(version("kehu"), self._backlog, self.master.clock.now)
@@ -153,7 +158,7 @@ class _Routes:
             entrance.admit_changes,
         )
         routes = {
-            "/graphql": Route("graphql", GraphQLFront(self.schema, door, self.limits)),
+            "/graphql": Route("graphql", GraphQLFront(self.schema, door, self.limits, self.runs)),
             "/healthz": Route("healthz", getting(living)),
             "/readyz": Route("readyz", getting(ready)),
             "/metrics": Route("metrics", getting(measured)),
@@ -169,12 +174,7 @@ class _Routes:
         )
 
     def _allowance(self, viewer: Viewer) -> Allowance:
-        return Allowance(
-            limits=self.limits.of_role(viewer.role.name),
-            most_rows=viewer.most_rows,
-            may_export=viewer.may(EXPORT),
-            may_introspect=self.introspection,
-        )
+        return allowance_of(viewer, self.limits, introspection=self.introspection)
 
     def _backlog(self) -> Backlog:
         with self.master.reading() as connection:

@@ -5,13 +5,20 @@ from pathlib import Path
 
 import click
 
+from app.allowances import allowance_of
 from app.commands.context import CLI, Finding, opened_master, settings
 from app.graphql import schema
+from app.http.asgi import Call
 from app.http.documents import Document, DocumentRefused, Documents
+from app.http.limiter.allowance import Allowance
+from app.http.limiter.limiter import Asking, Limiter, OverLimits
 from app.limits import read_limits
+from master.access import MOST_ROWS, Viewer
 from master.clock import spelled
 from master.errors import Refusal
 from master.reads.registered_documents import all_documents
+from master.reads.tokens import scopes_of, token_by_id
+from master.session import Transaction
 from master.writes.registered_documents import register_document, remove_document
 
 token_option = click.option("--token", "token_id", metavar="ID", help="Only for this token.")
@@ -28,23 +35,49 @@ def document() -> None:
 def add(files: tuple[Path, ...], *, token_id: str | None) -> None:
     """Register GraphQL documents, for all tokens unless one is named; print each one's id and operations."""
     told = settings()
-    documents = Documents(schema, read_limits(told.limits))
-    checked = [_checked(documents, path) for path in files]
+    limits = read_limits(told.limits)
+    documents = Documents(schema, limits)
     with opened_master(told) as master, master.transaction(CLI) as tx:
-        for each in checked:
-            id = register_document(tx, _operations(each), each.text, token_id)
-            click.echo(f"{id}  {_operations(each)}")
+        allowance = Allowance(limits=limits, most_rows=MOST_ROWS, may_introspect=told.introspection)
+        if token_id is not None:
+            viewer = _holder(tx, token_id)
+            allowance = allowance_of(viewer, limits, introspection=told.introspection)
+        checked = [_checked(path, documents, allowance) for path in files]
+        ids = [register_document(tx, _operations(each), each.text, token_id) for each in checked]
+    for id, each in zip(ids, checked, strict=True):
+        click.echo(f"{id}  {_operations(each)}")
 
 
-def _checked(documents: Documents, path: Path) -> Document:
+def _holder(tx: Transaction, token_id: str) -> Viewer:
+    """As far as it matters for what a document may ask for."""
+    row = token_by_id(tx.connection, token_id)
+    role = None if row is None else tx.master.roles.get(row.role)
+    if row is None or role is None:
+        raise Finding(f"there is no token {token_id}: `kehu token list` shows those there are")
+    return Viewer(row.name, role, row.id, scopes=scopes_of(row))
+
+
+def _checked(path: Path, documents: Documents, allowance: Allowance) -> Document:
+    """The file's document. Raises Finding for what would be refused when it is asked."""
     try:
-        return documents.read(path.read_bytes().decode("utf-8"))
+        document = documents.read(path.read_bytes().decode("utf-8"))
+        for operation in document.measure.operations:
+            asking = Asking(document.measure, operation.name, {})
+            Limiter(_count_nothing).admit(asking, allowance, Call("cli"))
+        documents.require_valid(document)
     except UnicodeDecodeError:
         raise Finding(f"{path} is not in UTF-8: save it so") from None
     except Refusal as refusal:
         raise Finding(f"{path}: {refusal.message}") from None
+    except OverLimits as over:
+        raise Finding(f"{path}: {' '.join(refusal.message for refusal in over.refusals)}") from None
     except DocumentRefused as refused:
-        raise Finding(f"{path}: {'; '.join(error.message for error in refused.errors)}") from None
+        raise Finding(f"{path}: {' '.join(error.message for error in refused.errors)}") from None
+    return document
+
+
+def _count_nothing(limit: str) -> None:
+    """No metric tells of what an operator tried."""
 
 
 def _operations(document: Document) -> str:

@@ -9,7 +9,8 @@ import orjson
 
 from app.commands.context import CLI, opened_master
 from master.clock import spelled
-from master.reads.tokens import TokenRow, all_tokens, branch_codes, is_over
+from master.reads.tokens import TokenRow, all_tokens, branch_codes, is_over, scopes_of
+from master.roles import shipped_roles
 from master.writes.tokens import (
     LONGEST_DAYS,
     LONGEST_OVERLAP_HOURS,
@@ -27,7 +28,7 @@ def token() -> None:
 
 
 @token.command()
-@click.option("--role", required=True, help="What the holder may do.")
+@click.option("--role", required=True, help=f"{', '.join(shipped_roles())}, or a role of the hub's own.")
 @click.option("--name", required=True, help="Who or what holds it.")
 @click.option("--branch", "branches", multiple=True, help="A branch whose customers it sees; repeatable.")
 @click.option("--all-branches", is_flag=True, help="It sees the customers of every branch.")
@@ -96,7 +97,7 @@ def _as_json(row: TokenRow, branches: Sequence[str]) -> bytes:
         "id": row.id,
         "name": row.name,
         "role": row.role,
-        "scopes": row.scopes.split() if row.scopes is not None else None,
+        "scopes": sorted(scopes) if (scopes := scopes_of(row)) is not None else None,
         "branches": None if row.all_branches else branches,
         "registeredOnly": row.registered_only,
         "rate": row.rate,

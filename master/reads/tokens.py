@@ -25,6 +25,11 @@ def is_over(row: TokenRow, now: datetime) -> bool:
     return row.revoked_at is not None or row.expires_at is None or row.expires_at <= now
 
 
+def scopes_of(row: TokenRow) -> frozenset[str] | None:
+    """The permissions to which the token narrows those of its role; None: all of them."""
+    return None if row.scopes is None else frozenset(row.scopes.split())
+
+
 def token_branches(connection: Connection, token_id: str) -> tuple[int, ...]:
     """The ids of the branches whose customers (there and below) the token's holder sees."""
     rows = connection.scalars(select(branches.c.branch_id).where(branches.c.token_id == token_id))

@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from master.access import Role, roles
 from master.audit import note
 from master.errors import Invalid, NotFound
 from master.keys import Keys
 from master.reads.tokens import TokenRow, is_over
+from master.roles import Role
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.branches import BranchRow
@@ -50,9 +50,10 @@ def secret_digest(keys: Keys, secret: str) -> bytes:
 
 def create_token(tx: Transaction, new: NewToken) -> str:
     """The token itself, kehu_<id>_<secret>: told only now."""
-    role = roles().get(new.role)
+    roles = tx.master.roles
+    role = roles.get(new.role)
     if role is None:
-        raise Invalid(f"There is no role {new.role}. Roles: {', '.join(roles())}.", ["role"])
+        raise Invalid(f"There is no role {new.role}. Roles: {', '.join(roles)}.", ["role"])
     id, secret = secrets.token_hex(6), _new_secret()
     values = {
         "id": id,
