@@ -18,8 +18,8 @@ from app.health import alive, readiness
 from app.http.asgi import Answer, Call, Receive, Scope, Send
 from app.http.front import Door, GraphQLFront
 from app.http.getting import getting
-from app.http.running import Runs
 from app.http.limiter.allowance import Allowance
+from app.http.running import Runs
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, read_limits
 from app.metrics import Metrics
@@ -91,9 +91,9 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     )
     try:
         yield Shell(
-            _Routes(master, search, gate, refused, windows, schema, limits, settings.introspection, runs).routes(
-                playground=settings.playground
-            ),
+            _Routes(
+                master, search, gate, refused, windows, schema, limits, settings.introspection, runs
+            ).routes(playground=settings.playground),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
             limits,
             settings.trusted_proxies,

@@ -2,6 +2,7 @@
 
 from importlib.util import find_spec
 
+from app.limits import Limits
 from app.settings import Settings
 from app.windows import LocalWindows, SharedWindows, Windows
 from indexing.engines.embedded import EmbeddedEngine
@@ -9,16 +10,24 @@ from indexing.engines.port import SearchEngine
 from master.clock import Clock, FileTime, system_time
 from master.keys import Keys
 from master.session import Master
+from master.stopping import Deadlines
 
 
 class NotSupported(Exception):
     """A setting asks for what this version does not have yet."""
 
 
-def open_master(settings: Settings) -> Master:
-    """The master, which connects when it is first used. Raises KeyFileError."""
+def open_master(settings: Settings, limits: Limits | None = None) -> Master:
+    """The master, which connects when it is first used. Raises KeyFileError.
+
+    limits: for who answers requests; statements and waiting for others then end in time.
+    """
     source = system_time if settings.clock is None else FileTime(settings.clock)
-    return Master.open(settings.database_url, Keys.load(settings.keys), Clock(settings.timezone, source))
+    deadlines = (
+        Deadlines(limits.statement_seconds, limits.lock_seconds, limits.idle_seconds) if limits else None
+    )
+    clock = Clock(settings.timezone, source)
+    return Master.open(settings.database_url, Keys.load(settings.keys), clock, deadlines)
 
 
 def require_supported(settings: Settings) -> None:
@@ -29,10 +38,10 @@ def require_supported(settings: Settings) -> None:
         raise NotSupported("KEHU_REDIS_URL: Python's redis is not installed: pip install 'kehu[server]'.")
 
 
-def open_search(settings: Settings) -> SearchEngine:
-    """The search engine. Raises NotSupported."""
+def open_search(settings: Settings, limits: Limits | None = None) -> SearchEngine:
+    """The search engine; with limits, its searches end in time. Raises NotSupported."""
     require_supported(settings)
-    return EmbeddedEngine(settings.index_dir)
+    return EmbeddedEngine(settings.index_dir, limits.search_seconds if limits else None)
 
 
 def open_windows(settings: Settings) -> Windows:

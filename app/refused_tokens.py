@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.http.addresses import place_of
 from master.audit import note
+from master.errors import TimedOut
 from master.session import Actor, Master, Transaction
 
 NOTED_EVERY_SECONDS = 60.0
@@ -80,7 +81,7 @@ class RefusedTokens:
             with self._master.transaction(Actor("hub")) as tx:
                 for place, tally in tallies.items():
                     _note(replace(tx, actor=Actor("hub", address=place)), tally)
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, TimedOut) as error:
             attempts = sum(tally.reasons.total() for tally in tallies.values())
             log.error("refused tokens not noted", attempts=attempts, exc_info=error)
 

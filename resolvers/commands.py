@@ -7,7 +7,7 @@ from typing import TypeVar
 import strawberry
 from sqlalchemy import Table, select
 
-from master.errors import Conflict, LimitExceeded, NotFound, Refusal
+from master.errors import Conflict, LimitExceeded, NotFound, Refusal, TimedOut
 from master.reads.freshness import freshness_of
 from master.session import Transaction
 from master.writes.kept import KEEP, Kept
@@ -52,7 +52,7 @@ async def command(
 
     try:
         return await info.context.write(permission, acted, reason)
-    except LimitExceeded:  # an error of the request as everywhere, not of what was given
+    except (LimitExceeded, TimedOut):  # errors of the request as everywhere, not of what was given
         raise
     except Refusal as refusal:
         return Done(present if isinstance(refusal, Conflict) else None, None, refusal)

@@ -5,12 +5,12 @@ from typing import Any
 
 import strawberry
 
-from indexing.errors import SearchUnavailable
+from indexing.errors import SearchBusy, SearchTooSlow, SearchUnavailable
 from indexing.search import Position, SearchAnswer, SearchFilter, SearchRequest
 from indexing.search import search_customers as searched
 from loaders.cursors import Mark
 from loaders.customers import all_customers
-from master.errors import Unavailable
+from master.errors import TimedOut, Unavailable
 from master.reads.freshness import is_indexed
 from master.roles import READ
 from schema.arguments import cursor_given, filters_of, page_size
@@ -68,6 +68,11 @@ async def _answer(context: Context, request: SearchRequest) -> SearchAnswer:
         if context.search is None:
             raise SearchUnavailable
         return await searched(context.search, request)
+    except SearchTooSlow as error:
+        message = f"Search took longer than {error.seconds:g} seconds: give more of a name or a number."
+        raise TimedOut(message) from error
+    except SearchBusy as error:
+        raise Unavailable("Search is busy: try again; everything else answers.") from error
     except SearchUnavailable as error:
         raise Unavailable("Search is away; everything else answers.") from error
 

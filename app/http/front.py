@@ -25,6 +25,7 @@ from app.http.limiter.allowance import Allowance
 from app.http.media import JSON_TYPE, answer_type
 from app.http.operations import AdmitChanges, OpenContext, Operations, TextOf, written
 from app.http.requests import read_request, require_method
+from app.http.running import Runs
 from app.limits import Limits
 from master.errors import Refusal
 
@@ -65,7 +66,7 @@ class Door(Generic[V]):
 class GraphQLFront(Generic[V]):
     """The ASGI application; `scope["kehu.call"]` must hold the Call (app/http/shell.py puts it there)."""
 
-    def __init__(self, schema: strawberry.Schema, door: Door[V], limits: Limits) -> None:
+    def __init__(self, schema: strawberry.Schema, door: Door[V], limits: Limits, runs: Runs) -> None:
         self._door = door
         self._limits = limits
         self._operations = Operations(
@@ -76,6 +77,7 @@ class GraphQLFront(Generic[V]):
             allowance=door.allowance,
             over_limit=door.over_limit,
             admit_changes=door.admit_changes,
+            runs=runs,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -92,10 +94,6 @@ class GraphQLFront(Generic[V]):
             str(call.facts["operation"]), answer.status, seconds, codes if isinstance(codes, list) else []
         )
         await send_answer(send, answer)
-
-    async def close(self) -> None:
-        """Waits for operations that were stopped and have not ended yet."""
-        await self._operations.close()
 
     async def _answer(self, scope: Scope, receive: Receive, call: Call) -> Answer:
         media_type = JSON_TYPE

@@ -58,6 +58,7 @@ class Operations(Generic[V]):
         allowance: Callable[[V], Allowance],
         over_limit: Callable[[str], None],
         admit_changes: AdmitChanges[V],
+        runs: Runs,
     ) -> None:
         self._schema = schema
         self._open_context = open_context
@@ -67,7 +68,7 @@ class Operations(Generic[V]):
         self._limiter = Limiter(over_limit)
         self._admit_changes = admit_changes
         self._documents = Documents(schema, limits)
-        self._runs = Runs()
+        self._runs = runs
 
     async def outcome(self, request: GraphQLRequest, viewer: V, call: Call, receive: Receive) -> Outcome:
         """What the operation answers; it is stopped when `receive` tells that the caller has gone.
@@ -128,10 +129,6 @@ class Operations(Generic[V]):
                 context_value=context,
                 operation_name=request.operation_name,
             )
-
-    async def close(self) -> None:
-        """Waits for operations that were stopped and have not ended yet."""
-        await self._runs.close()
 
     def _told(self, result: ExecutionResult, call: Call) -> Outcome:
         faults = result.errors or []

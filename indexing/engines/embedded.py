@@ -11,29 +11,34 @@ from indexing.documents.customers import CustomerDocument
 from indexing.engines.folders import IndexFolder
 from indexing.engines.generation import Generation
 from indexing.engines.port import Candidates, Extent, Health, IndexEntry
+from indexing.engines.searches import Searches
 from indexing.errors import SearchUnavailable
 from indexing.questions import Question
 
-READERS = 4  # threads; tantivy lets go of the interpreter while it works
+READERS = 2  # threads for what is no search: health, counts, dumps
 
 T = TypeVar("T")
 
 
 class EmbeddedEngine:
-    """Answers from the generation that `serving.json` names; makes an empty one where there is none."""
+    """Answers from the generation that `serving.json` names; makes an empty one where there is none.
 
-    def __init__(self, path: Path) -> None:
+    search_seconds: what a search may take; None: as long as it needs.
+    """
+
+    def __init__(self, path: Path, search_seconds: float | None = None) -> None:
         self._folder = IndexFolder(path)
         self._opening = threading.Lock()
         self._seen = (0, 0)
         self._serving: Generation | None = None
         self._others: dict[str, Generation] = {}
+        self._searches = Searches(search_seconds)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="search-read")
         # One thread writes, so writes come one after another.
         self._writers = ThreadPoolExecutor(1, thread_name_prefix="search-write")
 
     async def search(self, question: Question, extent: Extent) -> Candidates:
-        return await self._run(self._readers, lambda: self._current().search(question, extent))
+        return await self._searches.run(lambda: _guarded(lambda: self._current().search(question, extent)))
 
     async def apply(
         self, documents: Sequence[CustomerDocument], gone: Sequence[int], *, generation: str | None = None
@@ -73,6 +78,7 @@ class EmbeddedEngine:
             return Health(False, True, 0, str(error))
 
     async def close(self) -> None:
+        await self._searches.close()
         await asyncio.to_thread(self._readers.shutdown)
         await asyncio.to_thread(self._writers.shutdown)
         for opened in (self._serving, *self._others.values()):

@@ -13,6 +13,7 @@ from app.auth import Gate
 from app.entrance import Entrance
 from app.http.front import Door, GraphQLFront
 from app.http.limiter.allowance import Allowance
+from app.http.running import Runs
 from app.http.shell import Allowed, Route, Shell
 from app.limits import shipped_limits
 from app.rates import Rates
@@ -75,7 +76,7 @@ class Hub:
             entrance.turn,
             entrance.admit_changes,
         )
-        front = GraphQLFront(toys.schema, door, self.limits)
+        front = GraphQLFront(toys.schema, door, self.limits, Runs())
         return Shell({"/graphql": Route("graphql", front)}, Allowed(["hub.test"]), self.limits)
 
     def noted(self) -> list[tuple[str | None, dict[str, object]]]:

@@ -12,6 +12,7 @@ from app.http.documents import KnownDocument
 from app.http.front import Door, GraphQLFront
 from app.http.limiter.allowance import Allowance
 from app.http.requests import GraphQLRequest
+from app.http.running import Runs
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, shipped_limits
 from master.errors import Ambiguous, NotFound, Unavailable
@@ -113,22 +114,27 @@ class Observed:
 
 
 def toy_application(
-    limits: Limits | None = None, *, observed: Observed | None = None, allowed: Allowed | None = None
+    limits: Limits | None = None,
+    *,
+    observed: Observed | None = None,
+    allowed: Allowed | None = None,
+    allowance: Allowance | None = None,
+    schema: strawberry.Schema = schema,
 ) -> Shell:
     limits = limits or shipped_limits()
     observed = observed or Observed()
-    allowance = Allowance(limits=limits, most_rows=100)
+    its_allowance = allowance or Allowance(limits=limits, most_rows=100)
     door = Door(
         authenticate,
         open_context,
         observed,
-        lambda _: allowance,
+        lambda _: its_allowance,
         observed.over.append,
         text_of,
         lambda _: nullcontext(),
         admit_changes,
     )
-    front = GraphQLFront(schema, door, limits)
+    front = GraphQLFront(schema, door, limits, Runs())
     return Shell({"/graphql": Route("graphql", front)}, allowed or Allowed(["hub.test", "127.0.0.1"]), limits)
 
 
