@@ -1,6 +1,5 @@
 """Errors as callers see them: message, stable code, request id; what went wrong inside stays inside."""
 
-import re
 from collections.abc import Iterable
 
 import orjson
@@ -11,9 +10,6 @@ from app.http.asgi import JSON, Answer, Call, RequestRefused
 from master.errors import Refusal
 
 INTERNAL_MESSAGE = "Internal error"
-
-# graphql-core words its suggestions as one last sentence; they would tell names to who may not see them.
-_SUGGESTION = re.compile(r" ?Did you mean [^?]*\?$")
 
 log = structlog.get_logger("kehu.graphql")
 
@@ -63,11 +59,18 @@ def _told(error: GraphQLError, call: Call) -> ErrorJson:
     if isinstance(cause, Refusal):
         return refusal_json(cause, call.request_id)
     if _is_callers(error, cause):
-        return refused_json(_SUGGESTION.sub("", error.message), "INVALID", call.request_id)
+        return refused_json(_without_suggestion(error.message), "INVALID", call.request_id)
     if isinstance(cause, RecursionError):
         return refused_json("The document is nested too deeply.", "LIMIT_EXCEEDED", call.request_id)
     log_failure(cause or error, call)
     return refused_json(INTERNAL_MESSAGE, "INTERNAL", call.request_id)
+
+
+def _without_suggestion(message: str) -> str:
+    """graphql-core's suggestions, one last sentence, would tell names to who may not see them."""
+    told, _, names = message.rpartition("Did you mean ")
+    _, is_asked, after = names.partition("?")
+    return told.removesuffix(" ") if is_asked and not after else message
 
 
 def _cause(error: GraphQLError) -> Exception | None:
