@@ -39,6 +39,7 @@ KEPT_CHARACTERS = 16 * 1024
 _TEXT = re.compile(r'"""(?:[^"\\]++|\\"""|\\|"(?!""))*+(?:""")?+|"(?:[^"\\\n\r]++|\\.?+)*+"?+|#[^\n\r]*+')
 _TOKEN = re.compile(_TEXT.pattern + r"|[_A-Za-z0-9.+-]++|[!$&():=@\[\]{}|]")
 _BRACKETS = re.compile(r"[\[{(]|[\]})]")
+_LONG_NUMBER = re.compile(r"(?<![A-Za-z0-9_])-?[0-9][0-9.eE+-]*+")
 _ESCAPED_NUL = re.compile(r"\\u(?:0000|\{0+\})")
 
 
@@ -141,8 +142,11 @@ class Documents:
 
     def _parsed(self, text: str) -> DocumentNode:
         limits = self._limits
-        if (nesting := _nesting(text)) > limits.document_nesting:
+        outside = _TEXT.sub(" ", text)
+        if (nesting := _nesting(outside)) > limits.document_nesting:
             raise _too_nested(limits.document_nesting, nesting)
+        if (digits := _longest_number(outside)) > limits.number_characters:
+            raise _too_many_digits(limits.number_characters, digits)
         try:
             tree = parse(text, max_tokens=limits.document_tokens)
         except GraphQLSyntaxError as error:
@@ -170,9 +174,18 @@ def _too_alike(limit: int) -> LimitExceeded:
     return LimitExceeded(message, limit, what="comparisons", value=limit + 1)
 
 
-def _nesting(text: str) -> int:
+def _too_many_digits(limit: int, digits: int) -> LimitExceeded:
+    message = f"A number is longer than {limit} characters."
+    return LimitExceeded(message, limit, what="number_characters", value=digits)
+
+
+def _longest_number(outside: str) -> int:
+    return max((len(number) for number in _LONG_NUMBER.findall(outside)), default=0)
+
+
+def _nesting(outside: str) -> int:
     depth = deepest = 0
-    for bracket in _BRACKETS.findall(_TEXT.sub(" ", text)):
+    for bracket in _BRACKETS.findall(outside):
         depth += 1 if bracket in "[{(" else -1
         deepest = max(deepest, depth)
     return deepest

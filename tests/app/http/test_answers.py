@@ -155,8 +155,14 @@ def test_tokens_and_nesting_of_a_document_are_bounded() -> None:
 def test_a_limit_is_told_with_its_value() -> None:
     error = only_error(ask_graphql(application, "{" + "hello " * 2000 + "}"))
     assert error == {
-        "message": "The document holds more than 2000 tokens.",
-        "extensions": {"limit": 2000, "code": "LIMIT_EXCEEDED"},
+        "message": "The document holds more than 2000 tokens: pass values as variables, "
+        "or make several of it.",
+        "extensions": {
+            "code": "LIMIT_EXCEEDED",
+            "what": "document_tokens",
+            "limit": 2000,
+            "value": 2002,
+        },
     }
 
 
@@ -167,10 +173,11 @@ def test_brackets_inside_strings_and_comments_of_a_document_do_not_nest() -> Non
 
 
 def test_at_most_20_errors_are_told() -> None:
+    wide = toy_application(replace(shipped_limits(), root_fields=30))
     fields = " ".join(f"a{number}: broken" for number in range(30))
-    assert len(ask_graphql(application, "{" + fields + "}").json()["errors"]) == 20
+    assert len(ask_graphql(wide, "{" + fields + "}").json()["errors"]) == 20
     unknown = " ".join(f"a{number}" for number in range(30))
-    assert len(ask_graphql(application, "{" + unknown + "}").json()["errors"]) == 20
+    assert len(ask_graphql(wide, "{" + unknown + "}").json()["errors"]) == 20
 
 
 def test_a_document_is_checked_again_under_another_variable() -> None:
