@@ -45,6 +45,8 @@ def converse(
     messages: Iterable[Message],
     headers: list[tuple[bytes, bytes]],
     method: str = "POST",
+    *,
+    scheme: str = "http",
 ) -> list[Message]:
     """What the application sends when it receives these messages and then nothing more."""
 
@@ -62,7 +64,7 @@ def converse(
             sent.append(message)
 
         scope = {
-            "type": "http", "method": method, "path": "/graphql", "query_string": b"",
+            "type": scheme, "method": method, "path": "/graphql", "query_string": b"",
             "headers": [(b"host", b"hub.test"), *headers],
         }  # fmt: skip
         await application(scope, receive, send)

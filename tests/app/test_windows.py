@@ -8,22 +8,13 @@ import pytest
 
 from app.windows import REST_SECONDS, BoundedMemory, LocalWindows, Rate, SharedWindows
 from tests.app.conftest import Logged
+from tests.app.rated import Ticking
 from tests.services import redis
 from tests.services.redis import RunningRedis
 
 MINUTE = Rate("operations", 3, 60)
 
 needs_redis = pytest.mark.skipif(not redis.is_there(), reason="not there: redis-server")
-
-
-class Ticking:
-    """Seconds that tests count."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
