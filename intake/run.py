@@ -12,7 +12,7 @@ from intake.kinds import Kind, kind_named
 from intake.report import Report
 from intake.runs import Counts, Run, finish_run, keep_run, unfinished_run
 from intake.sources.csv import CsvFile, FileFacts, Line, look_at
-from intake.stage import Stager
+from intake.stage import Staged, Stager
 from master.audit import note
 from master.errors import Invalid
 from master.session import Actor, Master, Transaction
@@ -106,12 +106,15 @@ class _Import:
 
     def take_in(self, batches: Iterator[list[Line]], tell: Callable[[], None]) -> None:
         for batch in batches:
+            # Staged before the transaction: who else writes to SQLite gets a turn meanwhile.
+            staged = self._staged(batch)
             try:
                 with self.master.transaction(self.actor) as tx:
-                    self._batch(tx, batch, guarded=False)
+                    self._batch(tx, batch, staged, guarded=False)
             except REFUSED_BY_DATABASE:
+                staged = self._staged(batch)
                 with self.master.transaction(self.actor) as tx:
-                    self._batch(tx, batch, guarded=True)
+                    self._batch(tx, batch, staged, guarded=True)
             tell()
         with self.master.transaction(self.actor) as tx:
             self._finish(tx)
@@ -120,7 +123,7 @@ class _Import:
         """All in one transaction, as later lines build on earlier ones; then rolled back."""
         with suppress(_DryRun), self.master.transaction(self.actor) as tx:
             for batch in batches:
-                self._batch(tx, batch, guarded=True)
+                self._batch(tx, batch, self._staged(batch), guarded=True)
                 tell()
             raise _DryRun
 
@@ -136,9 +139,11 @@ class _Import:
             notices=tuple(self.notices),
         )
 
-    def _batch(self, tx: Transaction, lines: list[Line], *, guarded: bool) -> None:
+    def _staged(self, lines: list[Line]) -> list[Staged]:
+        return [self.stager.stage(line) for line in lines]
+
+    def _batch(self, tx: Transaction, lines: list[Line], staged: list[Staged], *, guarded: bool) -> None:
         source_id = self._source(tx)
-        staged = [self.stager.stage(line) for line in lines]
         done = apply(tx, self.kind, source_id, staged, guarded=guarded)
         self.run.counts.count(done.outcomes, sum(not finding.refuses for finding in done.findings))
         self.run.line = lines[-1].number
