@@ -39,15 +39,19 @@ def engine_of(url: str, keys: Keys, deadlines: Deadlines | None) -> Engine:
 
 def _postgresql(url: str, deadlines: Deadlines | None) -> Engine:
     given = make_url(url).set(drivername="postgresql+psycopg")
+    own = {}
     if deadlines is not None:
-        seconds = {
-            "statement_timeout": deadlines.statement,
-            "lock_timeout": deadlines.lock,
-            "idle_in_transaction_session_timeout": deadlines.idle,
-        }
-        options = " ".join(f"-c {name}={each * 1000:.0f}" for name, each in seconds.items())
-        given = given.update_query_dict({"options": f"{given.query.get('options', '')} {options}".strip()})
-    return create_engine(given, pool_pre_ping=True, pool_size=KEPT, max_overflow=-1)
+        own["options"] = f"{given.query.get('options', '')} {_options(deadlines)}".strip()
+    return create_engine(given, connect_args=own, pool_pre_ping=True, pool_size=KEPT, max_overflow=-1)
+
+
+def _options(deadlines: Deadlines) -> str:
+    seconds = {
+        "statement_timeout": deadlines.statement,
+        "lock_timeout": deadlines.lock,
+        "idle_in_transaction_session_timeout": deadlines.idle,
+    }
+    return " ".join(f"-c {name}={each * 1000:.0f}" for name, each in seconds.items())
 
 
 def _sqlite(url: str, deadlines: Deadlines | None) -> Engine:
