@@ -5,6 +5,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import accumulate
 
 import strawberry
 from graphql import (
@@ -164,7 +165,7 @@ def _too_nested(limit: int, nesting: int | None = None) -> LimitExceeded:
 
 
 def _too_long(limit: int, text: str) -> LimitExceeded:
-    tokens = max(limit + 1, sum(not token.startswith("#") for token in _TOKEN.findall(text)))
+    tokens = max(limit + 1, len([each for each in _TOKEN.findall(text) if each[0] != "#"]))
     message = f"The document holds more than {limit} tokens: pass values as variables, or make several of it."
     return LimitExceeded(message, limit, what="document_tokens", value=tokens)
 
@@ -184,11 +185,8 @@ def _longest_number(outside: str) -> int:
 
 
 def _nesting(outside: str) -> int:
-    depth = deepest = 0
-    for bracket in _BRACKETS.findall(outside):
-        depth += 1 if bracket in "[{(" else -1
-        deepest = max(deepest, depth)
-    return deepest
+    steps = [1 if bracket in "[{(" else -1 for bracket in _BRACKETS.findall(outside)]
+    return max(accumulate(steps), default=0)
 
 
 def _holds_nul(tree: DocumentNode) -> bool:
