@@ -19,9 +19,12 @@ from master.access import Viewer
 from master.errors import Forbidden
 from master.roles import shipped_roles
 from master.session import Master
+from master.stopping import NobodyWaits
 from master.tables.base import table
 from master.tables.customers import CustomerRow
 from tests.schema.hub import counted, filling
+
+ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 
 
 def opened(master: Master, role: str = "AGENT") -> tuple[Loaders, Reader]:
@@ -192,6 +195,33 @@ def test_a_request_that_is_cancelled_in_the_middle_of_a_read_gives_its_connectio
         await closing
 
     asyncio.run(asked())
+    assert ten.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_a_statement_that_nobody_waits_for_is_stopped(ten: Master) -> None:
+    begun = threading.Event()
+    ended: list[type[BaseException]] = []
+
+    def endless(connection: Connection) -> None:
+        begun.set()
+        try:
+            connection.exec_driver_sql(ENDLESS).all()
+        except NobodyWaits as error:
+            ended.append(type(error))
+            raise
+
+    async def asked() -> None:
+        reader = Reader(ten)
+        first = asyncio.create_task(reader.run(endless))
+        next_one = asyncio.create_task(reader.run(lambda connection: ended.append(RuntimeError)))
+        while not begun.is_set():
+            await asyncio.sleep(0.001)
+        for task in (first, next_one):
+            task.cancel()
+        await reader.close()
+
+    asyncio.run(asked())
+    assert ended == [NobodyWaits]
     assert ten.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 

@@ -1,7 +1,9 @@
 """What a request holds on to, whatever happens in it."""
 
 import asyncio
+import threading
 import warnings
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -9,9 +11,10 @@ import pytest
 from app.graphql import schema
 from master.access import Viewer
 from master.roles import shipped_roles
-from master.session import Master
+from master.session import Master, Transaction
 from schema.context import open_context
 from schema.scalars import DATE_WANTED, DECIMAL_WANTED, INSTANT_WANTED
+from tests.conftest import TESTER
 from tests.schema.hub import Hub, filling
 
 FAILING = """{
@@ -66,6 +69,40 @@ def test_a_query_that_is_cancelled_at_any_moment_gives_its_connection_back(some:
         await asyncio.wait([task])
 
     asyncio.run(cancelled())
+    assert connections(some.master) == 0
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_change_of_a_request_that_is_cancelled_is_finished_or_not_begun(some: Hub, *, begun: bool) -> None:
+    viewer = Viewer("tester", shipped_roles()["AGENT"], "t1")
+    acting, go = threading.Event(), threading.Event()
+
+    def rename(tx: Transaction) -> None:
+        acting.set()
+        assert go.wait(10)
+        tx.connection.exec_driver_sql("UPDATE customers SET name = 'new' WHERE id = 1")
+
+    async def write() -> None:
+        async with open_context(some.master, viewer) as context:
+            await context.write("customers.write", rename)
+
+    async def cancelled() -> None:
+        with nullcontext() if begun else some.master.transaction(TESTER):
+            task = asyncio.create_task(write())
+            while begun and not acting.is_set():
+                await asyncio.sleep(0.001)
+            await asyncio.sleep(0.01)
+            task.cancel()
+            await asyncio.sleep(0.01)
+            go.set()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+    if not begun and not some.master.is_sqlite:
+        pytest.skip("writers of PostgreSQL do not wait for a turn")
+    asyncio.run(cancelled())
+    name = some.get('{ customer(by: {id: "c1"}) { name } }')["customer"]["name"]
+    assert (acting.is_set(), name) == (begun, "new" if begun else "Name 1")
     assert connections(some.master) == 0
 
 
