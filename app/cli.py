@@ -15,6 +15,7 @@ from master.clock import ClockFileError
 from master.errors import Refusal
 from master.keys import KeyFileError
 from master.migrations import NewerDatabase
+from master.roles import WrongRoles
 
 REFUSALS = (
     ClockFileError,
@@ -27,6 +28,7 @@ REFUSALS = (
     SearchUnavailable,
     WrongSettings,
     WrongLimits,
+    WrongRoles,
 )
 
 # Loaded when they are used: the server and the GraphQL schema take a second that `kehu dump` can do without.

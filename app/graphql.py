@@ -11,6 +11,7 @@ from resolvers.customers import CustomerQuery
 from resolvers.leads import LeadMutation, LeadQuery
 from resolvers.nodes import NodeQuery
 from resolvers.policies import PolicyQuery
+from resolvers.reveals import RevealMutation
 from resolvers.search import SearchQuery
 from resolvers.tags import TagQuery
 from schema.described import described
@@ -23,7 +24,7 @@ class Query(NodeQuery, CustomerQuery, SearchQuery, PolicyQuery, TagQuery, LeadQu
 
 
 @described
-class Mutation(CustomerMutation, ContactMutation, LeadMutation):
+class Mutation(CustomerMutation, ContactMutation, LeadMutation, RevealMutation):
     """What can be changed. Refusals come back as `errors` in the payload."""
 
 

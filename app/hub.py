@@ -4,8 +4,8 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 import strawberry
@@ -23,6 +23,7 @@ from app.http.running import Runs
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, read_limits
 from app.metrics import Metrics
+from app.noting import AccessNotes
 from app.opening import open_master, open_search, open_windows
 from app.parts import parts_of
 from app.playground.pages import Playground
@@ -32,13 +33,14 @@ from app.registered import RegisteredDocuments
 from app.settings import Settings
 from app.windows import Windows
 from indexing.engines.port import SearchEngine
+from indexing.typing_on import Typing
 from indexing.worker import Worker
 from master import queue
 from master.access import Viewer
 from master.queue import Backlog
 from master.session import Master
 from master.writes.derived import refresh
-from schema.context import open_context
+from schema.context import Context, open_context
 
 WORKER_REST_SECONDS = 1.0
 THREADS = 32  # half of the requests that a process answers at once
@@ -85,6 +87,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     limits = read_limits(settings.limits)
     master, search = open_master(settings, limits), open_search(settings, limits)
     unhurried, runs = master.unhurried(), Runs()
+    notes = AccessNotes(unhurried)
     gate, refused, windows = Gate(master), RefusedTokens(master), open_windows(settings)
     indexing = (
         asyncio.create_task(_indexing(Worker(unhurried, search, refresh))) if settings.index_worker else None
@@ -92,7 +95,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     try:
         yield Shell(
             _Routes(
-                master, search, gate, refused, windows, schema, limits, settings.introspection, runs
+                master, search, gate, refused, windows, schema, limits, settings.introspection, runs, notes
             ).routes(playground=settings.playground),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
             limits,
@@ -100,6 +103,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
         )
     finally:
         await runs.close()
+        await notes.close()
         if indexing is not None:
             indexing.cancel()
             await asyncio.gather(indexing, return_exceptions=True)
@@ -132,6 +136,8 @@ class _Routes:
     limits: Limits
     introspection: bool
     runs: Runs
+    notes: AccessNotes
+    typing: Typing = field(default_factory=Typing)
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
         metrics = Metrics(version("kehu"), self._backlog, self.master.clock.now)
@@ -168,10 +174,19 @@ class _Routes:
             routes["/"] = Route("root", getting(_to_the_playground))
         return routes
 
-    def _open_context(self, viewer: Viewer, call: Call) -> AbstractAsyncContextManager[object]:
-        return open_context(
-            self.master, viewer, search=self.search, request_id=call.request_id, address=call.address
-        )
+    @asynccontextmanager
+    async def _open_context(self, viewer: Viewer, call: Call) -> AsyncIterator[Context]:
+        self.notes.require_room()
+        async with open_context(
+            self.master,
+            viewer,
+            search=self.search,
+            request_id=call.request_id,
+            address=call.address,
+            typing=self.typing,
+        ) as context:
+            yield context
+        await self.notes.note(context)
 
     def _allowance(self, viewer: Viewer) -> Allowance:
         return allowance_of(viewer, self.limits, introspection=self.introspection)

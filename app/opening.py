@@ -9,6 +9,7 @@ from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.port import SearchEngine
 from master.clock import Clock, FileTime, system_time
 from master.keys import Keys
+from master.roles import read_roles
 from master.session import Master
 from master.stopping import Deadlines
 
@@ -18,7 +19,7 @@ class NotSupported(Exception):
 
 
 def open_master(settings: Settings, limits: Limits | None = None) -> Master:
-    """The master, which connects when it is first used. Raises KeyFileError.
+    """The master, which connects when it is first used. Raises KeyFileError and WrongRoles.
 
     limits: for who answers requests; statements and waiting for others then end in time.
     """
@@ -27,7 +28,8 @@ def open_master(settings: Settings, limits: Limits | None = None) -> Master:
         Deadlines(limits.statement_seconds, limits.lock_seconds, limits.idle_seconds) if limits else None
     )
     clock = Clock(settings.timezone, source)
-    return Master.open(settings.database_url, Keys.load(settings.keys), clock, deadlines)
+    roles = read_roles(settings.roles)
+    return Master.open(settings.database_url, Keys.load(settings.keys), clock, deadlines, roles=roles)
 
 
 def require_supported(settings: Settings) -> None:

@@ -28,6 +28,7 @@ class Settings:
     search_url: str | None
     redis_url: str | None
     keys: Path
+    roles: Path | None
     limits: Path | None
     sandbox: bool
     clock: Path | None
@@ -162,6 +163,12 @@ SETTINGS = (
         "KEHU_KEYS",
         "`keys.toml` in the data dir",
         "the key file; the server profile refuses to start without it",
+        _path,
+    ),
+    Setting(
+        "KEHU_ROLES",
+        "the shipped roles",
+        "a TOML file with roles of your own, or in the place of shipped ones (docs/operating.md)",
         _path,
     ),
     Setting(

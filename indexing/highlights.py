@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 from indexing import tokens as terms
 from indexing.align import Fit, Match, Span, fitted, merged
 from indexing.documents.customers import CustomerDocument
+from indexing.permitted import EVERYTHING, By, Permitted
 from indexing.queries import asked, near_resident_ids
 from indexing.spelled import spoken
 from indexing.words import Kind, Token, read_words
@@ -25,12 +26,13 @@ class Highlight:
     spans: tuple[Span, ...]
 
 
-def highlights(words: str, document: CustomerDocument) -> list[Highlight]:
-    """The fields that the words matched, the name first; nothing when no way to read them fits throughout."""
+def highlights(words: str, document: CustomerDocument, permitted: Permitted = EVERYTHING) -> list[Highlight]:
+    """The fields that the words matched and that may be looked for, the name first; nothing when no way to
+    read them fits throughout."""
     best: list[Highlight] = []
     best_rank: tuple[int, int] | None = None
-    for way in asked(read_words(words)).variants:
-        found = _by_way(way, document)
+    for way in asked(read_words(words), permitted).variants:
+        found = _by_way(way, document, permitted)
         if found is None:
             continue
         rank = (min(Match[one.match] for one in found), sum(Match[one.match] for one in found))
@@ -39,19 +41,30 @@ def highlights(words: str, document: CustomerDocument) -> list[Highlight]:
     return best
 
 
-def _by_way(way: tuple[Token, ...], document: CustomerDocument) -> list[Highlight] | None:
+def _by_way(
+    way: tuple[Token, ...], document: CustomerDocument, permitted: Permitted
+) -> list[Highlight] | None:
     """The highlights when every part is found somewhere, else None."""
-    numbers = {token: list(_number_highlights(token, document)) for token in way if not token.is_name}
+    numbers = {
+        token: [one for one in _number_highlights(token, document) if _may_show(one, permitted)]
+        for token in way
+        if not token.is_name
+    }
     in_name = tuple(token for token in way if not numbers.get(token))
     found: list[Highlight] = []
     if in_name:
         name = _name_highlight(in_name, document.names)
-        if name is None:
+        if name is None or not _may_show(name, permitted):
             return None
         found.append(name)
     for ones in numbers.values():
         found.extend(ones)
     return list(_one_a_text(found))
+
+
+def _may_show(one: Highlight, permitted: Permitted) -> bool:
+    by = permitted.of_field(one.field)
+    return by is By.PARTS or (by is By.WHOLE and one.match == Match.EXACT.name)
 
 
 def _one_a_text(found: list[Highlight]) -> Iterator[Highlight]:

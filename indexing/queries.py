@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 
 from indexing import tokens as terms
+from indexing.permitted import EVERYTHING, By, Permitted
 from indexing.questions import AllOf, AnyTerm, Fuzzy, Leaf, Phrase, Prefix, Question, Term, Tier, Unit
 from indexing.words import Kind, Token, Words, together, variants
 from matching.normal import readings
@@ -33,6 +34,8 @@ MOST_TYPO_TOKENS = 6  # with more parts the rest tells enough, and typo clauses 
 
 # With its letter, or with all nine digits: fewer are rather the end of a phone number.
 _CUSTOMER_NUMBER = re.compile(r"c0*([0-9]{1,9})|([0-9]{9})")
+# Resident IDs, passports and credit codes: what is rather a document than a part of one.
+_WHOLE_DOCUMENT = re.compile(r"[0-9]{17}[0-9x]|[0-9]{15}|[a-z]{1,2}[0-9]{7,8}|[0-9a-z]{18}")
 _RESIDENT_ID = re.compile(r"[0-9]{17}[0-9x]")
 
 
@@ -54,14 +57,16 @@ class Asked:
     notices: tuple[Notice, ...]
 
 
-def asked(words: Words) -> Asked:
-    """The units of every way to understand the words, and the notices they call for."""
-    notices = _notices(words)
+def asked(words: Words, permitted: Permitted = EVERYTHING) -> Asked:
+    """The units of every way to understand the words, and the notices they call for; a way with a part that
+    may not be looked for at all falls out."""
+    notices = _notices(words, permitted)
     ways: dict[tuple[Unit, ...], tuple[Token, ...]] = {}
     for way in variants(words.tokens):
         kept = tuple(token for token in way if not _is_left_out(token, way))
-        if kept:
-            ways.setdefault(tuple(_unit(token, kept) for token in kept), kept)
+        units = tuple(_unit(token, kept, permitted) for token in kept)
+        if kept and all(unit.tiers for unit in units):
+            ways.setdefault(units, kept)
     return Asked(tuple(ways.values()), tuple(ways), notices)
 
 
@@ -69,7 +74,7 @@ def question(words: Words, must: tuple[Leaf, ...] = (), none: tuple[Leaf, ...] =
     return Question(asked(words).units, must, none)
 
 
-def _notices(words: Words) -> tuple[Notice, ...]:
+def _notices(words: Words, permitted: Permitted) -> tuple[Notice, ...]:
     found: list[Notice] = []
     if words.is_truncated:
         found.append(Notice("TRUNCATED", "Only the first 256 characters and 32 parts are searched for."))
@@ -88,6 +93,9 @@ def _notices(words: Words) -> tuple[Notice, ...]:
         if token.is_number and near_resident_ids(token.text):
             message = "The check digit does not fit: similar numbers are shown too."
             found.append(Notice("CHECK_DIGIT", message, token.text))
+        if is_part(token, joined) and By.PARTS not in (permitted.documents, permitted.contacts):
+            message = "You find documents and phones by their whole number only."
+            found.append(Notice("WHOLE_ONLY", message, token.text))
     return tuple(found)
 
 
@@ -106,7 +114,22 @@ def _is_left_out(token: Token, way: tuple[Token, ...]) -> bool:
     return token.kind is Kind.DIGITS and len(token.text) < SHORTEST_TAIL and _has_company(token, way)
 
 
-def _unit(token: Token, way: tuple[Token, ...]) -> Unit:
+def is_part(token: Token, way: tuple[Token, ...]) -> bool:
+    """Whether parts of numbers are looked for by this: a number that is not plainly a whole one."""
+    if not token.is_number or _is_too_short(token, way) or _is_left_out(token, way):
+        return False
+    is_whole = read_mobile(token.text).doubt is None or _WHOLE_DOCUMENT.fullmatch(token.text) is not None
+    return not is_whole and _CUSTOMER_NUMBER.fullmatch(token.text) is None
+
+
+def parts(words: Words) -> tuple[list[str], list[str]]:
+    """The parts of numbers, and the names and parts of names, by which is searched."""
+    joined = together(words.tokens)
+    numbers = [token.text for token in joined if is_part(token, joined)]
+    return numbers, [token.text for token in joined if token.is_name]
+
+
+def _unit(token: Token, way: tuple[Token, ...], permitted: Permitted) -> Unit:
     typos = len(way) <= MOST_TYPO_TOKENS
     if token.kind is Kind.HAN:
         tiers = _han_tiers(token.text)
@@ -118,7 +141,7 @@ def _unit(token: Token, way: tuple[Token, ...]) -> Unit:
         tiers = [(WHOLE_NUMBER, Term("whole", terms.whole_term(terms.EMAIL, token.text)))]
     else:
         tiers = _number_tiers(token, has_company=_has_company(token, way))
-    return _ranked(tiers, token.joined)
+    return _ranked([each for each in tiers if permitted.allows(each[1])], token.joined)
 
 
 def _ranked(scored: list[tuple[int, Leaf]], times: int) -> Unit:

@@ -7,6 +7,7 @@ from indexing import tokens as terms
 from indexing.align import FORMER_NAME, alignment
 from indexing.documents.customers import day_number, milliseconds
 from indexing.engines.port import Candidate, Extent, Facets, Place, SearchEngine
+from indexing.permitted import EVERYTHING, Permitted
 from indexing.queries import Asked, Notice, asked
 from indexing.questions import AnyTerm, Between, Leaf, Question, Term
 from indexing.words import Token, read_words
@@ -33,7 +34,7 @@ class SearchFilter:
     document: str | None = None  # type and normal form, as in CustomerDocument.typed_documents
     mobile: str | None = None
     updated_since: datetime | None = None
-    # Only customers that belong to one of these branches or below them; None: all.
+    # Only customers that belong to one of these branches or below them (NO_BRANCH: to none); None: all.
     within: tuple[str, ...] | None = None
 
 
@@ -54,6 +55,7 @@ class SearchRequest:
     after: Position | None = None
     wants_total: bool = False
     wants_facets: bool = False
+    permitted: Permitted = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ class SearchAnswer:
 async def search_customers(engine: SearchEngine, request: SearchRequest) -> SearchAnswer:
     """A page of the customers that fit; raises SearchUnavailable."""
     words = read_words(request.words)
-    understood = asked(words)
+    understood = asked(words, request.permitted)
     must, none = _conditions(request.filter)
     question = Question(understood.units, must, none)
     if not words.is_blank and not understood.units:

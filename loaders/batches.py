@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, 
 from sqlalchemy.sql.selectable import Subquery
 
 from loaders.relations import ANY, PLAIN, Arguments, Columns, Order, Relation, Tied
-from master.access import Reach
+from master.sight import Reach
 
 KEYS = "keys"  # the name under which the parents' keys are bound
 MOST_KEYS = 10_000  # a statement: SQLite takes 32,766 variables, PostgreSQL 65,535

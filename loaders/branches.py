@@ -3,7 +3,8 @@
 from sqlalchemy import ColumnElement, Select, literal, select
 
 from loaders.relations import Columns, Order, Relation, Rows, Tied
-from master.access import Reach, branches_in_sight
+from master.access import branches_in_sight
+from master.sight import Reach
 from master.tables.base import table
 from master.tables.branches import BranchRow, StaffRow
 

@@ -3,21 +3,19 @@
 from sqlalchemy import ColumnElement, select
 
 from loaders.relations import Columns, Order, Relation, Rows, equal
-from master.access import Reach, customers_in_sight, own_rows
+from master.access import customers_in_sight, own_by_staff
+from master.sight import Reach
 from master.tables.base import table
-from master.tables.branches import StaffRow
 from master.tables.contacts import ContactRow
 
 contact = table(ContactRow)
-staff = table(StaffRow)
 
 contact_rows = Rows("Contact")
 
 
 def own_contacts(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:
     """Of the contacts of a customer in sight, those in sight: by the branch of the agent."""
-    branch = select(staff.c.branch_id).where(staff.c.id == columns["agent_id"]).scalar_subquery()
-    return own_rows(branch, reach)
+    return own_by_staff(columns["agent_id"], reach)
 
 
 contacts_by_id = Relation(

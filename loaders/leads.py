@@ -3,7 +3,8 @@
 from sqlalchemy import ColumnElement, select
 
 from loaders.relations import Columns, Filter, Order, Relation, Rows, among
-from master.access import Reach, customers_in_sight, own_rows
+from master.access import customers_in_sight, own_by_staff
+from master.sight import Reach
 from master.tables.base import table
 from master.tables.branches import StaffRow
 from master.tables.leads import LeadRow
@@ -16,8 +17,7 @@ lead_rows = Rows("Lead")
 
 def own_leads(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:
     """Of the leads of a customer in sight, those in sight: by the branch of who takes care of them."""
-    branch = select(staff.c.branch_id).where(staff.c.id == columns["owner_id"]).scalar_subquery()
-    return own_rows(branch, reach)
+    return own_by_staff(columns["owner_id"], reach)
 
 
 def _in_sight(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:

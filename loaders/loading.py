@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 from loaders.batches import Answers, Ask, Moments, answers, nothing
 from loaders.reader import Reader
 from loaders.relations import PLAIN, Arguments, Relation
+from loaders.shown import Shown
 from master.access import Viewer
 
 # Turns of the event loop without a new load after which a query waits for nothing else: a resumed resolver
@@ -44,6 +45,7 @@ class Loaders:
     reader: Reader
     viewer: Viewer
     moments: Moments
+    shown: Shown = field(default_factory=Shown)
     _loaders: dict[Ask, DataLoader[Hashable, Any]] = field(default_factory=dict)
     _waiting: Wave = field(default_factory=dict)
     _unanswered: set[asyncio.Future[list[Any]]] = field(default_factory=set)
@@ -112,7 +114,9 @@ class Loaders:
 
     def _answer(self, connection: Connection, ask: Ask, keys: Sequence[Hashable]) -> "Answers | Exception":
         try:
-            return answers(connection, ask, keys, self.moments)
+            answer = answers(connection, ask, keys, self.moments)
+            self.shown.note(ask, answer.values())
+            return answer
         except Exception as error:
             return error
 

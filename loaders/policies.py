@@ -7,8 +7,9 @@ from sqlalchemy.types import TypeDecorator
 
 from loaders.relations import Columns, Filter, Order, Relation, Rows, Tied, among, equal
 from loaders.sources import given_source
-from master.access import Reach, own_rows, policies_in_sight
+from master.access import own_rows, policies_in_sight
 from master.errors import Invalid
+from master.sight import Reach
 from master.tables.base import table
 from master.tables.codes import PolicyRole
 from master.tables.customers import CustomerRow

@@ -7,8 +7,9 @@ from typing import Any, Literal, TypeAlias
 from sqlalchemy import ColumnElement, Row, Select, bindparam
 from sqlalchemy.sql.base import ColumnCollection
 
-from master.access import Reach, customers_in_sight
+from master.access import customers_in_sight
 from master.roles import READ
+from master.sight import Reach
 from master.tables.types import Instant
 
 Columns: TypeAlias = ColumnCollection[str, ColumnElement[Any]]

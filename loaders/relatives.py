@@ -3,7 +3,8 @@
 from sqlalchemy import ColumnElement, exists, func, select
 
 from loaders.relations import Columns, Order, Relation, Rows
-from master.access import Reach, customers_in_sight
+from master.access import customers_in_sight
+from master.sight import Reach
 from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow

@@ -11,7 +11,8 @@ from sqlalchemy import Row, Select, Subquery, case, func, select
 from loaders.contacts import own_contacts
 from loaders.leads import own_leads
 from loaders.relations import TODAY, Order, Relation, Rows, Tied
-from master.access import Reach, own_rows
+from master.access import own_rows
+from master.sight import Reach
 from master.tables.base import table
 from master.tables.codes import OPEN_STAGES, PolicyRole, PolicyStatus
 from master.tables.contacts import ContactRow

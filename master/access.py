@@ -4,47 +4,24 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, true
 
-from master.errors import Forbidden, LimitExceeded, NotFound
+from master.errors import Forbidden, LimitExceeded
 from master.roles import EXPORT, FRAGMENTS, Role
 from master.session import Actor
+from master.sight import Reach, Sight, reach_of
 from master.spelling import in_numbers
 from master.tables.base import table
-from master.tables.branches import BranchRow
-from master.tables.customers import CustomerBranchRow, CustomerRow
+from master.tables.branches import BranchRow, StaffRow
+from master.tables.customers import CustomerBranchRow
 from master.tables.policies import PolicyPartyRow
 
-belonging, branch, customer = table(CustomerBranchRow), table(BranchRow), table(CustomerRow)
-party = table(PolicyPartyRow)
+belonging, branch = table(CustomerBranchRow), table(BranchRow)
+party, staff = table(PolicyPartyRow), table(StaffRow)
 
 MOST_ROWS, MOST_ROWS_EXPORTED = 100, 1000  # a page
 MOST_READ_ON = 1000  # rows of one list, page after page, without the permission to export
 
-# The ids of all branches in the viewer's sight: what `Sight.ids` holds, bound in each statement.
+# The ids of all branches in sight, which master/sight.py binds.
 SIGHT: ColumnElement[str] = bindparam("sight")
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far a viewer sees, apart from which branches: what tells one statement from another."""
-
-    sees_unassigned: bool = False
-    own_rows_only: bool = False
-
-
-@dataclass(frozen=True)
-class Sight:
-    """The part of the hub that a viewer sees: some branches and all below them.
-
-    branches: (id, code) of those that the token names; ids: of these and of all below.
-    """
-
-    branches: tuple[tuple[int, str], ...]
-    ids: tuple[int, ...]
-    reach: Reach = Reach()
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        return tuple(code for _, code in self.branches)
 
 
 @dataclass(frozen=True)
@@ -87,7 +64,7 @@ class Viewer:
 
     @property
     def reach(self) -> Reach | None:
-        return None if self.sight is None else self.sight.reach
+        return reach_of(self.sight)
 
     @property
     def most_rows(self) -> int:
@@ -108,7 +85,7 @@ class Viewer:
 
     def actor(self, request_id: str | None = None, address: str | None = None) -> Actor:
         """The viewer as the one who changes something."""
-        return Actor(f"token:{self.token_id}", self.role.name, self.token_id, request_id, address)
+        return Actor(f"token:{self.token_id}", self.role.name, self.token_id, request_id, address, self.sight)
 
 
 def sight_of(connection: Connection, role: Role, branches: tuple[int, ...] | None) -> Sight | None:
@@ -157,19 +134,12 @@ def own_rows(branch_id: ColumnElement[int], reach: Reach | None) -> ColumnElemen
     return or_(branch_id.is_(None), branches_in_sight(branch_id))
 
 
+def own_by_staff(staff_id: ColumnElement[int], reach: Reach | None) -> ColumnElement[bool]:
+    """The same, by the branch of the member of staff whose work it is."""
+    if reach is None or not reach.own_rows_only:
+        return true()
+    return own_rows(select(staff.c.branch_id).where(staff.c.id == staff_id).scalar_subquery(), reach)
+
+
 def branches_in_sight(branch_id: ColumnElement[int]) -> ColumnElement[bool]:
     return in_numbers(branch_id, SIGHT)
-
-
-def require_customer(connection: Connection, viewer: Viewer, customer_id: int, path: list[str]) -> None:
-    """Raises NotFound for a customer that is not there or not in sight: nobody learns which."""
-    wanted = select(customer.c.id).where(
-        customer.c.id == customer_id, customers_in_sight(customer.c.id, viewer.reach)
-    )
-    if connection.execute(wanted, bound(viewer.sight)).first() is None:
-        raise NotFound("There is no customer with this id.", path)
-
-
-def bound(sight: Sight | None) -> dict[str, object]:
-    """What statements with these predicates must be given."""
-    return {} if sight is None else {"sight": "[" + ",".join(map(str, sight.ids)) + "]"}

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import insert
 
-from master.session import Transaction
+from master.session import Actor, Transaction
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
 
@@ -30,18 +30,20 @@ def note_all(
     subjects: Sequence[tuple[int | None, int | None]],
     *,
     details: Mapping[str, object] | None = None,
+    actor: Actor | None = None,
 ) -> None:
-    """An audit entry for each (entity id, customer id)."""
+    """An audit entry for each (entity id, customer id); actor: where it is not the one who writes."""
+    who = actor or tx.actor
     common = {
         "at": tx.at,
         "tx": tx.id,
-        "actor": tx.actor.name,
-        "role": tx.actor.role,
+        "actor": who.name,
+        "role": who.role,
         "action": action,
         "entity": entity,
         "reason": tx.reason,
-        "request_id": tx.actor.request_id,
-        "address": tx.actor.address,
+        "request_id": who.request_id,
+        "address": who.address,
         "details": json.dumps(details or {}, ensure_ascii=False, sort_keys=True),
     }
     rows = [

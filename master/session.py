@@ -17,18 +17,20 @@ from master.connecting import PATIENCE_SECONDS, Turn, engine_of
 from master.errors import TimedOut
 from master.keys import Keys
 from master.roles import Roles, shipped_roles
+from master.sight import Sight
 from master.stopping import LOCKED, Deadlines, Stop, stoppable
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who changes something, and on what occasion."""
+    """Who changes something, and on what occasion; sight: what may be changed, None: all."""
 
     name: str
     role: str | None = None
     token_id: str | None = None
     request_id: str | None = None
     address: str | None = None
+    sight: Sight | None = None
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,18 @@ class Master:
     _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @classmethod
-    def open(cls, url: str, keys: Keys, clock: Clock, deadlines: Deadlines | None = None) -> "Master":
+    def open(
+        cls,
+        url: str,
+        keys: Keys,
+        clock: Clock,
+        deadlines: Deadlines | None = None,
+        *,
+        roles: Roles | None = None,
+    ) -> "Master":
         """A master on sqlite:///… or postgresql://…; connects when it is first used."""
-        return cls(engine_of(url, keys, deadlines), keys, clock, deadlines=deadlines)
+        engine = engine_of(url, keys, deadlines)
+        return cls(engine, keys, clock, roles=roles or shipped_roles(), deadlines=deadlines)
 
     def unhurried(self) -> "Master":
         """The same master without deadlines, for work beside the requests: writers of both take turns."""

@@ -1,6 +1,7 @@
 """Call-centre search."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import strawberry
@@ -13,11 +14,13 @@ from loaders.customers import all_customers
 from master.errors import TimedOut, Unavailable
 from master.reads.freshness import is_indexed
 from master.roles import READ
+from resolvers.parts import permitted_now
 from schema.arguments import cursor_given, filters_of, page_size
 from schema.context import Context, Info
 from schema.customer_keys import CustomerFilter
 from schema.described import described
 from schema.fields import answered_by
+from schema.permitted import within
 from schema.search import CustomerSearchConnection
 from schema.search_pages import SearchPage
 from schema.selected import selected_fields
@@ -45,16 +48,21 @@ async def search_customers(
     cursor = cursor_given(after)
     mark = Mark((), 0) if cursor is None else context.cursors.read(asked, cursor)
     selected = selected_fields(info._raw_info)
+    allowed, notices = await permitted_now(context, words)
     request = SearchRequest(
         words=words,
-        filter=_search_filter(dict(filters)),
+        filter=replace(_search_filter(dict(filters)), within=within(context.viewer)),
         first=context.viewer.read_on(mark.passed, page_size(first, 10, context.viewer.most_rows)),
         after=Position(*mark.place) if mark.place else None,  # type: ignore[arg-type]  # as SearchPage.cursor wrote it
         wants_total="totalCount" in selected,
         wants_facets="facets" in selected,
+        permitted=allowed,
     )
     stale = bool(consistent_with) and not await _indexed(context, str(consistent_with))
-    return SearchPage(context, words, asked, await _answer(context, request), mark.passed, stale)
+    answer = await _answer(context, request)
+    told = replace(answer, notices=[*answer.notices, *notices])
+    context.shown.searched()
+    return SearchPage(context, words, allowed, asked, told, mark.passed, stale)
 
 
 def _search_filter(filters: dict[str, Any]) -> SearchFilter:

@@ -43,7 +43,7 @@ def _fields_of(names: frozenset[str]) -> list[str]:
 
 
 def require_by(viewer: Viewer, type_name: str, field: str, path: list[str]) -> None:
-    """That lists may be filtered, or a thing looked up, by this: whole values, which the caller knows already.
+    """That lists may be filtered, or a thing looked up, by this: by whole values, which the caller knows.
     Raises Forbidden where the role refuses their class."""
     if viewer.refuses(classes().get(f"{type_name}.{field}", OPEN)):
         raise Forbidden(f"The role {viewer.role.name} may not filter by this.", path)

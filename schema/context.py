@@ -11,11 +11,14 @@ import strawberry
 from sqlalchemy import Connection
 
 from indexing.engines.port import SearchEngine
+from indexing.typing_on import Typing
 from loaders.cursors import Cursors
 from loaders.loading import Loaders
 from loaders.reader import Reader, at_rest
-from master.access import Viewer, bound
+from loaders.shown import Shown
+from master.access import Viewer
 from master.session import Master, Transaction
+from master.sight import bound
 from master.stopping import Stop
 
 T = TypeVar("T")
@@ -32,6 +35,8 @@ class Context:
     address: str | None
     now: datetime
     cursors: Cursors
+    typing: Typing = field(default_factory=Typing)
+    shown: Shown = field(default_factory=Shown)
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
     _made: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
@@ -91,7 +96,7 @@ class Context:
         clock = self.master.clock
         self.reader = Reader(self.master)
         moments = {"now": self.now, "today": clock.day_of(self.now), **bound(self.viewer.sight)}
-        self.loaders = Loaders(self.reader, self.viewer, moments)
+        self.loaders = Loaders(self.reader, self.viewer, moments, self.shown)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]
@@ -105,6 +110,7 @@ async def open_context(
     search: SearchEngine | None = None,
     request_id: str | None = None,
     address: str | None = None,
+    typing: Typing | None = None,
 ) -> AsyncIterator[Context]:
     """The context of one request; a connection is opened by its first read and closed at the end."""
     context = Context(
@@ -115,6 +121,7 @@ async def open_context(
         address,
         master.clock.now(),
         Cursors(master.keys.derive("cursors"), viewer.token_id),
+        typing or Typing(),
     )
     try:
         yield context

@@ -11,6 +11,7 @@ from indexing.documents.customers import CustomerDocument
 from indexing.documents.reading import read_documents
 from indexing.engines.port import FacetCount
 from indexing.highlights import Highlight, highlights
+from indexing.permitted import Permitted
 from indexing.search import Hit, SearchAnswer
 from loaders.branches import branches_by_code
 from loaders.cursors import Mark
@@ -20,6 +21,7 @@ from loaders.tags import tags_by_code
 from master.reads.freshness import oldest_pending
 from schema.context import Context
 from schema.pages import PageInfo
+from schema.permitted import shown
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ class SearchEdge:
 
     async def highlights(self) -> list[Highlight]:
         document = (await self.page.documents()).get(self.hit.customer_id)
-        return highlights(self.page.words, document) if document else []
+        if document is None:
+            return []
+        found = highlights(self.page.words, document, self.page.permitted)
+        return [shown(each, self.page.context.viewer) for each in found]
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class SearchPage:
 
     context: Context
     words: str
+    permitted: Permitted
     query: object
     answer: SearchAnswer
     passed: int

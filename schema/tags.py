@@ -5,33 +5,34 @@ from typing import Any
 
 import strawberry
 
-from indexing.engines.port import SearchEngine
 from indexing.errors import SearchUnavailable
 from indexing.search import SearchFilter, SearchRequest, search_customers
 from loaders.tags import tags_by_id
 from master.errors import Unavailable
 from matching.masks import masked_text
 from schema.codes import TagSource
-from schema.context import Info
+from schema.context import Context, Info
 from schema.described import described, described_from, described_input
 from schema.fields import answered_by, identified, loaded_by, masked_by
 from schema.ids import TAG
 from schema.nodes import Node
 from schema.pages import Connection, Edge, edges, nodes
+from schema.permitted import within
 
 
 async def _customer_count(root: Any, info: Info) -> int | None:
     """Counted by the search engine, exactly, for all tags of the request at once."""
-    counts = await info.context.once("customers by tag", lambda: _counted(info.context.search))
+    counts = await info.context.once("customers by tag", lambda: _counted(info.context))
     return counts.get(root.code, 0)
 
 
-async def _counted(engine: SearchEngine | None) -> dict[str, int]:
+async def _counted(context: Context) -> dict[str, int]:
+    engine, seen = context.search, within(context.viewer)
     try:
         if engine is None:
             raise SearchUnavailable
         answer = await search_customers(
-            engine, SearchRequest(filter=SearchFilter(), first=1, wants_facets=True)
+            engine, SearchRequest(filter=SearchFilter(within=seen), first=1, wants_facets=True)
         )
     except SearchUnavailable as error:
         raise Unavailable("Search is away: customers can not be counted now.") from error

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 # Raise it when the fields below, or the terms of tokens.py, change: an older index is then made anew.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # Terms joined by blanks, made in tokens.py; a query asks for them exactly.
 TERM_FIELDS = ("hs", "py", "pi", "lt", "whole")
@@ -17,6 +17,7 @@ CODE_FIELDS = ("kind", "branch_path", "belongs", "product_lines")
 STORED_FIELDS = ("name", "number")
 
 _MONTHS = (1 << 12) - 1
+NO_BRANCH = "*"  # no branch has such a code
 _IDS = (1 << 48) - 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -50,7 +51,7 @@ class CustomerDocument:
     # The home branch, and with all branches above it.
     branch: str | None
     branch_path: tuple[str, ...]
-    # Every branch the customer belongs to, with all above them.
+    # Every branch the customer belongs to, with all above them; NO_BRANCH alone where it belongs to none.
     belongs: tuple[str, ...]
     product_lines: tuple[str, ...]
     # How many policies are in force.

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from indexing.documents.customers import CustomerDocument
+from indexing.documents.customers import NO_BRANCH, CustomerDocument
 from master.clock import Clock
 from master.tables.base import table
 from master.tables.branches import BranchRow
@@ -165,7 +165,7 @@ class _Facts:
             tags=_unique(tag.code for tag in self.tags[row.id] if not self._is_past(tag.expires_at)),
             branch=path[0] if path else None,
             branch_path=path,
-            belongs=_unique(code for own in self.belongings[row.id] for code in self._path(own.branch_id)),
+            belongs=self._belongs(row.id),
             product_lines=_unique(policy.line for policy in held),
             in_force=sum(self._in_force(policy) for policy in held),
             last_contact=last[0].last if last else None,
@@ -175,6 +175,10 @@ class _Facts:
     def _points(self, customer: int, *kinds: ContactPointKind) -> tuple[str, ...]:
         found = (each for each in self.points[customer] if each.kind in kinds)
         return _unique(read_contact_point(each.kind, each.value).normal for each in found)
+
+    def _belongs(self, customer: int) -> tuple[str, ...]:
+        paths = (self._path(own.branch_id) for own in self.belongings[customer])
+        return _unique(code for path in paths for code in path) or (NO_BRANCH,)
 
     def _path(self, branch: int | None) -> tuple[str, ...]:
         """The codes from the branch up to the head office."""

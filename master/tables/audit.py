@@ -17,6 +17,7 @@ class AuditEntryRow(Row):
     __table_args__ = (
         Index("ix_audit_entries_customer_id_id", "customer_id", "id"),
         Index("ix_audit_entries_at", "at"),
+        Index("ix_audit_entries_actor_action_at", "actor", "action", "at"),
         AUTO,
     )
 

@@ -162,3 +162,12 @@ class BranchReason(StrEnum):
     POLICY = "POLICY"
     LEAD = "LEAD"
     SOURCE = "SOURCE"
+
+
+class Occasion(StrEnum):
+    """On what occasion somebody saw a customer."""
+
+    READ = "READ"
+    SEARCH = "SEARCH"
+    EXPORT = "EXPORT"
+    REVEAL = "REVEAL"

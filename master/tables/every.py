@@ -1,6 +1,7 @@
 """All tables, whichever subject they belong to: what migrations compare a database with."""
 
 from master.tables import (  # noqa: F401  # importing a module is what puts its tables there
+    access,
     audit,
     branches,
     changes,

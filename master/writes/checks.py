@@ -9,6 +9,8 @@ from sqlalchemy import Table, select
 
 from master.errors import Invalid, NotFound
 from master.session import Transaction
+from master.tables.base import table
+from master.tables.branches import BranchRow
 from master.tables.codes import CustomerKind, DocumentType, Gender
 from master.writes.inputs import Amount, GivenContactPoint, GivenDocument
 from matching.numbers import MASK, NumberReading, read_contact_point, read_document
@@ -22,6 +24,8 @@ LARGEST_AMOUNT = Decimal(10) ** 14
 CURRENCY_LETTERS = 3
 
 Path = Sequence[str]
+
+branches = table(BranchRow)
 
 
 def line(value: str, path: Path, longest: int = LONGEST_LINE) -> str:
@@ -98,6 +102,14 @@ def amount(given: Amount, path: Path) -> Amount:
     if not letters or len(given.currency) != CURRENCY_LETTERS:
         raise Invalid("A currency is three capital letters (ISO 4217), as CNY.", [*path, "currency"])
     return given
+
+
+def branch(tx: Transaction, code: str | None, path: Path) -> int | None:
+    """The id of the branch in sight with this code; None for none. Raises NotFound."""
+    id = id_of_code(tx, branches, code, path, "branch")
+    if id is not None and tx.actor.sight is not None and id not in tx.actor.sight.ids:
+        raise NotFound("There is no branch with this code among yours.", path)
+    return id
 
 
 def id_of_code(tx: Transaction, target: Table, code: str | None, path: Path, what: str) -> int | None:

@@ -8,7 +8,6 @@ from master.audit import note
 from master.errors import Invalid
 from master.session import Transaction
 from master.tables.base import table
-from master.tables.branches import BranchRow
 from master.tables.codes import CustomerKind, OtherNameKind
 from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow, OtherNameRow
 from master.writes import checks
@@ -25,7 +24,7 @@ from master.writes.inputs import CustomerChange
 from master.writes.kept import KEEP
 from matching.numbers import read_document
 
-customers, branches, other_names = table(CustomerRow), table(BranchRow), table(OtherNameRow)
+customers, other_names = table(CustomerRow), table(OtherNameRow)
 documents, points = table(IdentityDocumentRow), table(ContactPointRow)
 
 
@@ -69,7 +68,7 @@ def _values(tx: Transaction, change: CustomerChange, row: Any) -> dict[str, Any]
         today = tx.master.clock.day_of(tx.at)
         values["birth_date"] = checks.birth_date(change.birth_date, row.kind, today)
     if change.branch is not KEEP:
-        values["branch_id"] = checks.id_of_code(tx, branches, change.branch, ["branch"], "branch")
+        values["branch_id"] = checks.branch(tx, change.branch, ["branch"])
     return values
 
 

@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from master import spelling
+from master.access import customers_in_sight
 from master.audit import note
 from master.errors import Conflict, Duplicate, Invalid, NotFound
 from master.reads.duplicates import same_keys
 from master.session import Transaction
+from master.sight import bound, reach_of
 from master.tables.base import table
-from master.tables.branches import BranchRow
 from master.tables.codes import ContactPointKind, CustomerKind, CustomerStatus, Gender
 from master.tables.customers import CustomerRow
 from master.writes import checks
@@ -21,7 +22,7 @@ from master.writes.derived import match_digest, refresh
 from master.writes.inputs import GivenContactPoint, GivenDocument, NewCustomer
 from matching.numbers import NumberReading
 
-customers, branches = table(CustomerRow), table(BranchRow)
+customers = table(CustomerRow)
 
 ReadDocuments = list[tuple[GivenDocument, NumberReading]]
 ReadPoints = list[tuple[GivenContactPoint, NumberReading]]
@@ -43,12 +44,13 @@ def create_customer(tx: Transaction, new: NewCustomer) -> int:
         "gender": gender,
         "birth_date": birth,
         "status_by_hand": checked_status(new.status, new.kind),
-        "branch_id": checks.id_of_code(tx, branches, new.branch, ["branch"], "branch"),
+        "branch_id": _home(tx, new.branch),
     }
     id = insert_customer(tx, values)
     add_documents(tx, id, documents)
     add_contact_points(tx, id, points)
     refresh(tx, [id])
+    refuse_out_of_sight(tx, id)
     note(
         tx,
         "customer.create",
@@ -58,6 +60,14 @@ def create_customer(tx: Transaction, new: NewCustomer) -> int:
         details={"duplicate": new.duplicate_reason is not None},
     )
     return id
+
+
+def _home(tx: Transaction, code: str | None) -> int | None:
+    """The branch of this code; without one, that of a maker who has but one."""
+    sight = tx.actor.sight
+    if code is None and sight is not None and len(sight.branches) == 1:
+        return sight.branches[0][0]
+    return checks.branch(tx, code, ["branch"])
 
 
 def insert_customer(tx: Transaction, values: dict[str, Any]) -> int:
@@ -119,13 +129,31 @@ def refuse_duplicates(tx: Transaction, documents: ReadDocuments, points: ReadPoi
         [digest(f"{given.type} {reading.normal}") for given, reading in documents],
         [digest(reading.normal) for given, reading in points if given.kind is ContactPointKind.MOBILE],
     )
+    seen = [each for each in found if is_in_sight(tx, each.customer_id)]
+    if seen:
+        raise Duplicate("A customer with this document or mobile is there: see candidates.", seen)
     if found:
-        raise Duplicate("A customer with this document or mobile is there: see candidates.", found)
+        raise Duplicate("A customer with this document or mobile is there, outside your branches.", [])
+
+
+def is_in_sight(tx: Transaction, id: int) -> bool:
+    """Whether who changes something sees this customer."""
+    seen = customers_in_sight(customers.c.id, reach_of(tx.actor.sight))
+    wanted = select(customers.c.id).where(customers.c.id == id, seen)
+    return tx.execute(wanted.params(bound(tx.actor.sight))).first() is not None
+
+
+def refuse_out_of_sight(tx: Transaction, id: int) -> None:
+    """Raises Invalid for a new customer whom its maker would not see."""
+    if not is_in_sight(tx, id):
+        raise Invalid("Say to which of your branches the customer belongs.", ["branch"])
 
 
 def locked_customer(tx: Transaction, id: int, path: Sequence[str] = ("id",)) -> Any:
-    """The customer's row, held until the transaction ends. Raises NotFound."""
-    row = tx.execute(select(customers).where(customers.c.id == id).with_for_update()).one_or_none()
+    """The row of a customer in sight, held until the transaction ends. Raises NotFound."""
+    seen = customers_in_sight(customers.c.id, reach_of(tx.actor.sight))
+    wanted = select(customers).where(customers.c.id == id, seen).with_for_update(of=customers)
+    row = tx.execute(wanted.params(bound(tx.actor.sight))).one_or_none()
     if row is None:
         raise NotFound("There is no customer with this id.", path)
     return row

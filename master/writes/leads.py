@@ -3,12 +3,14 @@
 import math
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 
 from master import spelling
+from master.access import customers_in_sight, own_by_staff
 from master.audit import note
 from master.errors import Invalid, NotFound
 from master.session import Transaction
+from master.sight import bound, reach_of
 from master.tables.base import table
 from master.tables.branches import StaffRow
 from master.tables.codes import LeadStage
@@ -47,7 +49,7 @@ def create_lead(tx: Transaction, new: NewLead) -> int:
 
 def update_lead(tx: Transaction, change: LeadChange) -> int:
     """The lead's id. Raises Conflict when the version is not the present one."""
-    row = tx.execute(select(leads).where(leads.c.id == change.lead).with_for_update()).one_or_none()
+    row = tx.execute(_in_sight(tx).where(leads.c.id == change.lead)).one_or_none()
     if row is None:
         raise NotFound("There is no lead with this id.", ["id"])
     refuse_lost_update(change.version, row)
@@ -57,6 +59,12 @@ def update_lead(tx: Transaction, change: LeadChange) -> int:
         refresh(tx, [row.customer_id])
     note(tx, "lead.update", "lead", row.id, customer_id=row.customer_id, details={"fields": sorted(changed)})
     return change.lead
+
+
+def _in_sight(tx: Transaction) -> Select[Any]:
+    reach = reach_of(tx.actor.sight)
+    seen = customers_in_sight(leads.c.customer_id, reach), own_by_staff(leads.c.owner_id, reach)
+    return select(leads).where(*seen).with_for_update(of=leads).params(bound(tx.actor.sight))
 
 
 def _values(tx: Transaction, change: LeadChange) -> dict[str, Any]:

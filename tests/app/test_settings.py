@@ -34,6 +34,7 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
         redis_url=None,
         keys=tmp_path / "var/keys.toml",
         sandbox=False,
+        roles=None,
         limits=None,
         clock=None,
         timezone=ZoneInfo("Asia/Shanghai"),
@@ -51,7 +52,7 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
 def test_every_setting_is_read(tmp_path: Path) -> None:
     settings = read(
         data_dir=str(tmp_path), database_url="postgresql://u:p@db/kehu", search_url="https://search:9200",
-        redis_url="redis://cache", keys=str(tmp_path / "k.toml"), limits="/limits.toml", sandbox="1",
+        redis_url="redis://cache", keys=str(tmp_path / "k.toml"), roles="/roles.toml", limits="/limits.toml", sandbox="1",
         clock=str(tmp_path / "now"),
         timezone="Asia/Urumqi", host="0.0.0.0", port="80", allowed_hosts="Hub.example.com, *.example.org",
         allowed_origins="https://crm.example.com", trusted_proxies="10.0.0.5, 2001:db8::/32",
@@ -59,6 +60,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     )  # fmt: skip
     assert settings == Settings(
         tmp_path, "postgresql://u:p@db/kehu", "https://search:9200", "redis://cache", tmp_path / "k.toml",
+        Path("/roles.toml"),
         Path("/limits.toml"),
         True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, ("hub.example.com", "*.example.org"),
         ("https://crm.example.com",), (ip_network("10.0.0.5"), ip_network("2001:db8::/32")),

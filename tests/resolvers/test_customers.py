@@ -258,8 +258,10 @@ def test_a_request_that_reads_nothing_opens_no_connection(hub: Hub, selects: lis
     assert told["viewer"] == {
         "name": "tester",
         "roles": ["AGENT"],
-        "permissions": ["contacts.write", "customers.write", "leads.write", "read", "tags.write"],
-        "masked": [],
+        "permissions": [
+            "contacts.write", "customers.write", "fragments", "leads.write", "read", "reveal", "tags.write",
+        ],
+        "masked": ["ContactPoint.value", "IdentityDocument.number"],
         "refused": [],
         "branches": None,
     }

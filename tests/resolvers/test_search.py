@@ -3,11 +3,15 @@
 import asyncio
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexing.engines.embedded import EmbeddedEngine
+from indexing.engines.port import Candidates, Extent
+from indexing.errors import SearchBusy, SearchTooSlow, SearchUnavailable
+from indexing.questions import Question
 from master.session import Master
 from tests.conftest import NOW, SetTime
 from tests.schema.hub import Hub, filling
@@ -202,3 +206,34 @@ def test_without_search_everything_else_answers(hub: Hub, master: Master) -> Non
 def test_tags_know_how_many_customers_have_them(people: Hub) -> None:
     told = people.get("{ tags { nodes { code customerCount } } }")["tags"]["nodes"]
     assert told == [{"code": "OLD", "customerCount": 1}, {"code": "VIP", "customerCount": 2}]
+
+
+class Failing(EmbeddedEngine):
+    """An engine whose searches raise."""
+
+    error: SearchUnavailable
+
+    async def search(self, question: Question, extent: Extent) -> Candidates:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (SearchTooSlow(2), "TIMEOUT", "Search took longer than 2 seconds: give more of a name or a number."),
+        (SearchBusy(), "UNAVAILABLE", "Search is busy: try again; everything else answers."),
+        (SearchUnavailable(), "UNAVAILABLE", "Search is away; everything else answers."),
+    ],
+)
+def test_a_search_that_fails_is_told_where_it_stands_and_the_rest_answers(
+    people: Hub, tmp_path: Path, error: SearchUnavailable, code: str, message: str
+) -> None:
+    engine = Failing(tmp_path / "failing")
+    engine.error = error
+    answer = Hub(people.master, engine).ask(
+        '{ searchCustomers(query: "zhang") { nodes { name } } customer(by: {id: "c1"}) { name } }'
+    )
+    assert answer.data == {"searchCustomers": None, "customer": {"name": "张三"}}
+    assert answer.errors == [(code, ["searchCustomers"])]
+    assert answer.messages == [message]
+    asyncio.run(engine.close())

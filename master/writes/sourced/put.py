@@ -3,14 +3,16 @@
 from collections import defaultdict
 from typing import Any
 
+from sqlalchemy import select
+
 from master.audit import note
-from master.errors import Invalid
+from master.errors import Forbidden, Invalid
 from master.session import Transaction
 from master.tables.base import table
-from master.tables.branches import BranchRow
 from master.tables.codes import CustomerKind
+from master.tables.sources import SourceRecordRow
 from master.writes import checks
-from master.writes.customers import checked_status
+from master.writes.customers import checked_status, is_in_sight, refuse_out_of_sight
 from master.writes.derived import refresh
 from master.writes.inputs import GivenContactPoint, GivenDocument, SourcedCustomer
 from master.writes.kept import KEEP
@@ -28,7 +30,7 @@ from master.writes.sourced.rows import (
     sourced_point,
 )
 
-branches = table(BranchRow)
+records = table(SourceRecordRow)
 
 PATHS = {"gender": "gender", "birth_date": "birthDate"}
 
@@ -41,6 +43,7 @@ def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
     """
     key = checks.line(given.key, ["sourceKey", "key"], LONGEST_KEY)
     source_id, made = source_named(tx, given.source, ("sourceKey", "source"))
+    _refuse_others(tx, source_id, key)
     batch = apply_customers(tx, source_id, [SourcedRow(key, _values(tx, given))])
     done = batch.applied[key]
     if done.outcome is Outcome.REFUSED or done.entity_id is None:
@@ -49,12 +52,22 @@ def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
         if remark.code in NOT_TAKEN:
             raise Invalid(remark.message, [PATHS[remark.field]])
     refresh(tx, batch.touched)
+    if done.outcome is Outcome.ADDED:
+        refuse_out_of_sight(tx, done.entity_id)
     if done.outcome is not Outcome.UNCHANGED:
         details = {"source": source_id, "outcome": done.outcome, "fields": list(done.fields)}
         note(tx, "customer.put", "customer", done.entity_id, customer_id=done.entity_id, details=details)
     if made:
         note(tx, "source.create", "source", source_id)
     return done.entity_id
+
+
+def _refuse_others(tx: Transaction, source_id: int, key: str) -> None:
+    """Raises Forbidden for the key of a customer whom the caller does not see."""
+    its = (records.c.source_id == source_id, records.c.kind == "customers", records.c.source_key == key)
+    id = tx.connection.scalar(select(records.c.customer_id).where(*its))
+    if id is not None and not is_in_sight(tx, id):
+        raise Forbidden("This key means a customer outside your branches.", ["sourceKey", "key"])
 
 
 def _values(tx: Transaction, given: SourcedCustomer) -> dict[str, Any]:
@@ -71,7 +84,7 @@ def _values(tx: Transaction, given: SourcedCustomer) -> dict[str, Any]:
     if given.status is not KEEP and given.kind is not KEEP:
         checked_status(given.status, given.kind or CustomerKind.PERSON)
     if given.branch is not KEEP:
-        values["branch"] = checks.id_of_code(tx, branches, given.branch, ["branch"], "branch")
+        values["branch"] = checks.branch(tx, given.branch, ["branch"])
     if given.documents is not KEEP:
         values["documents"] = tuple(map(_document, range(len(given.documents)), given.documents))
     if given.contact_points is not KEEP:

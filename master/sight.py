@@ -1,0 +1,36 @@
+"""What part of the hub somebody sees, as data; master/access.py makes conditions of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far somebody sees, apart from which branches: what tells one statement from another."""
+
+    sees_unassigned: bool = False
+    own_rows_only: bool = False
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Some branches and all below them.
+
+    branches: (id, code) of those that are named; ids: of these and of all below.
+    """
+
+    branches: tuple[tuple[int, str], ...]
+    ids: tuple[int, ...]
+    reach: Reach = Reach()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return tuple(code for _, code in self.branches)
+
+
+def reach_of(sight: Sight | None) -> Reach | None:
+    return None if sight is None else sight.reach
+
+
+def bound(sight: Sight | None) -> dict[str, object]:
+    """What statements with conditions of sight must be given."""
+    return {} if sight is None else {"sight": "[" + ",".join(map(str, sight.ids)) + "]"}

@@ -1,0 +1,66 @@
+"""Noting who saw whom: entries of many operations at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert
+
+from master.access import Viewer
+from master.audit import note_all
+from master.reads.access_log import SEARCHED_BY_PARTS
+from master.session import Transaction
+from master.spelling import next_ids
+from master.tables.access import AccessEntryRow, AccessSubjectRow
+from master.tables.base import table
+from master.tables.codes import Occasion
+
+entries, subjects = table(AccessEntryRow), table(AccessSubjectRow)
+
+
+@dataclass(frozen=True)
+class Access:
+    """One answered operation: the customers (ids) that it showed. parts_of: the classes of masked fields by
+    parts of which it searched; field, reason: of a reveal."""
+
+    at: datetime
+    occasion: Occasion
+    viewer: Viewer
+    customers: frozenset[int]
+    parts_of: tuple[str, ...] = ()
+    request_id: str | None = None
+    address: str | None = None
+    field: str | None = None
+    reason: str | None = None
+
+
+def note_accesses(tx: Transaction, accesses: Sequence[Access]) -> None:
+    showing = [each for each in accesses if each.customers]
+    if showing:
+        ids = next_ids(tx.connection, entries.name, len(showing))
+        tx.execute(insert(entries), [_entry(id, each) for id, each in zip(ids, showing, strict=True)])
+        seen = [(id, customer) for id, each in zip(ids, showing, strict=True) for customer in each.customers]
+        tx.execute(
+            insert(subjects), [{"entry_id": id, "customer_id": customer} for id, customer in sorted(seen)]
+        )
+    for each in accesses:
+        if each.parts_of:
+            actor = each.viewer.actor(each.request_id, each.address)
+            details = {"fields": list(each.parts_of)}
+            note_all(tx, SEARCHED_BY_PARTS, "customer", [(None, None)], details=details, actor=actor)
+
+
+def _entry(id: int, access: Access) -> dict[str, Any]:
+    return {
+        "id": id,
+        "at": access.at,
+        "occasion": access.occasion,
+        "token_id": access.viewer.token_id,
+        "viewer": access.viewer.name,
+        "role": access.viewer.role.name,
+        "request_id": access.request_id,
+        "address": access.address,
+        "field": access.field,
+        "reason": access.reason,
+    }
