@@ -1,6 +1,7 @@
 """How much may be asked of the hub, and how fast: the shipped table (limits.toml), and a hub's own values."""
 
 import difflib
+import math
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -96,15 +97,15 @@ def _problems(own: Mapping[str, Any]) -> Iterator[str]:
     for name, value in own.items():
         if name != "roles":
             yield from _problem(name, value, kinds)
-    for role, values in _roles(own).items():
-        for name, value in values.items():
-            yield from _problem(name, value, {key: kinds[key] for key in PER_ROLE}, f" for the role {role}")
-
-
-def _roles(own: Mapping[str, Any]) -> Mapping[str, Mapping[str, Any]]:
     roles = own.get("roles", {})
-    well_formed = isinstance(roles, dict) and all(isinstance(each, dict) for each in roles.values())
-    return roles if well_formed else {"roles": {"roles": roles}}
+    if not isinstance(roles, dict) or not all(isinstance(each, dict) for each in roles.values()):
+        yield f"roles is {roles!r}: write the limits of a role below [roles.NAME]."
+        return
+    for role, values in roles.items():
+        for name, value in values.items():
+            yield from _problem(
+                name, value, {key: kinds[key] for key in sorted(PER_ROLE)}, f" for the role {role}"
+            )
 
 
 def _problem(name: str, value: object, kinds: Mapping[str, Any], whose: str = "") -> Iterator[str]:
@@ -114,7 +115,7 @@ def _problem(name: str, value: object, kinds: Mapping[str, Any], whose: str = ""
     elif kinds[name] is bool:
         if not isinstance(value, bool):
             yield f"{name} is {value!r}{whose}: write true or false."
-    elif isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+    elif isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
         yield f"{name} is {value!r}{whose}: write a number above 0."
     elif kinds[name] is int and not isinstance(value, int):
         yield f"{name} is {value!r}{whose}: write a whole number."
