@@ -13,8 +13,8 @@ from sqlalchemy import event, insert
 from app.graphql import schema
 from indexing.engines.port import SearchEngine
 from master.access import Viewer
-from master.roles import shipped_roles
 from master.errors import Refusal
+from master.roles import shipped_roles
 from master.session import Actor, Master, Transaction
 from master.tables.base import Row, table
 from master.tables.branches import BranchRow, StaffRow
@@ -39,6 +39,7 @@ class Answer:
     errors: list[tuple[str, list[Any] | None]]
     extensions: list[dict[str, Any]] = field(default_factory=list)
     input_paths: list[list[str]] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -72,7 +73,8 @@ class Hub:
             errors.append((cause.code if isinstance(cause, Refusal) else error.message, error.path))
             extensions.append(cause.extensions if isinstance(cause, Refusal) else {})
             input_paths.append(list(cause.path) if isinstance(cause, Refusal) else [])
-        return Answer(result.data, errors, extensions, input_paths)
+        messages = [error.message for error in result.errors or []]
+        return Answer(result.data, errors, extensions, input_paths, messages)
 
 
 @contextmanager
