@@ -15,10 +15,11 @@ from app.http.errors import ErrorJson, graphql_json, log_failure, refusal_json, 
 from app.http.limiter.allowance import Allowance
 from app.http.limiter.limiter import Asking, Limiter, OverLimits, Told
 from app.http.media import GRAPHQL_TYPE
+from app.http.refusing import refused_paths
 from app.http.requests import GraphQLRequest
 from app.http.running import Runs
 from app.limits import Limits
-from master.errors import Refusal
+from master.errors import Forbidden, Refusal
 
 V = TypeVar("V")
 
@@ -105,7 +106,18 @@ class Operations(Generic[V]):
         asking = Asking(document.measure, request.operation_name, request.variables)
         told = self._limiter.admit(asking, self._allowance(viewer), call)
         self._documents.require_valid(document)
+        self._refuse_fields(document, request, self._allowance(viewer).refused)
         return document, told
+
+    def _refuse_fields(self, document: Document, request: GraphQLRequest, refused: frozenset[str]) -> None:
+        """Raises Forbidden: what may not be asked for is never told as null, which means "not known"."""
+        schema = self._schema._schema
+        paths = refused_paths(schema, document, request.operation_name, request.variables, refused)
+        if paths:
+            message = (
+                f"Your role may not ask for {', '.join(paths)} (viewer {{ refused }}): leave it out."
+            )
+            raise Forbidden(message, extensions={"refused": paths})
 
     def _refused(
         self, refused: DocumentRefused | OverLimits | Refusal, request: GraphQLRequest, call: Call

@@ -28,8 +28,8 @@ def test_a_customer_is_made_and_read_back(ready: Hub) -> None:
         "birthDate": "1990-03-07",
         "branch": {"code": "HQ"},
         "version": 1,
-        "documents": [{"id": "d1", "number": "11010119900307803X", "primary": True}],
-        "contactPoints": [{"id": "k1", "kind": "MOBILE", "value": "13800138000", "preferred": True}],
+        "documents": [{"id": "d1", "number": "110101********803X", "primary": True}],
+        "contactPoints": [{"id": "k1", "kind": "MOBILE", "value": "138****8000", "preferred": True}],
     }
     assert payload["freshness"] == "c1:1"
     assert payload["candidates"] == []

@@ -7,12 +7,16 @@ from app.limits import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """The limits of the caller's role, and what its permissions and the hub's settings allow."""
+    """The limits of the caller's role, and what its permissions and the hub's settings allow.
+
+    refused: fields ("Type.field") that must not be asked for.
+    """
 
     limits: Limits
     most_rows: int
     may_export: bool = False
     may_introspect: bool = True
+    refused: frozenset[str] = frozenset()
 
     @property
     def cost(self) -> tuple[str, int]:
