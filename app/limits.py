@@ -52,6 +52,7 @@ class Limits:
     number_characters: int
     answer_bytes: int
     operations_at_once: int
+    header_seconds: float
     receive_seconds: float
     operation_seconds: float
     statement_seconds: float

@@ -20,7 +20,6 @@ from master.migrations import is_current, refuse_newer
 
 APPLICATION = "app.main:application"
 
-HEADER_MILLISECONDS = 10_000
 BUFFER_BYTES = 64 * 1024  # the head of a request fits in; limits.toml holds what is taken of it
 FINISH_SECONDS = 30  # what runs may finish when the server is told to stop
 
@@ -76,6 +75,7 @@ def require_ready(settings: Settings) -> None:
 
 
 def _run(settings: Settings, workers: int) -> None:
+    milliseconds = int(read_limits(settings.limits).header_seconds * 1000)
     Server(
         APPLICATION,
         address=settings.host,
@@ -85,7 +85,7 @@ def _run(settings: Settings, workers: int) -> None:
         workers=workers,
         # HTTP/2 has no header deadline here: what speaks it to browsers stands in front.
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_MILLISECONDS, max_buffer_size=BUFFER_BYTES),
+        http1_settings=HTTP1Settings(header_read_timeout=milliseconds, max_buffer_size=BUFFER_BYTES),
         websockets=False,
         workers_kill_timeout=FINISH_SECONDS,
         log_dictconfig=LOGS,

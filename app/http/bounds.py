@@ -5,7 +5,7 @@ import re
 
 import orjson
 
-from app.http.asgi import Disconnected, Receive, RequestRefused, Scope, header_of
+from app.http.asgi import Receive, RequestRefused, Scope, header_of
 from app.limits import Limits
 
 # A string up to its end, or up to the end of the text when it has none: each byte is looked at once.
@@ -15,7 +15,7 @@ _OPENING = frozenset((b"[", b"{"))
 
 
 async def read_body(scope: Scope, receive: Receive, limits: Limits) -> bytes:
-    """The whole body. Raises RequestRefused (413, 408) and Disconnected."""
+    """The whole body. Raises RequestRefused (400, 408, 413)."""
     declared = header_of(scope, b"content-length")
     if declared is not None and (not declared.isascii() or not declared.isdigit()):
         raise RequestRefused(400, "INVALID", "The header content-length is no number.")
@@ -44,7 +44,8 @@ async def _received(receive: Receive, limits: Limits) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Disconnected
+            # A body whose chunks are no chunks looks like this too, and its sender waits for an answer.
+            raise RequestRefused(400, "INVALID", "The body broke off, or is not well formed.", _CLOSE)
         part = message.get("body", b"")
         size += len(part)
         if size > limits.body_bytes:

@@ -29,7 +29,7 @@ def require_method(scope: Scope) -> None:
 
 
 async def read_request(scope: Scope, receive: Receive, limits: Limits) -> GraphQLRequest:
-    """The request, with every parameter of its type. Raises RequestRefused and Disconnected."""
+    """The request, with every parameter of its type. Raises RequestRefused."""
     if scope["method"] == "GET":
         return _checked(_from_query_string(scope["query_string"], limits), only_queries=True)
     require_json(header_of(scope, b"content-type"), header_of(scope, b"content-encoding"))

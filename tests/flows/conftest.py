@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -138,15 +139,22 @@ class Running:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[Running]:
     """A hub that was initialised; `start` serves it."""
+    with initialised(tmp_path) as hub:
+        yield hub
+
+
+@contextmanager
+def initialised(folder: Path) -> Iterator[Running]:
+    """A hub in a folder of its own, stopped at the end."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KEHU_")}
-    own = {"KEHU_DATA_DIR": str(tmp_path / "var"), "KEHU_PORT": str(port)}
-    hub = Running(tmp_path, port, {**kept, **own})
+    own = {"KEHU_DATA_DIR": str(folder / "var"), "KEHU_PORT": str(port)}
+    hub = Running(folder, port, {**kept, **own})
     hub.run("init")
     yield hub
     if hub.server is not None and hub.server.poll() is None:
         hub.stop()
-    shutil.rmtree(tmp_path / "var")
+    shutil.rmtree(folder / "var")
 
 
 def free_port() -> int:

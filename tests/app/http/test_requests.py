@@ -166,9 +166,11 @@ def test_a_body_that_does_not_arrive_is_given_up() -> None:
     assert (sent[0]["status"], dict(sent[0]["headers"])[b"connection"]) == (408, b"close")
 
 
-def test_a_caller_who_goes_away_is_answered_nothing() -> None:
+def test_a_body_that_breaks_off_is_refused() -> None:
     headers = [(b"authorization", f"Bearer {TOKEN}".encode()), (b"content-type", b"application/json")]
-    assert converse(application, [{"type": "http.disconnect"}], headers) == []
+    part = {"type": "http.request", "body": b"{", "more_body": True}
+    sent = converse(application, [part, {"type": "http.disconnect"}], headers)
+    assert (sent[0]["status"], dict(sent[0]["headers"])[b"connection"]) == (400, b"close")
 
 
 @pytest.mark.parametrize("length", [b"-1", b"abc", "٣".encode(), b"1e3", b""])
