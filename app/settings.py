@@ -6,11 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from app.env_file import read_env_file
 from app.http.addresses import Network, read_networks
+from app.setting_readers import (
+    list_of,
+    read_host,
+    read_path,
+    read_port,
+    read_truth,
+    read_truth_or_auto,
+    read_zone,
+    url_of,
+)
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
@@ -74,128 +83,69 @@ class Setting:
         return self.name.removeprefix("KEHU_").lower()
 
 
-def _path(text: str) -> Path:
-    return Path(text).expanduser().resolve()
-
-
-def _truth(text: str) -> bool:
-    truths = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False}
-    if text.lower() not in {**truths, "off": False}:
-        raise ValueError("write 1 or 0")
-    return truths.get(text.lower(), False)
-
-
-def _port(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):
-        raise ValueError("write a number from 1 to 65535")
-    return int(text)
-
-
-def _zone(text: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(text)
-    except (OSError, ValueError, KeyError):
-        raise ValueError("write the name of a time zone, as Asia/Shanghai") from None
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        try:
-            parts = urlsplit(text)
-            is_right = parts.scheme in schemes and (bool(parts.hostname) or parts.scheme == "sqlite")
-        except ValueError:
-            is_right = False
-        if not is_right:
-            raise ValueError("write " + " or ".join(f"{scheme}://…" for scheme in schemes))
-        return text
-
-    return read
-
-
-def _list_of(pattern: re.Pattern[str], example: str) -> Callable[[str], tuple[str, ...]]:
-    def read(text: str) -> tuple[str, ...]:
-        items = tuple(item.strip().lower() for item in text.split(",") if item.strip())
-        if not items or any(pattern.fullmatch(item) is None for item in items):
-            raise ValueError(f"write names with commas between them, as {example}")
-        return items
-
-    return read
-
-
-def _one_host(text: str) -> str:
-    if re.fullmatch(r"[A-Za-z0-9.:_-]+", text) is None:
-        raise ValueError("write the address to listen at, as 127.0.0.1 or 0.0.0.0")
-    return text
-
-
-def _playground(text: str) -> bool | None:
-    if text.lower() == "auto":
-        return None
-    try:
-        return _truth(text)
-    except ValueError:
-        raise ValueError("write auto, 1 or 0") from None
-
-
 SETTINGS = (
     Setting(
-        "KEHU_DATA_DIR", "./var", "where the embedded master, index and keys live", _path, unset=Path("var")
+        "KEHU_DATA_DIR",
+        "./var",
+        "where the embedded master, index and keys live",
+        read_path,
+        unset=Path("var"),
     ),
     Setting(
         "KEHU_DATABASE_URL",
         "SQLite in the data dir",
         "`postgresql://…` for the server profile",
-        _url("postgresql", "sqlite"),
+        url_of("postgresql", "sqlite"),
     ),
     Setting(
         "KEHU_SEARCH_URL",
         "embedded index in the data dir",
         "`http(s)://…` of an OpenSearch cluster",
-        _url("http", "https"),
+        url_of("http", "https"),
     ),
     Setting(
         "KEHU_REDIS_URL",
         "none: in-process",
         "`redis://…`: rates are counted there for all processes together",
-        _url("redis", "rediss"),
+        url_of("redis", "rediss"),
     ),
     Setting(
         "KEHU_KEYS",
         "`keys.toml` in the data dir",
         "the key file; the server profile refuses to start without it",
-        _path,
+        read_path,
     ),
     Setting(
         "KEHU_ROLES",
         "the shipped roles",
         "a TOML file with roles of your own, or in the place of shipped ones (docs/operating.md)",
-        _path,
+        read_path,
     ),
     Setting(
         "KEHU_LIMITS",
         "the shipped limits",
         "a TOML file with limits that take the place of the shipped ones (docs/operating.md)",
-        _path,
+        read_path,
     ),
-    Setting("KEHU_SANDBOX", "off", "a hub for trials", _truth, unset=False),
+    Setting("KEHU_SANDBOX", "off", "a hub for trials", read_truth, unset=False),
     Setting(
-        "KEHU_CLOCK", "none", "sandbox only: a file with the instant it is, looked at on each use", _path
+        "KEHU_CLOCK", "none", "sandbox only: a file with the instant it is, looked at on each use", read_path
     ),
-    Setting("KEHU_TIMEZONE", "Asia/Shanghai", "where days begin", _zone, unset=ZoneInfo("Asia/Shanghai")),
-    Setting("KEHU_HOST", "127.0.0.1", "the address to listen at", _one_host, unset="127.0.0.1"),
-    Setting("KEHU_PORT", "8000", "the port to listen at", _port, unset=8000),
+    Setting("KEHU_TIMEZONE", "Asia/Shanghai", "where days begin", read_zone, unset=ZoneInfo("Asia/Shanghai")),
+    Setting("KEHU_HOST", "127.0.0.1", "the address to listen at", read_host, unset="127.0.0.1"),
+    Setting("KEHU_PORT", "8000", "the port to listen at", read_port, unset=8000),
     Setting(
         "KEHU_ALLOWED_HOSTS",
         "loopback",
         "the names the hub is called by, with commas between them; `*.example.com`: all below; `*`: any",
-        _list_of(_HOST, "hub.example.com,10.0.0.5"),
+        list_of(_HOST, "hub.example.com,10.0.0.5"),
         unset=LOOPBACK_HOSTS,
     ),
     Setting(
         "KEHU_ALLOWED_ORIGINS",
         "none",
         "origins whose web pages may ask, with commas between them",
-        _list_of(_ORIGIN, "https://crm.example.com"),
+        list_of(_ORIGIN, "https://crm.example.com"),
         unset=(),
     ),
     Setting(
@@ -209,20 +159,20 @@ SETTINGS = (
         "KEHU_PLAYGROUND",
         "auto",
         "whether /graphiql is served; auto: when listening on loopback",
-        _playground,
+        read_truth_or_auto,
     ),
     Setting(
         "KEHU_INTROSPECTION",
         "on",
         "whether a token may ask for `__schema` and `__type`; off: FORBIDDEN (`__typename` stays)",
-        _truth,
+        read_truth,
         unset=True,
     ),
     Setting(
         "KEHU_INDEX_WORKER",
         "on",
         "whether `kehu serve` may be the indexing worker (`--no-worker`: off)",
-        _truth,
+        read_truth,
         unset=True,
     ),
 )
