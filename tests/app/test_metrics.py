@@ -44,6 +44,15 @@ def test_labels_are_bounded() -> None:
     assert told['kehu_graphql_errors_total{code="OTHER"}'] == 50
 
 
+def test_what_is_over_a_limit_is_counted_by_the_limits_name() -> None:
+    metrics = Metrics("1", some_backlog, lambda: NOW)
+    for name in ("depth", "cost", "depth"):
+        metrics.over_limit(name)
+    told = samples(metrics)
+    assert told['kehu_graphql_over_limit_total{limit="depth"}'] == 2
+    assert told['kehu_graphql_over_limit_total{limit="cost"}'] == 1
+
+
 def test_the_queue_and_the_build_are_looked_up() -> None:
     told = samples(Metrics("1.2.3", some_backlog, lambda: NOW))
     assert told["kehu_index_queue_pending"] == 3
