@@ -1,20 +1,20 @@
 """A hub in process: a master, a schema, and rows put straight into the tables."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select
 
 from app.graphql import schema
 from indexing.engines.port import SearchEngine
-from master.access import Viewer
+from master.access import Viewer, sight_of
 from master.errors import Refusal
-from master.roles import shipped_roles
+from master.roles import Role, shipped_roles
 from master.session import Actor, Master, Transaction
 from master.tables.base import Row, table
 from master.tables.branches import BranchRow, StaffRow
@@ -44,23 +44,58 @@ class Answer:
 
 @dataclass
 class Hub:
-    """Answers documents for a role, each in a context of its own."""
+    """Answers documents for a role, each in a context of its own.
+
+    branches: the codes of those whose customers the viewer sees; None: all. A role may also be one that the
+    test made itself.
+    """
 
     master: Master
     search: SearchEngine | None = None
 
-    def ask(self, document: str, role: str = "ADMIN", **variables: Any) -> Answer:
+    def ask(
+        self,
+        document: str,
+        role: str | Role = "ADMIN",
+        *,
+        branches: Sequence[str] | None = None,
+        **variables: Any,
+    ) -> Answer:
         """The whole answer."""
-        return asyncio.run(self.asked(document, role, variables))
+        return asyncio.run(self.asked(document, role, variables, branches))
 
-    def get(self, document: str, role: str = "ADMIN", **variables: Any) -> Any:
+    def get(
+        self,
+        document: str,
+        role: str | Role = "ADMIN",
+        *,
+        branches: Sequence[str] | None = None,
+        **variables: Any,
+    ) -> Any:
         """The data of an answer without errors."""
-        answer = self.ask(document, role, **variables)
+        answer = self.ask(document, role, branches=branches, **variables)
         assert answer.errors == []
         return answer.data
 
-    async def asked(self, document: str, role: str, variables: dict[str, Any]) -> Answer:
-        viewer = Viewer("tester", shipped_roles()[role], "t1")
+    def viewer(self, role: str | Role, branches: Sequence[str] | None = None) -> Viewer:
+        """Who holds a token of this role for these branches."""
+        its = shipped_roles()[role] if isinstance(role, str) else role
+        if branches is None:
+            return Viewer("tester", its, "t1")
+        row = table(BranchRow)
+        with self.master.reading() as connection:
+            ids = tuple(connection.scalars(select(row.c.id).where(row.c.code.in_(branches))))
+            assert len(ids) == len(branches)
+            return Viewer("tester", its, "t1", sight_of(connection, its, ids))
+
+    async def asked(
+        self,
+        document: str,
+        role: str | Role,
+        variables: dict[str, Any],
+        branches: Sequence[str] | None = None,
+    ) -> Answer:
+        viewer = self.viewer(role, branches)
         async with open_context(self.master, viewer, search=self.search, request_id="r1") as context:
             result = await schema.execute(document, variable_values=variables, context_value=context)
         errors = []
