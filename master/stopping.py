@@ -15,8 +15,8 @@ from sqlalchemy.engine import ExceptionContext
 from master.errors import TimedOut
 
 # Of SQLite's machine between two looks at the clock. A statement of a 360 has fewer (no cost, measured
-# 2026-11); a long one is stopped 6 ms late, and waits 5 ms a look for an interpreter that is busy.
-STEPS = 500_000
+# 2026-11); a long one is stopped some 12 ms late, and waits 5 ms a look for an interpreter that is busy.
+STEPS = 1_000_000
 
 LOCKED = "Others are changing what this needs: nothing was changed, try again."
 STOOD_STILL = "The transaction stood still for too long: nothing was changed, try again."

@@ -87,6 +87,7 @@ class GraphQLFront(Generic[V]):
         try:
             answer = await self._answer(scope, receive, call)
         except Disconnected:
+            call.facts["caller_left"] = True
             return
         seconds = time.perf_counter() - started
         codes = call.facts.get("codes", [])

@@ -11,6 +11,7 @@ from app.http.asgi import Disconnected, Message
 from app.http.running import Runs
 from app.limits import shipped_limits
 from tests.app.asking import ask_graphql, converse, only_error
+from tests.app.conftest import Logged
 from tests.app.toys import TOKEN, Observed, toy_application
 
 GONE: Message = {"type": "http.disconnect"}
@@ -101,13 +102,15 @@ def test_who_is_stopped_stops_what_runs() -> None:
     run(test())
 
 
-def test_a_caller_that_has_gone_is_not_answered() -> None:
+def test_a_caller_that_has_gone_is_not_answered(logged: Logged) -> None:
     observed = Observed()
     body = b'{"query": "{slow(seconds: 60)}"}'
     headers = [(b"authorization", f"Bearer {TOKEN}".encode()), (b"content-type", b"application/json")]
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}, GONE]
     assert converse(toy_application(observed=observed), messages, headers) == []
     assert observed.calls == []
+    (line,) = logged()
+    assert (line["caller_left"], line["status"]) == (True, None)
 
 
 def test_a_mutation_that_takes_too_long_may_have_been_done() -> None:
