@@ -10,17 +10,17 @@ from app.http.limiter.measure import Measure
 from master.errors import Forbidden, LimitExceeded, Refusal
 
 ADVICE = {
-    "depth": "Fields are nested {value} deep, at most {limit} may be: ask for what lies deeper by its id.",
-    "aliases": "The operation has {value} aliases, at most {limit} may be: ask for many alike by a list.",
-    "fields": "The operation has {value} fields, at most {limit} may be: leave some out, or ask twice.",
-    "root_fields": "The operation has {value} root fields, at most {limit} may be: make several of it.",
-    "directives": "The document has {value} directives, at most {limit} may be: leave some out.",
-    "directives_on_one": "{value} directives stand in one place, at most {limit} may: leave some out.",
-    "fragments": "The document has {value} fragments, at most {limit} may be: put some in their place.",
-    "variables": "The document has {value} variables, at most {limit} may be: put some into one input.",
-    "operations": "The document has {value} operations, at most {limit} may be: send only what is to run.",
-    "introspection": "About {value} values of the schema are asked for, at most {limit} may be: ask less.",
-    "cost": "The operation may cost {value}, at most {limit} may it: ask for smaller pages (first), or less.",
+    "depth": "Fields are nested {value} deep, more than {limit}: ask for what lies deeper by its id.",
+    "aliases": "The operation has {value} aliases, more than {limit}: ask for many alike by a list.",
+    "fields": "The operation has {value} fields, more than {limit}: leave some out, or ask twice.",
+    "root_fields": "The operation has {value} root fields, more than {limit}: make several of it.",
+    "directives": "The document has {value} directives, more than {limit}: leave some out.",
+    "directives_on_one": "{value} directives stand in one place, more than {limit}: leave some out.",
+    "fragments": "The document has {value} fragments, more than {limit}: put some in their place.",
+    "variables": "The document has {value} variables, more than {limit}: put some into one input.",
+    "operations": "The document has {value} operations, more than {limit}: send only what is to run.",
+    "introspection": "About {value} values of the schema are asked for, more than {limit}: ask for fewer.",
+    "cost": "The operation may cost {value}, more than {limit}: ask for smaller pages (first), or for less.",
 }
 
 

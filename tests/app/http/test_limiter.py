@@ -92,7 +92,7 @@ def test_a_document_may_go_up_to_its_limit_and_no_further(
 def test_a_refusal_tells_the_limit_what_was_asked_and_what_to_do() -> None:
     error = only_error(ask_graphql(SHIPPED, aliases(31)))
     assert error == {
-        "message": "The operation has 31 aliases, at most 30 may be: ask for many alike by a list.",
+        "message": "The operation has 31 aliases, more than 30: ask for many alike by a list.",
         "extensions": {"code": "LIMIT_EXCEEDED", "what": "aliases", "limit": 30, "value": 31},
     }
 

@@ -84,7 +84,7 @@ def test_a_cost_is_told_with_what_to_do() -> None:
     document = "{customers(first:100){nodes{policies(first:100){nodes{id}}}}}"
     error = only_error(ask_graphql(SHIPPED, document))
     assert error["message"] == (
-        "The operation may cost 30402, at most 20000 may it: ask for smaller pages (first), or less."
+        "The operation may cost 30402, more than 20000: ask for smaller pages (first), or for less."
     )
 
 
