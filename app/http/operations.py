@@ -114,9 +114,7 @@ class Operations(Generic[V]):
         schema = self._schema._schema
         paths = refused_paths(schema, document, request.operation_name, request.variables, refused)
         if paths:
-            message = (
-                f"Your role may not ask for {', '.join(paths)} (viewer {{ refused }}): leave it out."
-            )
+            message = f"Your role may not ask for {', '.join(paths)} (viewer {{ refused }}): leave it out."
             raise Forbidden(message, extensions={"refused": paths})
 
     def _refused(
@@ -126,6 +124,8 @@ class Operations(Generic[V]):
         if isinstance(refused, DocumentRefused):
             return Outcome(graphql_json(refused.errors[:most], call), has_data=False)
         if isinstance(refused, Refusal):
+            if (limit := refused.extensions.get("what")) is not None:
+                self._limiter.count(str(limit))
             return Outcome([refusal_json(refused, call.request_id)], has_data=False)
         errors = [refusal_json(each, call.request_id) for each in refused.refusals[:most]]
         return Outcome(errors, has_data=False, extensions=_extensions(request, refused.told))

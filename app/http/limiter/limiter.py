@@ -7,6 +7,7 @@ from typing import TypeAlias
 from app.http.asgi import Call
 from app.http.limiter.allowance import Allowance
 from app.http.limiter.measure import Measure
+from app.limits import Limits
 from master.errors import Forbidden, LimitExceeded, Refusal
 
 ADVICE = {
@@ -63,21 +64,16 @@ class Limiter:
     """`count(name)` hears of each limit that was exceeded."""
 
     def __init__(self, count: Callable[[str], None]) -> None:
-        self._count = count
+        self.count = count
 
     def admit(self, asking: Asking, allowance: Allowance, call: Call) -> Told | None:
         """What it comes to and costs, as told to callers who ask. Raises OverLimits.
 
         None where the operation's name does not say which is to run: it never will.
         """
-        measure, limits = asking.measure, allowance.limits
+        measure, told = asking.measure, None
         refusals = list(_forbidden(measure, allowance))
-        over = [
-            Over(name, limit, value)
-            for name, value in measure.largest().items()
-            if value > (limit := getattr(limits, name))
-        ]
-        told = None
+        over = list(_counts_over(measure, allowance.limits))
         operation = measure.operation(asking.operation_name)
         if operation is not None:
             sizes = measure.sizes(operation, asking.variables)
@@ -87,10 +83,10 @@ class Limiter:
             if cost > most:
                 over.append(Over(name, most, cost))
             if (page := measure.page(sizes)) > allowance.most_rows:
-                self._count("first")
+                self.count("first")
                 refusals.append(_page_refused(page, allowance.most_rows))
         self._note(over, call)
-        if not limits.warn_only:
+        if not allowance.limits.warn_only:
             refusals += [each.refusal() for each in over]
         if refusals:
             raise OverLimits(refusals, told)
@@ -98,9 +94,16 @@ class Limiter:
 
     def _note(self, over: list[Over], call: Call) -> None:
         for each in over:
-            self._count(each.name)
+            self.count(each.name)
         if over:  # the request's log line tells it, with the request's id and the caller's
             call.facts["over_limits"] = {each.name: each.value for each in over}
+
+
+def _counts_over(measure: Measure, limits: Limits) -> Iterator[Over]:
+    for name, value in measure.largest().items():
+        limit = getattr(limits, name)
+        if value > limit:
+            yield Over(name, limit, value)
 
 
 def _forbidden(measure: Measure, allowance: Allowance) -> Iterator[Refusal]:

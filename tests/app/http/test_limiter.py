@@ -190,8 +190,9 @@ def test_what_is_over_a_limit_is_counted() -> None:
     watched = front(observed=observed)
     ask_graphql(watched, aliases(31))
     ask_graphql(watched, "{customers(first:101){totalCount}}")
+    ask_graphql(watched, tokens(2001))
     ask_graphql(watched, "{__typename}")
-    assert observed.over == ["aliases", "first"]
+    assert observed.over == ["aliases", "first", "document_tokens"]
 
 
 def test_a_document_that_is_known_is_judged_again_for_everybody() -> None:
