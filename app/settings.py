@@ -23,7 +23,7 @@ from app.setting_readers import (
 
 LOOPBACK_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
-_PASSWORD_IN_URL = re.compile(r"//[^/\s@]*@")
+_PASSWORD_IN_URL = re.compile(r"(?<=//)\S*(?=@)|(?<=password=)[^&\s]*")
 _ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9A-Fa-f:]+\](:[0-9]{1,5})?")
 _HOST = re.compile(r"\*|(\*\.)?[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]")
 
@@ -209,7 +209,7 @@ def unknown_settings(environ: Mapping[str, str], env_file: Path = Path(".env")) 
 
 def shown(text: str) -> str:
     """A setting's text with the password of a URL hidden."""
-    return _PASSWORD_IN_URL.sub("//***@", text)
+    return _PASSWORD_IN_URL.sub("***", text)
 
 
 def _contradictions(values: Mapping[str, object]) -> list[str]:

@@ -52,8 +52,8 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
 def test_every_setting_is_read(tmp_path: Path) -> None:
     settings = read(
         data_dir=str(tmp_path), database_url="postgresql://u:p@db/kehu", search_url="https://search:9200",
-        redis_url="redis://cache", keys=str(tmp_path / "k.toml"), roles="/roles.toml", limits="/limits.toml", sandbox="1",
-        clock=str(tmp_path / "now"),
+        redis_url="redis://cache", keys=str(tmp_path / "k.toml"), roles="/roles.toml",
+        limits="/limits.toml", sandbox="1", clock=str(tmp_path / "now"),
         timezone="Asia/Urumqi", host="0.0.0.0", port="80", allowed_hosts="Hub.example.com, *.example.org",
         allowed_origins="https://crm.example.com", trusted_proxies="10.0.0.5, 2001:db8::/32",
         playground="1", introspection="0", index_worker="off",
@@ -151,6 +151,8 @@ def test_postgresql_needs_a_key_file() -> None:
 
 def test_a_password_is_never_shown() -> None:
     assert shown("redis://:secret@cache:6379/0") == "redis://***@cache:6379/0"
+    assert shown("redis://:se/cr@et@cache:6379/0") == "redis://***@cache:6379/0"
+    assert shown("redis://cache/0?password=secret&db=1") == "redis://cache/0?password=***&db=1"
     assert shown("postgresql://db/kehu") == "postgresql://db/kehu"
 
 

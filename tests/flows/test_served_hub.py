@@ -122,6 +122,13 @@ def test_doctor_reads_the_env_file_and_a_clock_that_is_not_there(running: Runnin
     assert "BAD clock" in said
 
 
+def test_doctor_says_whether_redis_answers_and_not_its_password(running: Running) -> None:
+    running.environment["KEHU_REDIS_URL"] = "redis://:hunter2@127.0.0.1:1/0"
+    said = running.run("doctor", code=1)
+    assert "BAD redis: Redis does not answer" in said
+    assert "hunter2" not in said
+
+
 def test_a_master_of_a_later_version_is_left_alone(running: Running) -> None:
     path = running.folder / "var" / "master.db"
     with closing(sqlite3.connect(path)) as connection, connection:
