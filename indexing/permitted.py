@@ -43,7 +43,8 @@ class Permitted:
             wanted = (By.PARTS, By.WHOLE) if isinstance(leaf, Term) else (By.PARTS,)
             return self._of_whole(leaf) in wanted
         by = _BY_FIELD[leaf.field](self)
-        is_whole = isinstance(leaf, Term) and leaf.text.startswith(terms.WHOLE)
+        # Initials are parts of a name, even those of all its characters.
+        is_whole = isinstance(leaf, Term) and leaf.field != "pi" and leaf.text.startswith(terms.WHOLE)
         return by is By.PARTS or (by is By.WHOLE and is_whole)
 
     def _of_whole(self, leaf: Leaf) -> By:

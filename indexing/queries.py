@@ -34,6 +34,8 @@ MOST_TYPO_TOKENS = 6  # with more parts the rest tells enough, and typo clauses 
 
 # With its letter, or with all nine digits: fewer are rather the end of a phone number.
 _CUSTOMER_NUMBER = re.compile(r"c0*([0-9]{1,9})|([0-9]{9})")
+# Nine digits without the letter may as well be a part of a phone number, unless two noughts lead.
+_PLAIN_CUSTOMER_NUMBER = re.compile(r"c0*[0-9]{1,9}|00[0-9]{7}")
 # Resident IDs, passports and credit codes: what is rather a document than a part of one.
 _WHOLE_DOCUMENT = re.compile(r"[0-9]{17}[0-9x]|[0-9]{15}|[a-z]{1,2}[0-9]{7,8}|[0-9a-z]{18}")
 _RESIDENT_ID = re.compile(r"[0-9]{17}[0-9x]")
@@ -91,7 +93,8 @@ def _notices(words: Words, permitted: Permitted) -> tuple[Notice, ...]:
             )
             found.append(Notice("TOO_SHORT", message, token.text))
         if token.is_number and near_resident_ids(token.text):
-            message = "The check digit does not fit: similar numbers are shown too."
+            shown = ": similar numbers are shown too." if permitted.documents is By.PARTS else "."
+            message = f"The check digit does not fit{shown}"
             found.append(Notice("CHECK_DIGIT", message, token.text))
         if is_part(token, joined) and By.PARTS not in (permitted.documents, permitted.contacts):
             message = "You find documents and phones by their whole number only."
@@ -118,8 +121,14 @@ def is_part(token: Token, way: tuple[Token, ...]) -> bool:
     """Whether parts of numbers are looked for by this: a number that is not plainly a whole one."""
     if not token.is_number or _is_too_short(token, way) or _is_left_out(token, way):
         return False
-    is_whole = read_mobile(token.text).doubt is None or _WHOLE_DOCUMENT.fullmatch(token.text) is not None
-    return not is_whole and _CUSTOMER_NUMBER.fullmatch(token.text) is None
+    return not _is_whole(token.text)
+
+
+def _is_whole(text: str) -> bool:
+    """Whether this is plainly a mobile, a customer number or a document; one with a slip in it is a guess."""
+    if read_mobile(text).doubt is None or _PLAIN_CUSTOMER_NUMBER.fullmatch(text):
+        return True
+    return _WHOLE_DOCUMENT.fullmatch(text) is not None and not near_resident_ids(text)
 
 
 def parts(words: Words) -> tuple[list[str], list[str]]:

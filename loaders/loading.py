@@ -115,7 +115,7 @@ class Loaders:
     def _answer(self, connection: Connection, ask: Ask, keys: Sequence[Hashable]) -> "Answers | Exception":
         try:
             answer = answers(connection, ask, keys, self.moments)
-            self.shown.note(ask, answer.values())
+            self.shown.note(ask, answer.values(), self.viewer)
             return answer
         except Exception as error:
             return error

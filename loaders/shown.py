@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.batches import Ask, Slice
-from master.access import MOST_ROWS
+from master.access import MOST_ROWS, Viewer
+from master.roles import NAME
 from master.tables.codes import Occasion
 
 
@@ -13,18 +14,20 @@ from master.tables.codes import Occasion
 class Shown:
     """Customers (ids) whose rows were read for the answer, and on what occasion: the weightiest counts.
 
-    parts_of: classes of masked fields by parts of which was searched.
+    parts_of: for each search by parts of masked values, the classes of these.
     """
 
     customers: set[int] = field(default_factory=set)
     occasion: Occasion = Occasion.READ
-    parts_of: tuple[str, ...] = ()
+    parts_of: list[tuple[str, ...]] = field(default_factory=list)
 
-    def note(self, ask: Ask, answers: Iterable[Any]) -> None:
-        """What a statement gave. Another person's name may be all that a row shows: where it depends on sight
-        whether it does, the name's own look at the customer counts."""
+    def note(self, ask: Ask, answers: Iterable[Any], viewer: Viewer) -> None:
+        """What a statement gave. Another person's name may be all that a row shows: where the viewer may see
+        it masked, the look at that customer counts, which the name itself takes where it depends on sight."""
         column = ask.relation.shows
-        if column is None or ask.counted or (ask.relation.in_sight is None and ask.reach is not None):
+        if column is None or ask.counted:
+            return
+        if ask.relation.in_sight is None and (ask.reach is not None or viewer.masks(NAME)):
             return
         for answer in answers:
             rows = _rows(answer)
@@ -32,8 +35,11 @@ class Shown:
             if len(rows) > MOST_ROWS:
                 self.occasion = Occasion.EXPORT
 
-    def searched(self) -> None:
-        if self.occasion is Occasion.READ:
+    def searched(self, hits: int) -> None:
+        """A search gave so many hits."""
+        if hits > MOST_ROWS:
+            self.occasion = Occasion.EXPORT
+        elif self.occasion is Occasion.READ:
             self.occasion = Occasion.SEARCH
 
 

@@ -61,7 +61,7 @@ async def search_customers(
     stale = bool(consistent_with) and not await _indexed(context, str(consistent_with))
     answer = await _answer(context, request)
     told = replace(answer, notices=[*answer.notices, *notices])
-    context.shown.searched()
+    context.shown.searched(len(answer.hits))
     return SearchPage(context, words, allowed, asked, told, mark.passed, stale)
 
 

@@ -21,14 +21,14 @@ entries, subjects = table(AccessEntryRow), table(AccessSubjectRow)
 
 @dataclass(frozen=True)
 class Access:
-    """One answered operation: the customers (ids) that it showed. parts_of: the classes of masked fields by
-    parts of which it searched; field, reason: of a reveal."""
+    """One answered operation: the customers (ids) that it showed. parts_of: for each of its searches by parts
+    of masked values, the classes of these; field, reason: of a reveal."""
 
     at: datetime
     occasion: Occasion
     viewer: Viewer
     customers: frozenset[int]
-    parts_of: tuple[str, ...] = ()
+    parts_of: tuple[tuple[str, ...], ...] = ()
     request_id: str | None = None
     address: str | None = None
     field: str | None = None
@@ -45,9 +45,9 @@ def note_accesses(tx: Transaction, accesses: Sequence[Access]) -> None:
             insert(subjects), [{"entry_id": id, "customer_id": customer} for id, customer in sorted(seen)]
         )
     for each in accesses:
-        if each.parts_of:
+        for classes in each.parts_of:
             actor = each.viewer.actor(each.request_id, each.address)
-            details = {"fields": list(each.parts_of)}
+            details = {"fields": list(classes)}
             note_all(tx, SEARCHED_BY_PARTS, "customer", [(None, None)], details=details, actor=actor)
 
 
