@@ -88,7 +88,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     master, search = open_master(settings, limits), open_search(settings, limits)
     unhurried, runs = master.unhurried(), Runs()
     notes = AccessNotes(unhurried)
-    gate, refused, windows = Gate(master), RefusedTokens(master), open_windows(settings)
+    gate, refused, windows = Gate(master), RefusedTokens(unhurried), open_windows(settings)
     indexing = (
         asyncio.create_task(_indexing(Worker(unhurried, search, refresh))) if settings.index_worker else None
     )
