@@ -108,7 +108,7 @@ def _whole(ask: Ask, rows: list[Row[Any]]) -> Any:
 
 def _filtered(found: Select[Any], source: Subquery, ask: Ask) -> Select[Any]:
     for name, value in ask.arguments.filters:
-        found = found.where(ask.relation.filters[name].where(source.c, value))
+        found = found.where(ask.relation.filters[name].holds(source.c, value, ask.reach))
     seen = ask.relation.in_sight
     return found if seen is None or ask.reach is None else found.where(seen(source.c, ask.reach))
 

@@ -18,6 +18,8 @@ from loaders.relations import (
     whose_customer,
 )
 from loaders.sources import CUSTOMERS, given_source
+from master.access import own_rows
+from master.sight import Reach
 from master.tables.base import table
 from master.tables.branches import BranchRow
 from master.tables.codes import ContactPointKind
@@ -82,12 +84,14 @@ def _tagged_by_all(columns: Columns, codes: tuple[str, ...]) -> Condition:
     return held
 
 
-def _with_product_line(columns: Columns, line: str) -> Condition:
+def _with_product_line(columns: Columns, line: str, reach: Reach | None = None) -> Condition:
+    """With a policy in this line that the viewer sees on the customer."""
     return columns["id"].in_(
         select(party.c.customer_id)
         .join(policy, policy.c.id == party.c.policy_id)
         .join(product, product.c.id == policy.c.product_id)
         .where(product.c.line == line, party.c.ended_at.is_(None), party.c.customer_id.is_not(None))
+        .where(own_rows(policy.c.branch_id, reach))
     )
 
 
@@ -149,7 +153,7 @@ all_customers = Relation(
         "tags.all": Filter(_tagged_by_all),
         "tags.any": Filter(_tagged),
         "tags.none": Filter(lambda columns, codes: ~_tagged(columns, codes)),
-        "product_line": Filter(_with_product_line),
+        "product_line": Filter(_with_product_line, seen=_with_product_line),
         "born_from": at_least("birth_date"),
         "born_to": at_most("birth_date"),
         "document": Filter(_with_document, given_document),

@@ -64,11 +64,18 @@ def as_given(value: Any) -> Hashable:
 class Filter:
     """`where(columns, value)` holds for the rows that are kept; `read` makes the value from what was given.
 
-    `read` may raise Refusal.
+    `read` may raise Refusal. `seen`: in place of `where` for a viewer of some branches, where that looks at
+    rows which may be out of sight.
     """
 
     where: Callable[[Columns, Any], ColumnElement[bool]]
     read: Callable[[Any], Hashable] = as_given
+    seen: Callable[[Columns, Any, Reach], ColumnElement[bool]] | None = None
+
+    def holds(self, columns: Columns, value: Any, reach: Reach | None) -> ColumnElement[bool]:
+        if reach is None or self.seen is None:
+            return self.where(columns, value)
+        return self.seen(columns, value, reach)
 
 
 def equal(column: str) -> Filter:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select, true
 
 from master.errors import Forbidden, LimitExceeded
 from master.roles import EXPORT, FRAGMENTS, Role
@@ -113,18 +113,19 @@ def customers_in_sight(customer_id: ColumnElement[int], reach: Reach | None) -> 
 def policies_in_sight(
     policy_id: ColumnElement[int], branch_id: ColumnElement[int], reach: Reach | None
 ) -> ColumnElement[bool]:
-    """Those of a branch in sight, or with a party in sight."""
+    """Those of a branch in sight, or with a party in sight: for own_rows_only that counts where there is no
+    branch."""
     if reach is None:
         return true()
-    if reach.own_rows_only:
-        return branches_in_sight(branch_id)
-    its = exists().where(
+    by_party: ColumnElement[bool] = exists().where(
         party.c.policy_id == policy_id,
         party.c.ended_at.is_(None),
         party.c.customer_id.is_not(None),
         customers_in_sight(party.c.customer_id, reach),
     )
-    return or_(branches_in_sight(branch_id), its)
+    if reach.own_rows_only:
+        by_party = and_(branch_id.is_(None), by_party)
+    return or_(branches_in_sight(branch_id), by_party)
 
 
 def own_rows(branch_id: ColumnElement[int], reach: Reach | None) -> ColumnElement[bool]:

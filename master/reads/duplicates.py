@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, select
 
+from master.access import customers_in_sight
 from master.errors import Candidate
+from master.sight import Sight, bound, reach_of
 from master.tables.base import table
 from master.tables.codes import MatchKeyKind
 from master.tables.customers import MatchKeyRow
@@ -15,15 +17,17 @@ MOST = 20  # candidates shown: a number that more people share identifies nobody
 
 
 def same_keys(
-    connection: Connection, documents: Sequence[bytes], mobiles: Sequence[bytes]
+    connection: Connection, documents: Sequence[bytes], mobiles: Sequence[bytes], sight: Sight | None
 ) -> list[Candidate]:
-    """Those with an equal document first, then those with an equal mobile; each customer once."""
+    """Those in sight with an equal document first, then those with an equal mobile; each customer once."""
+    seen = customers_in_sight(keys.c.customer_id, reach_of(sight))
     found: dict[int, str] = {}
     for kind, field, digests in (
         (MatchKeyKind.DOCUMENT, "document", documents),
         (MatchKeyKind.MOBILE, "mobile", mobiles),
     ):
-        wanted = select(keys.c.customer_id).where(keys.c.kind == kind, keys.c.digest.in_(digests))
-        for customer_id in connection.scalars(wanted.order_by(keys.c.customer_id).distinct().limit(MOST)):
+        wanted = select(keys.c.customer_id).where(keys.c.kind == kind, keys.c.digest.in_(digests), seen)
+        first = wanted.order_by(keys.c.customer_id).distinct().limit(MOST).params(bound(sight))
+        for customer_id in connection.scalars(first):
             found.setdefault(customer_id, field)
     return [Candidate(customer_id, field) for customer_id, field in found.items()][:MOST]
