@@ -18,6 +18,7 @@ from master.writes.customers import (
     read_documents,
     read_points,
     refuse_lost_update,
+    refuse_out_of_sight,
 )
 from master.writes.derived import refresh
 from master.writes.inputs import CustomerChange
@@ -47,6 +48,7 @@ def update_customer(tx: Transaction, change: CustomerChange) -> int:
         tx.execute(update(customers).where(customers.c.id == row.id).values(**changed))
     _recheck_documents(tx, row.id, change)
     refresh(tx, [row.id])
+    refuse_out_of_sight(tx, row.id)
     note(tx, "customer.update", "customer", row.id, customer_id=row.id, details={"fields": _fields(change)})
     return change.customer
 

@@ -44,7 +44,7 @@ def create_customer(tx: Transaction, new: NewCustomer) -> int:
         "gender": gender,
         "birth_date": birth,
         "status_by_hand": checked_status(new.status, new.kind),
-        "branch_id": _home(tx, new.branch),
+        "branch_id": home(tx, new.branch),
     }
     id = insert_customer(tx, values)
     add_documents(tx, id, documents)
@@ -62,7 +62,7 @@ def create_customer(tx: Transaction, new: NewCustomer) -> int:
     return id
 
 
-def _home(tx: Transaction, code: str | None) -> int | None:
+def home(tx: Transaction, code: str | None) -> int | None:
     """The branch of this code; without one, that of a maker who has but one."""
     sight = tx.actor.sight
     if code is None and sight is not None and len(sight.branches) == 1:
@@ -124,15 +124,11 @@ def checked_status(status: CustomerStatus | None, kind: CustomerKind) -> Custome
 def refuse_duplicates(tx: Transaction, documents: ReadDocuments, points: ReadPoints) -> None:
     """Raises Duplicate with those who have one of these documents or mobiles."""
     digest = match_digest(tx)
-    found = same_keys(
-        tx.connection,
-        [digest(f"{given.type} {reading.normal}") for given, reading in documents],
-        [digest(reading.normal) for given, reading in points if given.kind is ContactPointKind.MOBILE],
-    )
-    seen = [each for each in found if is_in_sight(tx, each.customer_id)]
-    if seen:
+    numbers = [digest(f"{given.type} {reading.normal}") for given, reading in documents]
+    mobiles = [digest(reading.normal) for given, reading in points if given.kind is ContactPointKind.MOBILE]
+    if seen := same_keys(tx.connection, numbers, mobiles, tx.actor.sight):
         raise Duplicate("A customer with this document or mobile is there: see candidates.", seen)
-    if found:
+    if tx.actor.sight is not None and same_keys(tx.connection, numbers, mobiles, None):
         raise Duplicate("A customer with this document or mobile is there, outside your branches.", [])
 
 
@@ -144,7 +140,7 @@ def is_in_sight(tx: Transaction, id: int) -> bool:
 
 
 def refuse_out_of_sight(tx: Transaction, id: int) -> None:
-    """Raises Invalid for a new customer whom its maker would not see."""
+    """Raises Invalid for a customer whom its maker, or who changed it, would not see."""
     if not is_in_sight(tx, id):
         raise Invalid("Say to which of your branches the customer belongs.", ["branch"])
 

@@ -12,7 +12,7 @@ from master.tables.base import table
 from master.tables.codes import CustomerKind
 from master.tables.sources import SourceRecordRow
 from master.writes import checks
-from master.writes.customers import checked_status, is_in_sight, refuse_out_of_sight
+from master.writes.customers import checked_status, home, is_in_sight, refuse_out_of_sight
 from master.writes.derived import refresh
 from master.writes.inputs import GivenContactPoint, GivenDocument, SourcedCustomer
 from master.writes.kept import KEEP
@@ -43,8 +43,11 @@ def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
     """
     key = checks.line(given.key, ["sourceKey", "key"], LONGEST_KEY)
     source_id, made = source_named(tx, given.source, ("sourceKey", "source"))
-    _refuse_others(tx, source_id, key)
-    batch = apply_customers(tx, source_id, [SourcedRow(key, _values(tx, given))])
+    is_new = not _is_known(tx, source_id, key)
+    values = _values(tx, given)
+    if is_new and given.branch is KEEP:
+        values["branch"] = home(tx, None)
+    batch = apply_customers(tx, source_id, [SourcedRow(key, values)])
     done = batch.applied[key]
     if done.outcome is Outcome.REFUSED or done.entity_id is None:
         raise Invalid("A new customer needs a name.", ["name"])
@@ -52,8 +55,7 @@ def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
         if remark.code in NOT_TAKEN:
             raise Invalid(remark.message, [PATHS[remark.field]])
     refresh(tx, batch.touched)
-    if done.outcome is Outcome.ADDED:
-        refuse_out_of_sight(tx, done.entity_id)
+    refuse_out_of_sight(tx, done.entity_id)
     if done.outcome is not Outcome.UNCHANGED:
         details = {"source": source_id, "outcome": done.outcome, "fields": list(done.fields)}
         note(tx, "customer.put", "customer", done.entity_id, customer_id=done.entity_id, details=details)
@@ -62,12 +64,13 @@ def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
     return done.entity_id
 
 
-def _refuse_others(tx: Transaction, source_id: int, key: str) -> None:
-    """Raises Forbidden for the key of a customer whom the caller does not see."""
+def _is_known(tx: Transaction, source_id: int, key: str) -> bool:
+    """Whether the key means a customer. Raises Forbidden for one whom the caller does not see."""
     its = (records.c.source_id == source_id, records.c.kind == "customers", records.c.source_key == key)
     id = tx.connection.scalar(select(records.c.customer_id).where(*its))
     if id is not None and not is_in_sight(tx, id):
         raise Forbidden("This key means a customer outside your branches.", ["sourceKey", "key"])
+    return id is not None
 
 
 def _values(tx: Transaction, given: SourcedCustomer) -> dict[str, Any]:
