@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from loaders.branches import all_branches, branches_below
+from schema.arguments import refuse_mask
 from schema.branches import Branch
 from schema.context import Info
 from schema.described import described
@@ -13,7 +14,10 @@ from schema.fields import answered_by
 
 async def branches(info: Info, under: str | None = strawberry.UNSET) -> Any:
     loaders = info.context.loaders
-    return await (loaders.load(branches_below, under) if under else loaders.load(all_branches, None))
+    if not under:
+        return await loaders.load(all_branches, None)
+    refuse_mask(under, ["under"])
+    return await loaders.load(branches_below, under)
 
 
 @described

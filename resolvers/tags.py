@@ -9,7 +9,7 @@ from indexing.tags import fits
 from loaders.products import all_products, product_names
 from loaders.relations import Arguments, Matching, Relation
 from loaders.tags import all_tags, tag_names, tags_by_code
-from schema.arguments import paged
+from schema.arguments import paged, refuse_mask
 from schema.context import Context, Info
 from schema.described import described
 from schema.fields import answered_by, argument, loaded_by
@@ -28,6 +28,7 @@ async def tags(
     info.context.viewer.require(all_tags.rows.permission)
     filters = await _matching(info.context, query, tag_names)
     if category:
+        refuse_mask(category, ["category"])
         filters = (*filters, ("category", category))
     return _page(info.context, all_tags, filters, first, after)
 

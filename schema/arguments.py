@@ -55,6 +55,7 @@ class Asked:
     ) -> Iterator[tuple[str, Hashable]]:
         for name in self.single:
             if given.get(name) is not None and given[name] is not strawberry.UNSET:
+                refuse_mask(given[name], [to_camel_case(name)])
                 yield name, relation.filters[name].read(given[name])
         if self.filter is not None and given.get("filter"):
             yield from filters_of(relation, given["filter"], viewer)

@@ -9,7 +9,7 @@ import strawberry
 
 from loaders.customers import customers_by_id
 from loaders.relations import Relation
-from schema.arguments import Asked
+from schema.arguments import Asked, refuse_mask
 from schema.context import Context, Info
 from schema.ids import global_id, row_id
 from schema.pages import Page
@@ -31,8 +31,12 @@ class Argument:
     prefix: str = ""
 
     def key(self, given: Mapping[str, Any]) -> Any:
+        """Raises Invalid for a mask, which is nobody's key."""
         value = given[self.name]
-        return row_id(self.prefix, value) if self.prefix else value
+        if self.prefix:
+            return row_id(self.prefix, value)
+        refuse_mask(value, [self.name])
+        return value
 
 
 @dataclass(frozen=True)
