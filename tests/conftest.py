@@ -80,7 +80,7 @@ def master(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, keys: K
     """An empty master, migrated."""
     if request.param == "postgresql":
         shared: Master = request.getfixturevalue("postgresql_master")
-        _empty(shared)
+        empty(shared)
         yield Master(shared.engine, keys, clock)
         return
     path = tmp_path / "kehu.db"
@@ -90,7 +90,7 @@ def master(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, keys: K
     opened.close()
 
 
-def _empty(master: Master) -> None:
+def empty(master: Master) -> None:
     names = ", ".join(table.name for table in metadata.sorted_tables)
     with master.committing() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
