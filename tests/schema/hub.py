@@ -26,6 +26,7 @@ from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRo
 from master.tables.sources import SourceRecordRow, SourceSystemRow
 from master.tables.tags import CustomerTagRow, TagCategoryRow, TagRow
 from master.tables.tokens import ApiTokenRow
+from master.writes.derived import refresh
 from schema.context import open_context
 
 MORNING = datetime(2026, 11, 20, 1, 0, tzinfo=UTC)
@@ -150,6 +151,10 @@ class Filler:
             **values,
         }
         return self.add(CustomerRow, number=f"C{number:09d}", **values)
+
+    def derive(self) -> None:
+        """Derives of all customers what writes derive: branches belonged to, match keys, statuses."""
+        refresh(self.tx, self.tx.connection.scalars(select(table(CustomerRow).c.id)).all())
 
     def document(self, customer: int, number: str, type: str = "PASSPORT", **values: Any) -> int:
         return self.add(
