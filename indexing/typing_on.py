@@ -42,7 +42,7 @@ class Typing:
         before.typed, before.at = (parts if grows else before.typed), now
         return True
 
-    def begin(self, caller: str, parts: Parts, day: datetime, *, noted: int, most: int) -> bool:
+    def started(self, caller: str, parts: Parts, day: datetime, *, noted: int, most: int) -> bool:
         """Counts another search of the day that began then; False when there have been `most` of them.
 
         noted: of how many the master knows: those of other processes too, but not yet the newest.

@@ -22,7 +22,7 @@ async def permitted_now(context: Context, typed: str) -> tuple[Permitted, list[N
     day, most = context.master.clock.day_of(context.now), viewer.role.fragments_a_day
     since = context.master.clock.start_of(day)
     noted = await context.look(lambda connection: searches_by_parts(connection, viewer, since))
-    if context.typing.begin(viewer.token_id, texts, since, noted=noted, most=most):
+    if context.typing.started(viewer.token_id, texts, since, noted=noted, most=most):
         context.shown.parts_of.append(looked_for)
         return allowed, []
     message = (

@@ -27,7 +27,7 @@ class AccessEntry:
 
 
 @described_from(Edge)
-class AccessEdge:
+class AccessEntryEdge:
     """An entry in a list."""
 
     cursor: str
@@ -37,10 +37,10 @@ class AccessEdge:
 
 
 @described
-class AccessConnection(Connection):
+class AccessEntryConnection(Connection):
     """A page of entries."""
 
-    edges: list[AccessEdge] = edges()
+    edges: list[AccessEntryEdge] = edges()
     nodes: list[AccessEntry] = nodes()
 
 

@@ -51,6 +51,7 @@ _MEANINGS = {
     RelationKind: "What the other one is to this customer; its inverse is told on the other one's side.",
     TagSource: "Who gave a tag: a person, a rule, a model, or a source system.",
     LeadStage: "How far a chance to sell has come.",
+    Occasion: "On what occasion somebody saw a customer.",
 }
 
 for _code, _meaning in _MEANINGS.items():

@@ -16,7 +16,7 @@ from loaders.sources import sources_by_customer
 from loaders.summaries import Summary, summary_by_customer
 from loaders.tags import tags_by_customer
 from matching.masks import masked_contact, masked_name, masked_number
-from schema.access_log import AccessConnection
+from schema.access_log import AccessEntryConnection
 from schema.branches import Branch
 from schema.codes import (
     ContactChannel,
@@ -134,7 +134,7 @@ class Customer(Node):
     """The records of source systems that make up this customer."""
     summary: CustomerSummary | None = loaded_by(summary_by_customer)
     """The customer in figures."""
-    access_log: AccessConnection = loaded_by(accesses_by_customer)
+    access_log: AccessEntryConnection = loaded_by(accesses_by_customer)
     """Who saw this customer, newest first; for those who may read the audit."""
     created_at: datetime
     """When the hub came to know the customer."""

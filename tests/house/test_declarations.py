@@ -17,7 +17,7 @@ from sqlalchemy import Column
 from app.graphql import schema
 from loaders.relations import Relation
 from schema.described import SOURCES
-from schema.fields import Commanded, Computed, Loaded
+from schema.fields import Commanded, Computed, Loaded, Masked
 from schema.finding import AnyNode, Found
 from schema.pages import Connection, Linked
 
@@ -59,6 +59,8 @@ def needed_columns(each: GraphQLObjectType) -> Iterator[str]:
             yield how.key
         elif isinstance(how, Computed):
             yield from how.columns
+        elif isinstance(how, Masked):
+            yield from (how.column, *how.beside, *([how.whose] if how.whose else []))
         elif definition.base_resolver is None:
             yield definition.python_name
 
@@ -97,6 +99,7 @@ def test_every_type_has_rows_or_objects() -> None:
         "LeadPayload",
         "MatchReason",
         "PageInfo",
+        "RevealPayload",
         "Span",
         "UserError",
     }
