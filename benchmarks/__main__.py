@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks import figures
 from benchmarks.bench_hub import filled, indexed
+from benchmarks.fronting import front_figures
 from benchmarks.graph import graph_figures
 from benchmarks.importing import import_figures
 from benchmarks.searching import search_figures
@@ -20,6 +21,7 @@ def main() -> None:
     print(*figures.machine(), sep="\n")
     FOLDER.mkdir(parents=True, exist_ok=True)
     tell(figures.yardstick(FOLDER))
+    tell(front_figures(FOLDER))
     tell(import_figures(FOLDER))
     folder = FOLDER / f"hub-{CUSTOMERS}"
     master, found = filled(folder, CUSTOMERS)

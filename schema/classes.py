@@ -13,7 +13,7 @@ from master.roles import Role
 OPEN = "open"
 
 # Types by which lists are asked for: they have classes too, but no values that are shown.
-_ASKS = re.compile(r"(Filter|Key|Order|OrderField)\.")
+ASKS = re.compile(r"(Filter|Key|Order|OrderField)\.")
 
 
 @lru_cache(maxsize=1)
@@ -30,16 +30,18 @@ def classes() -> Mapping[str, str]:
 
 def masked_fields(role: Role) -> list[str]:
     """As "Type.field", sorted."""
-    return _fields_of(role.masked)
+    return list(_fields_of(role.masked))
 
 
 def refused_fields(role: Role) -> list[str]:
     """As "Type.field", sorted."""
-    return _fields_of(role.refused)
+    return list(_fields_of(role.refused))
 
 
-def _fields_of(names: frozenset[str]) -> list[str]:
-    return sorted(field for field, name in classes().items() if name in names and not _ASKS.search(field))
+@lru_cache(maxsize=100)
+def _fields_of(names: frozenset[str]) -> tuple[str, ...]:
+    fields = (field for field, name in classes().items() if name in names and not ASKS.search(field))
+    return tuple(sorted(fields))
 
 
 def require_by(viewer: Viewer, type_name: str, field: str, path: list[str]) -> None:

@@ -104,9 +104,10 @@ class Operations(Generic[V]):
         """The valid document, and what it costs. Raises DocumentRefused, OverLimits and Refusal."""
         document = self._documents.read(text)
         asking = Asking(document.measure, request.operation_name, request.variables)
-        told = self._limiter.admit(asking, self._allowance(viewer), call)
+        allowance = self._allowance(viewer)
+        told = self._limiter.admit(asking, allowance, call)
         self._documents.require_valid(document)
-        self._refuse_fields(document, request, self._allowance(viewer).refused)
+        self._refuse_fields(document, request, allowance.refused)
         return document, told
 
     def _refuse_fields(self, document: Document, request: GraphQLRequest, refused: frozenset[str]) -> None:
