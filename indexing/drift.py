@@ -22,13 +22,14 @@ CHECK = Actor("index check")
 class Drift:
     """Ids of customers: missing in the index, there in an older state, or there and no longer in the master.
 
-    Customers that wait in the queue are not counted: the index knows that it is behind on them.
+    Customers that wait in the queue are not counted: the index knows that it is behind on them. Orphans come
+    with the revisions that the index holds of them.
     """
 
     compared: int = 0
     missing: list[int] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
-    orphans: list[int] = field(default_factory=list)
+    orphans: dict[int, int] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
@@ -50,7 +51,9 @@ def _compared(revisions: dict[int, int], entries: dict[int, IndexEntry], waiting
         compared=len(settled),
         missing=[id for id in settled if id not in entries],
         stale=[id for id, revision in settled.items() if id in entries and entries[id].revision != revision],
-        orphans=[id for id in entries if id not in revisions and id not in waiting],
+        orphans={
+            id: entry.revision for id, entry in entries.items() if id not in revisions and id not in waiting
+        },
     )
 
 

@@ -1,5 +1,7 @@
 """What can go wrong between the hub and its search engine."""
 
+from collections.abc import Mapping
+
 
 class SearchUnavailable(Exception):
     """The index can not answer now; the rest of the hub still can."""
@@ -17,5 +19,9 @@ class SearchBusy(SearchUnavailable):
     """Searches that took too long still run: no other is begun."""
 
 
-class DocumentRefused(Exception):
-    """One document can not be indexed; the message names the customer's id and nothing personal."""
+class DocumentsRefused(Exception):
+    """Some documents can not be indexed; the reasons, by customers' ids, hold nothing personal."""
+
+    def __init__(self, reasons: Mapping[int, str]) -> None:
+        super().__init__("; ".join(f"customer {id}: {reason}" for id, reason in reasons.items()))
+        self.reasons = dict(reasons)

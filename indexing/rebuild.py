@@ -75,7 +75,7 @@ class _Rebuild:
         while page.ids:
             # The next page is read while this one is put in: database and engine let go of the interpreter.
             reading = asyncio.create_task(asyncio.to_thread(self._page, page.ids[-1]))
-            await self._put(page.readings, [])
+            await self._put(page.readings, {})
             done += len(page.ids)
             self.progress(done, max(done, total))
             page = await reading
@@ -83,9 +83,10 @@ class _Rebuild:
     async def _catch_up(self) -> None:
         """Put in again what changed since the fill began, until nothing more has."""
         while changed := await asyncio.to_thread(self._changed):
-            page = await asyncio.to_thread(self._read, changed)
+            page = await asyncio.to_thread(self._read, sorted(changed))
             there = {reading.document.id for reading in page.readings}
-            await self._put(page.readings, [id for id in changed if id not in there])
+            gone = {id: revision for id, revision in changed.items() if id not in there}
+            await self._put(page.readings, gone)
 
     async def _settle(self) -> None:
         """Take customers out of the queue whom the index, now that it serves, holds as they are queued."""
@@ -113,7 +114,7 @@ class _Rebuild:
     async def _held(self) -> int:
         return await self.engine.count(generation=self.generation)
 
-    async def _put(self, readings: list[Reading], gone: list[int]) -> None:
+    async def _put(self, readings: list[Reading], gone: dict[int, int]) -> None:
         documents = [reading.document for reading in readings]
         await self.engine.apply(documents, gone, generation=self.generation)
 
@@ -148,13 +149,16 @@ class _Rebuild:
         with self.master.transaction(REBUILD) as tx:
             queue.touch(tx, sorted(rest))
 
-    def _changed(self) -> list[int]:
-        """The next customers that have an event after the last one seen."""
+    def _changed(self) -> dict[int, int]:
+        """The next customers that have an event after the last one seen, with their last revisions."""
         with self.master.reading() as connection:
             after = events.c.id > self.seen_event
             rows = connection.execute(
-                select(events.c.id, events.c.customer_id).where(after).order_by(events.c.id).limit(PAGE)
+                select(events.c.id, events.c.customer_id, events.c.revision)
+                .where(after)
+                .order_by(events.c.id)
+                .limit(PAGE)
             ).all()
         if rows:
             self.seen_event = rows[-1].id
-        return sorted({row.customer_id for row in rows})
+        return {row.customer_id: row.revision for row in rows}

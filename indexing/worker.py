@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from indexing.documents.reading import Reading, read_what_can
 from indexing.engines.port import SearchEngine
-from indexing.errors import DocumentRefused, SearchUnavailable
+from indexing.errors import DocumentsRefused, SearchUnavailable
 from indexing.rebuild import RebuildFailed, rebuild
 from master import queue
 from master.sealing import Unsealable
@@ -181,22 +181,27 @@ class Worker:
             return set(ids)
         return set()
 
-    def _read(self, ids: Sequence[int]) -> tuple[list[Reading], list[int]]:
-        """The documents of these customers, and the ids of those that are no longer there."""
+    def _read(self, ids: Sequence[int]) -> tuple[list[Reading], dict[int, int]]:
+        """The documents of these customers, and the last revisions of those that are no longer there."""
         with self.master.reading() as connection:
             readings, failed = read_what_can(connection, ids, self.master.clock)
+            there = {reading.document.id for reading in readings} | failed.keys()
+            gone = queue.revisions(connection, [id for id in ids if id not in there])
         for id, error in failed.items():
             self._note_failure(id, error)
-        there = {reading.document.id for reading in readings} | failed.keys()
-        return readings, [id for id in ids if id not in there]
+        return readings, gone
 
-    async def _index(self, readings: Sequence[Reading], gone: Sequence[int]) -> dict[int, int]:
+    async def _index(self, readings: Sequence[Reading], gone: Mapping[int, int]) -> dict[int, int]:
         """The revisions that are in the index now. Documents the engine refuses are set aside one by one."""
         documents = [reading.document for reading in readings]
         try:
             await self.engine.apply(documents, gone)
         except SearchUnavailable:
             raise
+        except DocumentsRefused as refused:
+            for id, reason in refused.reasons.items():
+                await asyncio.to_thread(self._note_failure, id, reason)
+            documents = [document for document in documents if document.id not in refused.reasons]
         except Exception:
             logger.exception("a batch of %d documents can not be indexed whole", len(documents))
             await self.engine.apply([], gone)
@@ -208,7 +213,7 @@ class Worker:
         for reading in readings:
             document = reading.document
             try:
-                await self.engine.apply([document], [])
+                await self.engine.apply([document], {})
             except SearchUnavailable:
                 raise
             except Exception as error:
@@ -217,23 +222,23 @@ class Worker:
             done[document.id] = document.revision
         return done
 
-    def _note_failure(self, id: int, error: Exception) -> None:
+    def _note_failure(self, id: int, error: Exception | str) -> None:
         self.progress.failures += 1
         with self.master.transaction(WORKER) as tx:
-            queue.failed(tx, id, _reason(error))
+            queue.failed(tx, id, error if isinstance(error, str) else _reason(error))
 
-    def _finish(self, readings: Sequence[Reading], gone: Sequence[int], done: dict[int, int]) -> None:
+    def _finish(self, readings: Sequence[Reading], gone: Mapping[int, int], done: dict[int, int]) -> None:
         """Only now do the customers leave the queue: killed before this, they are indexed again."""
         instants: dict[int, tuple[datetime, ...]] = {reading.document.id: reading.due for reading in readings}
         with self.master.transaction(WORKER) as tx:
             queue.schedule(tx, instants)
             queue.done(tx, done)
-            queue.gone(tx, gone)
+            queue.gone(tx, list(gone))
         self.progress.indexed += len(done) + len(gone)
         self.progress.batches += 1
 
 
 def _reason(error: Exception) -> str:
     """Why a customer went aside. Only our own errors' texts are known to hold nothing personal."""
-    is_ours = isinstance(error, DocumentRefused | Unsealable)
+    is_ours = isinstance(error, DocumentsRefused | Unsealable)
     return f"{type(error).__name__}: {error}" if is_ours else type(error).__name__

@@ -41,6 +41,14 @@ def waiting(connection: Connection, now: datetime, most: int) -> list[int]:
     return list(connection.scalars(wanted.order_by(queue.c.queued_at, queue.c.customer_id).limit(most)))
 
 
+def revisions(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
+    """Those of these customers that wait, with the revisions to reach; of deleted ones, their last."""
+    rows = connection.execute(
+        select(queue.c.customer_id, queue.c.revision).where(queue.c.customer_id.in_(ids))
+    )
+    return {row.customer_id: row.revision for row in rows}
+
+
 def backlog(connection: Connection) -> Backlog:
     alive = queue.c.dead_at.is_(None)
     row = connection.execute(

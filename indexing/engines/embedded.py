@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -41,8 +41,14 @@ class EmbeddedEngine:
         return await self._searches.run(lambda: _guarded(lambda: self._current().search(question, extent)))
 
     async def apply(
-        self, documents: Sequence[CustomerDocument], gone: Sequence[int], *, generation: str | None = None
+        self,
+        documents: Sequence[CustomerDocument],
+        gone: Mapping[int, int],
+        *,
+        generation: str | None = None,
+        visible: bool = True,
     ) -> None:
+        del visible  # a commit is visible to the next search of any process
         await self._run(self._writers, lambda: self._for_writing(generation).apply(documents, gone))
 
     async def count(self, *, generation: str | None = None) -> int:
@@ -62,6 +68,9 @@ class EmbeddedEngine:
     async def new_generation(self) -> str:
         return await self._run(self._writers, self._make)
 
+    async def generations(self) -> list[str]:
+        return await self._run(self._readers, self._generations)
+
     async def serve_generation(self, generation: str) -> None:
         await self._run(self._writers, lambda: self._serve(generation))
 
@@ -70,6 +79,9 @@ class EmbeddedEngine:
 
     async def claim_writing(self) -> bool:
         return await self._run(self._writers, self._folder.claim)
+
+    async def tidy(self) -> None:
+        """Nothing to do: one process writes, from rows just read, so deletes need not be remembered."""
 
     async def health(self) -> Health:
         try:
@@ -161,9 +173,12 @@ class EmbeddedEngine:
         opened.close()
         self._folder.serve(generation, complete=True)
 
-    def _drop_old(self) -> list[str]:
+    def _generations(self) -> list[str]:
         current = self._current().path.name
-        old = [name for name in self._folder.generations() if name != current]
+        return [current, *(name for name in reversed(self._folder.generations()) if name != current)]
+
+    def _drop_old(self) -> list[str]:
+        _, *old = self._generations()
         for name in old:
             opened = self._others.pop(name, None)
             if opened is not None:

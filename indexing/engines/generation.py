@@ -1,7 +1,7 @@
 """One tantivy index in one folder: reads, and writes of one commit each."""
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import tantivy
@@ -13,7 +13,7 @@ from indexing.engines.folders import file_stamp
 from indexing.engines.port import Candidate, Candidates, Extent, FacetCount, Facets, IndexEntry
 from indexing.engines.ranked import ranked
 from indexing.engines.tantivy_queries import QueryMaker
-from indexing.errors import DocumentRefused
+from indexing.errors import DocumentsRefused
 from indexing.questions import Question
 
 WRITER_HEAP = 64_000_000  # bytes; tantivy flushes a segment when it is full
@@ -66,19 +66,28 @@ class Generation:
     def count(self) -> int:
         return self.searcher().num_docs
 
-    def apply(self, documents: Iterable[CustomerDocument], gone: Iterable[int]) -> None:
+    def apply(self, documents: Iterable[CustomerDocument], gone: Mapping[int, int]) -> None:
+        """Raises DocumentsRefused, with the others in."""
         newest: dict[int, CustomerDocument] = {}
         for document in documents:
-            if document.id not in newest or newest[document.id].revision <= document.revision:
+            known = newest[document.id].revision if document.id in newest else gone.get(document.id, -1)
+            if known <= document.revision:
                 newest[document.id] = document
-        held = self._revisions(list(newest))
-        made = {id: _made(one) for id, one in newest.items() if held.get(id, -1) <= one.revision}
+        held = self._revisions([*newest, *gone])
+        made, refused = _made(one for id, one in newest.items() if held.get(id, -1) <= one.revision)
+        left = {id for id, revision in gone.items() if id not in newest and held.get(id, -1) <= revision}
+        self._write(left | made.keys(), made.values())
+        if refused:
+            raise DocumentsRefused(refused)
+
+    def _write(self, ids: Iterable[int], made: Iterable[tantivy.Document]) -> None:
+        """The documents in the place of all that is there under these ids."""
         writer = self._writing()
         try:
             # By query: tantivy's delete by term takes the id for a signed integer, and deletes nothing.
-            for part in _parts(sorted((set(gone) - newest.keys()) | made.keys())):
+            for part in _parts(sorted(ids)):
                 writer.delete_documents_by_query(self._maker.ids(part))
-            for one in made.values():
+            for one in made:
                 writer.add_document(one)
             writer.commit()
         except BaseException:
@@ -146,11 +155,16 @@ def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + IDS_A_QUERY] for start in range(0, len(ids), IDS_A_QUERY))
 
 
-def _made(document: CustomerDocument) -> tantivy.Document:
-    try:
-        return embedded_document(document)
-    except (ValueError, TypeError, OverflowError) as error:
-        raise DocumentRefused(f"customer {document.id}: {type(error).__name__}") from error
+def _made(documents: Iterable[CustomerDocument]) -> tuple[dict[int, tantivy.Document], dict[int, str]]:
+    """By id, and why the others can not be made."""
+    made: dict[int, tantivy.Document] = {}
+    refused: dict[int, str] = {}
+    for document in documents:
+        try:
+            made[document.id] = embedded_document(document)
+        except (ValueError, TypeError, OverflowError) as error:
+            refused[document.id] = type(error).__name__
+    return made, refused
 
 
 def _facet(buckets: list[dict[str, object]]) -> tuple[FacetCount, ...]:

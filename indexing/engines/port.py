@@ -1,6 +1,6 @@
 """What the hub asks of any search engine; two engines answer it alike."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -90,12 +90,24 @@ class SearchEngine(Protocol):
     async def search(self, question: Question, extent: Extent) -> Candidates: ...
 
     async def apply(
-        self, documents: Sequence[CustomerDocument], gone: Sequence[int], *, generation: str | None = None
+        self,
+        documents: Sequence[CustomerDocument],
+        gone: Mapping[int, int],
+        *,
+        generation: str | None = None,
+        visible: bool = True,
     ) -> None:
-        """Put the documents in and take the gone ids out, all at once; visible when it returns.
+        """Put the documents in and take the gone customers out; raises DocumentsRefused, with the others in.
 
-        An older revision never replaces a newer one. generation: into an index that does not serve yet.
+        gone: ids with the revisions at which the customers were deleted. An older revision never replaces a
+        newer one, nor brings back what is gone; an equal one is put in again.
+        visible: searches see it when this returns, else within about a second (embedded: always at once).
+        generation: into an index that does not serve yet; visible to count() and entries() only.
         """
+        ...
+
+    async def tidy(self) -> None:
+        """Upkeep for now and then: forget the deletes that no late write can follow any more."""
         ...
 
     async def count(self, *, generation: str | None = None) -> int: ...
@@ -108,6 +120,10 @@ class SearchEngine(Protocol):
         """Make an empty index beside the serving one; its name."""
         ...
 
+    async def generations(self) -> list[str]:
+        """The serving one first, then the others, newest first."""
+        ...
+
     async def serve_generation(self, generation: str) -> None:
         """From now on answer from this index; the one before stays until it is dropped."""
         ...
@@ -117,7 +133,7 @@ class SearchEngine(Protocol):
         ...
 
     async def claim_writing(self) -> bool:
-        """Become the one process that writes; False while another is."""
+        """Become a process that writes; False while another is, where there can be but one."""
         ...
 
     async def health(self) -> Health: ...

@@ -15,7 +15,7 @@ def corpus_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded
     """Filled in three commits, so that it has several segments; tests only read it."""
     engine = EmbeddedEngine(tmp_path_factory.mktemp("corpus") / "index")
     for start in range(3):
-        asyncio.run(engine.apply(CORPUS[start::3], []))
+        asyncio.run(engine.apply(CORPUS[start::3], {}))
     yield engine
     asyncio.run(engine.close())
 

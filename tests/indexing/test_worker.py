@@ -1,7 +1,7 @@
 """The index follows the master: whoever changes it, whatever fails, whenever it stops."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -133,7 +133,12 @@ class Choosy(EmbeddedEngine):
     bad = "坏"
 
     async def apply(
-        self, documents: Sequence[CustomerDocument], gone: Sequence[int], *, generation: str | None = None
+        self,
+        documents: Sequence[CustomerDocument],
+        gone: Mapping[int, int],
+        *,
+        generation: str | None = None,
+        visible: bool = True,
     ) -> None:
         if any(self.bad in document.names for document in documents):
             raise ValueError("no")
