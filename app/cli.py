@@ -40,6 +40,7 @@ COMMANDS = {
     "worker": "app.commands.hub:worker",
     "index": "app.commands.index:index",
     "token": "app.commands.tokens:token",
+    "roles": "app.commands.roles:roles",
     "document": "app.commands.registered_documents:document",
     "schema": "app.commands.schema:schema",
     "dump": "app.commands.dumps:dump",

@@ -28,7 +28,8 @@ from master.clock import ClockFileError, FileTime, spelled
 from master.keys import KeyFileError
 from master.migrations import NewerDatabase, is_current, refuse_newer
 from master.queue import backlog
-from master.roles import shipped_roles
+from master.reads.tokens import all_tokens, branch_codes, is_over
+from master.roles import ALL_BRANCHES, Roles, WrongRoles, read_roles
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerBranchRow, CustomerRow
@@ -56,7 +57,13 @@ def examine() -> Iterator[Said]:
         yield from (Said("settings", False, problem) for problem in wrong.problems)
         return
     yield from _settings()
-    yield from _limits(told)
+    try:
+        roles = read_roles(told.roles)
+    except WrongRoles as wrong:
+        yield from (Said("roles", False, problem) for problem in wrong.problems)
+        return
+    yield Said("roles", True, "the shipped ones" if told.roles is None else str(told.roles))
+    yield from _limits(told, roles)
     yield from _redis(told)
     yield from _clock(told)
     try:
@@ -78,14 +85,13 @@ def _settings() -> Iterator[Said]:
         yield Said("settings", True, f"{setting.name} = {told}")
 
 
-def _limits(told: Settings) -> Iterator[Said]:
+def _limits(told: Settings, roles: Roles) -> Iterator[Said]:
     try:
         limits = read_limits(told.limits)
     except WrongLimits as wrong:
         yield from (Said("limits", False, problem) for problem in wrong.problems)
         return
     yield Said("limits", True, "the shipped ones" if told.limits is None else str(told.limits))
-    roles = shipped_roles()
     for role in sorted(set(limits.roles) - set(roles)):
         yield Said("limits", False, f"there is no role {role}: name one of {', '.join(roles)}")
 
@@ -129,6 +135,7 @@ def _master(master: Master) -> Iterator[Said]:
             yield Said("master", True, "its tables are those of this version")
             yield from _queue(master, connection)
             yield from _customers(connection)
+            yield from _tokens(master, connection)
     except NewerDatabase as error:
         yield Said("master", False, str(error))
     except SQLAlchemyError as error:
@@ -184,7 +191,26 @@ def _customers(connection: Connection) -> Iterator[Said]:
     count = select(func.count()).select_from(customers)
     nowhere = count.where(~select(belongings).where(belongings.c.customer_id == customers.c.id).exists())
     homeless = connection.scalar(nowhere) or 0
-    yield Said("customers", True, f"{connection.scalar(count)}, of which {homeless} belong to no branch")
+    told = (
+        f"of which {homeless} belong to no branch: "
+        "only tokens for all branches, and roles with sees_unassigned, see them"
+    )
+    yield Said("customers", True, f"{connection.scalar(count)}, {told if homeless else 'each of a branch'}")
+
+
+def _tokens(master: Master, connection: Connection) -> Iterator[Said]:
+    """Those that live but open nothing, or nobody's customers."""
+    live = [row for row in all_tokens(connection) if not is_over(row, master.clock.now())]
+    yield Said("tokens", True, f"{len(live)} live")
+    branches = branch_codes(connection)
+    for row in live:
+        role = master.roles.get(row.role)
+        if role is None:
+            gone = f"{row.id} opens nothing, for there is no role {row.role}"
+            yield Said("tokens", False, f"{gone}: see KEHU_ROLES, or `kehu token revoke {row.id}`")
+        elif role.branches == ALL_BRANCHES and row.id in branches:
+            wide = f"{row.id} is for {', '.join(branches[row.id])}, but the role {row.role} sees every branch"
+            yield Said("tokens", False, f"{wide}: change the role, or `kehu token revoke {row.id}`")
 
 
 def _index(told: Settings) -> Said:

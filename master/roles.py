@@ -1,12 +1,16 @@
 """Roles as data: the shipped ones (roles.toml), and those of a hub's own file."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from master.errors import Invalid
 
 READ = "read"
 EXPORT = "export"
@@ -25,6 +29,10 @@ NAME, DOCUMENT, CONTACT, PERSON, NOTES, POLICY, MONEY = (
 CLASSES = (NAME, DOCUMENT, CONTACT, PERSON, NOTES, POLICY, MONEY)
 MASKABLE = (NAME, DOCUMENT, CONTACT, NOTES, POLICY)  # those whose fields are all text
 
+OWN_BRANCHES, ALL_BRANCHES = "own", "all"
+
+_NAME = re.compile(r"[A-Z][A-Z0-9_]{0,39}")
+
 
 @dataclass(frozen=True)
 class Role:
@@ -35,13 +43,22 @@ class Role:
     permissions: frozenset[str]
     masked: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
-    branches: str = "own"
+    branches: str = OWN_BRANCHES
     own_rows_only: bool = False
     sees_unassigned: bool = False
     fragments_a_day: int = 300
 
 
 Roles = Mapping[str, Role]
+
+
+def role_named(roles: Roles, name: str) -> Role:
+    """Raises Invalid, with the role that may have been meant."""
+    if name in roles:
+        return roles[name]
+    near = get_close_matches(name.upper(), roles, n=1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    raise Invalid(f"There is no role {name}.{meant} Roles: {', '.join(roles)}.", ["role"])
 
 
 class WrongRoles(Exception):
@@ -87,30 +104,39 @@ def _problems(name: str, given: Any) -> Iterator[str]:
     if not isinstance(given, dict) or not isinstance(given.get("title"), str) or "permissions" not in given:
         yield f"[{name}] is no role: write a table with title and permissions."
         return
+    if not _NAME.fullmatch(name):
+        yield f"[{name}] is no name for a role: write capital letters, digits and _."
     kinds: dict[str, Any] = {each.name: each.type for each in fields(Role) if each.name != "name"}
     for key, value in given.items():
-        if key not in kinds:
-            yield f"[{name}] {key} is not known: write one of {', '.join(kinds)}."
-        elif key in ("permissions", "masked", "refused"):
-            yield from _wrong_names(f"[{name}] {key}", value, _choices(key))
-        elif key == "branches" and value not in ("own", "all"):
-            yield f'[{name}] branches is {value!r}: write "own" or "all".'
-        elif not isinstance(value, kinds[key]) or (kinds[key] is int and value < 0):
-            wanted = "true or false" if kinds[key] is bool else "a number of 0 or more"
-            yield f"[{name}] {key} is {value!r}: write {wanted}."
+        yield from _problems_of(f"[{name}] {key}", key, value, kinds)
     if isinstance(given.get("masked"), list) and isinstance(given.get("refused"), list):
-        for each in sorted(set(given["masked"]) & set(given["refused"])):
+        for each in (each for each in given["masked"] if each in given["refused"]):
             yield f"[{name}] {each} is both masked and refused: say one of them."
 
 
-def _choices(key: str) -> tuple[str, ...]:
-    return {"permissions": PERMISSIONS, "masked": MASKABLE, "refused": CLASSES}[key]
+def _problems_of(where: str, key: str, value: Any, kinds: Mapping[str, Any]) -> Iterator[str]:
+    if key not in kinds:
+        near = get_close_matches(key, kinds, n=1)
+        yield f"{where} is not known: write {near[0] if near else 'one of ' + ', '.join(kinds)}."
+    elif key in ("permissions", "masked", "refused"):
+        yield from _wrong_names(where, key, value)
+    elif key == "branches":
+        if value not in (OWN_BRANCHES, ALL_BRANCHES):
+            yield f'{where} is {value!r}: write "own" or "all".'
+    elif kinds[key] is bool:
+        if not isinstance(value, bool):
+            yield f"{where} is {value!r}: write true or false."
+    elif kinds[key] is int and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+        yield f"{where} is {value!r}: write a whole number of 0 or more."
 
 
-def _wrong_names(where: str, value: Any, choices: tuple[str, ...]) -> Iterator[str]:
+def _wrong_names(where: str, key: str, value: Any) -> Iterator[str]:
     if not isinstance(value, list):
         yield f"{where} is {value!r}: write a list."
         return
+    choices = {"permissions": PERMISSIONS, "masked": MASKABLE, "refused": CLASSES}[key]
     for each in value:
-        if each not in choices:
+        if key == "masked" and each in CLASSES and each not in MASKABLE:
+            yield f"{where}: {each} is not text, so it can not be masked: refuse it, or leave it clear."
+        elif each not in choices:
             yield f"{where}: {each!r} is not one of {', '.join(choices)}."

@@ -58,9 +58,6 @@ def create(
     new = NewToken(name, role, seen, expires, rate, scopes=scopes or None, registered_only=registered_only)
     with opened_master() as master, master.transaction(CLI) as tx:
         made = create_token(tx, new)
-    if branches:
-        warning = "rights by branch are not built yet: this token sees the customers of every branch"
-        click.echo(f"kehu: {warning}", err=True)
     click.echo(made)
 
 

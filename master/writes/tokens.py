@@ -13,7 +13,7 @@ from master.audit import note
 from master.errors import Invalid, NotFound
 from master.keys import Keys
 from master.reads.tokens import TokenRow, is_over
-from master.roles import Role
+from master.roles import ALL_BRANCHES, Role, role_named
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.branches import BranchRow
@@ -50,10 +50,10 @@ def secret_digest(keys: Keys, secret: str) -> bytes:
 
 def create_token(tx: Transaction, new: NewToken) -> str:
     """The token itself, kehu_<id>_<secret>: told only now."""
-    roles = tx.master.roles
-    role = roles.get(new.role)
-    if role is None:
-        raise Invalid(f"There is no role {new.role}. Roles: {', '.join(roles)}.", ["role"])
+    role = role_named(tx.master.roles, new.role)
+    if role.branches == ALL_BRANCHES and new.branches is not None:
+        message = f"The role {role.name} sees every branch, whatever its token says: give it all branches."
+        raise Invalid(message, ["branch"])
     id, secret = secrets.token_hex(6), _new_secret()
     values = {
         "id": id,

@@ -136,10 +136,3 @@ def test_a_master_of_a_later_version_is_left_alone(running: Running) -> None:
     for command in (["init"], ["token", "list"], ["serve"]):
         assert "later version" in running.fail(*command)
     assert "BAD master: the database is of a later version" in running.run("doctor", code=1)
-
-
-def test_a_token_for_a_branch_says_that_it_sees_all_of_them(running: Running) -> None:
-    path = write(running.folder / "branches.csv", [{"code": "GD", "name": "广东"}])
-    running.run("import", "branches", str(path))
-    done = running.done("token", "create", "--role", "AGENT", "--name", "x", "--branch", "GD")
-    assert "every branch" in done.stderr
