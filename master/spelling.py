@@ -97,12 +97,26 @@ class in_numbers(FunctionElement[bool]):  # noqa: N801  # used as a function
 
     type = Boolean()
     inherit_cache = True
+    _is_implicitly_boolean = True  # else SQLAlchemy writes `… = 1` for SQLite, which then uses no index
 
 
 @compiles(in_numbers, "sqlite")
 def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
     number, numbers = (compiler.process(each, **kw) for each in element.clauses)
     return f"{number} IN (SELECT value FROM json_each({numbers}))"
+
+
+class checked_in_numbers(in_numbers):  # noqa: N801  # used as a function
+    """The same of rows that are found in another way: SQLite, which does not know how many numbers there are,
+    would rather look each of them up."""
+
+    inherit_cache = True
+
+
+@compiles(checked_in_numbers, "sqlite")
+def _(element: checked_in_numbers, compiler: Any, **kw: Any) -> str:
+    number, numbers = (compiler.process(each, **kw) for each in element.clauses)
+    return f"+{number} IN (SELECT value FROM json_each({numbers}))"
 
 
 @compiles(in_numbers, "postgresql")
