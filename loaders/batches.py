@@ -1,7 +1,7 @@
 """From relations to statements: one for all parents that ask the same, and its rows dealt out to them."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +9,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, func, 
 from sqlalchemy.sql.selectable import Subquery
 
 from loaders.relations import ANY, PLAIN, Arguments, Columns, Order, Relation, Tied
+from master.access import few_in_sight
 from master.sight import Reach
+
+# Up to so many in sight a page, and a count, are sooner made from them than from all (measured 2026-11).
+FEW, FEW_COUNTED = 5_000, 100_000
 
 KEYS = "keys"  # the name under which the parents' keys are bound
 MOST_KEYS = 10_000  # a statement: SQLite takes 32,766 variables, PostgreSQL 65,535
@@ -39,12 +43,29 @@ class Slice:
 
 def answers(connection: Connection, ask: Ask, keys: Sequence[Hashable], moments: Moments) -> Answers:
     """What each of the keys gets; a key without rows is not in it."""
+    ask = _from_few(connection, ask, moments)
     dealt: Answers = {}
     for start in range(0, len(keys), MOST_KEYS):
         chunk = keys[start : start + MOST_KEYS]
         rows = connection.execute(_statement(ask), {**moments, KEYS: chunk}).all()
         dealt.update(_dealt(ask, rows))
     return dealt
+
+
+def _from_few(connection: Connection, ask: Ask, moments: Moments) -> Ask:
+    """Made from the customers in sight, for a list of all that hang on them, where these are few.
+
+    Neither database finds that out alone: going through 200,000 customers for 25 of a small branch took up to
+    150 ms and counting its policies 1 s, against 0.5 and 4 ms (2026-11).
+    """
+    relation, reach = ask.relation, ask.reach
+    is_picked = any(relation.filters[name].picks for name, _ in ask.arguments.filters)
+    if reach is None or relation.key is not None or relation.kind != "pages" or is_picked:
+        return ask
+    if relation.in_sight is None:
+        return ask
+    few = few_in_sight(connection, reach, FEW_COUNTED if ask.counted else FEW, moments)
+    return replace(ask, reach=replace(reach, few=few))
 
 
 def nothing(ask: Ask) -> Any:

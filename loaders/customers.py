@@ -15,6 +15,7 @@ from loaders.relations import (
     at_least,
     at_most,
     equal,
+    picked,
     whose_customer,
 )
 from loaders.sources import CUSTOMERS, given_source
@@ -86,13 +87,16 @@ def _tagged_by_all(columns: Columns, codes: tuple[str, ...]) -> Condition:
 
 def _with_product_line(columns: Columns, line: str, reach: Reach | None = None) -> Condition:
     """With a policy in this line that the viewer sees on the customer."""
-    return columns["id"].in_(
+    held = (
         select(party.c.customer_id)
         .join(policy, policy.c.id == party.c.policy_id)
         .join(product, product.c.id == policy.c.product_id)
         .where(product.c.line == line, party.c.ended_at.is_(None), party.c.customer_id.is_not(None))
         .where(own_rows(policy.c.branch_id, reach))
     )
+    if reach is not None and reach.few:  # looked up for each of them
+        return held.where(party.c.customer_id == columns["id"]).exists()
+    return columns["id"].in_(held)
 
 
 def _with_document(columns: Columns, given: tuple[str, str]) -> Condition:
@@ -145,8 +149,8 @@ all_customers = Relation(
         "UPDATED_AT": Order(("updated_at", "number")),
     },
     filters={
-        "number": equal("number"),
-        "source": Filter(_from_source, given_source),
+        "number": picked("number"),
+        "source": Filter(_from_source, given_source, picks=True),
         "kind": equal("kind"),
         "status": among("status"),
         "branch": Filter(_in_branch),
@@ -156,8 +160,8 @@ all_customers = Relation(
         "product_line": Filter(_with_product_line, seen=_with_product_line),
         "born_from": at_least("birth_date"),
         "born_to": at_most("birth_date"),
-        "document": Filter(_with_document, given_document),
-        "mobile": Filter(_with_mobile, given_mobile),
+        "document": Filter(_with_document, given_document, picks=True),
+        "mobile": Filter(_with_mobile, given_mobile, picks=True),
         "updated_since": at_least("updated_at"),
     },
 )

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Dialect, Select, String, case, exists, func, select, type_coerce
 from sqlalchemy.types import TypeDecorator
 
-from loaders.relations import Columns, Filter, Order, Relation, Rows, Tied, among, equal
+from loaders.relations import Columns, Filter, Order, Relation, Rows, Tied, among, equal, picked
 from loaders.sources import given_source
 from master.access import own_rows, policies_in_sight
 from master.errors import Invalid
@@ -103,10 +103,11 @@ all_policies = Relation(
         "status": among("status"),
         "product_line": equal("product_line"),
         "role": Filter(lambda columns, role: columns["id"].is_(None), _below_a_customer_only),
-        "number": equal("number"),
+        "number": picked("number"),
         "source": Filter(
             lambda columns, given: (columns["source_code"] == given[0]) & (columns["number"] == given[1]),
             given_source,
+            picks=True,
         ),
     },
 )

@@ -65,12 +65,13 @@ class Filter:
     """`where(columns, value)` holds for the rows that are kept; `read` makes the value from what was given.
 
     `read` may raise Refusal. `seen`: in place of `where` for a viewer of some branches, where that looks at
-    rows which may be out of sight.
+    rows which may be out of sight. picks: so few rows fit that the filter itself is the way to them.
     """
 
     where: Callable[[Columns, Any], ColumnElement[bool]]
     read: Callable[[Any], Hashable] = as_given
     seen: Callable[[Columns, Any, Reach], ColumnElement[bool]] | None = None
+    picks: bool = False
 
     def holds(self, columns: Columns, value: Any, reach: Reach | None) -> ColumnElement[bool]:
         if reach is None or self.seen is None:
@@ -80,6 +81,11 @@ class Filter:
 
 def equal(column: str) -> Filter:
     return Filter(lambda columns, value: columns[column] == value)
+
+
+def picked(column: str) -> Filter:
+    """equal, of a column in which a value stands once or nearly so."""
+    return replace(equal(column), picks=True)
 
 
 def among(column: str) -> Filter:

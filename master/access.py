@@ -1,20 +1,36 @@
 """Who may do and see what: the one door, whose predicate of rows in sight serves SQL and the search index."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    union,
+    union_all,
+)
 
 from master.errors import Forbidden, LimitExceeded
 from master.roles import EXPORT, FRAGMENTS, Role
 from master.session import Actor
 from master.sight import Reach, Sight, reach_of
-from master.spelling import in_numbers
+from master.spelling import checked_in_numbers, in_numbers
 from master.tables.base import table
 from master.tables.branches import BranchRow, StaffRow
-from master.tables.customers import CustomerBranchRow
-from master.tables.policies import PolicyPartyRow
+from master.tables.customers import CustomerBranchRow, CustomerRow
+from master.tables.policies import PolicyPartyRow, PolicyRow
 
 belonging, branch = table(CustomerBranchRow), table(BranchRow)
+customer, policy = table(CustomerRow), table(PolicyRow)
 party, staff = table(PolicyPartyRow), table(StaffRow)
 
 MOST_ROWS, MOST_ROWS_EXPORTED = 100, 1000  # a page
@@ -105,6 +121,8 @@ def customers_in_sight(customer_id: ColumnElement[int], reach: Reach | None) -> 
     """Those that belong to a branch in sight, for any reason: home, policy, lead or source."""
     if reach is None:
         return true()
+    if reach.few:
+        return customer_id.in_(_ids_in_sight(reach))
     its = belonging.c.customer_id == customer_id
     seen = exists().where(its, branches_in_sight(belonging.c.branch_id))
     return or_(seen, ~exists().where(its)) if reach.sees_unassigned else seen
@@ -117,6 +135,8 @@ def policies_in_sight(
     branch."""
     if reach is None:
         return true()
+    if reach.few:
+        return policy_id.in_(_policy_ids_in_sight(reach))
     by_party: ColumnElement[bool] = exists().where(
         party.c.policy_id == policy_id,
         party.c.ended_at.is_(None),
@@ -126,6 +146,32 @@ def policies_in_sight(
     if reach.own_rows_only:
         by_party = and_(branch_id.is_(None), by_party)
     return or_(branches_in_sight(branch_id), by_party)
+
+
+def _ids_in_sight(reach: Reach) -> Select[int] | CompoundSelect[int]:
+    """The customers that customers_in_sight holds for; some of them several times."""
+    seen = select(belonging.c.customer_id).where(in_numbers(belonging.c.branch_id, SIGHT))
+    if not reach.sees_unassigned:
+        return seen
+    its = belonging.c.customer_id == customer.c.id
+    return union_all(seen, select(customer.c.id).where(customer.c.branch_id.is_(None), ~exists().where(its)))
+
+
+def _policy_ids_in_sight(reach: Reach) -> CompoundSelect[int]:
+    """The policies that policies_in_sight holds for."""
+    kept = select(policy.c.id).where(in_numbers(policy.c.branch_id, SIGHT))
+    held = select(party.c.policy_id).where(
+        party.c.ended_at.is_(None), party.c.customer_id.in_(_ids_in_sight(reach))
+    )
+    if reach.own_rows_only:
+        held = held.join(policy, policy.c.id == party.c.policy_id).where(policy.c.branch_id.is_(None))
+    return union(kept, held)
+
+
+def few_in_sight(connection: Connection, reach: Reach, most: int, sight: Mapping[str, object]) -> bool:
+    """Whether so few belong to the branches that `sight` binds: counted up to `most`, which takes no time."""
+    some = _ids_in_sight(reach).limit(most).subquery()
+    return connection.execute(select(func.count()).select_from(some), dict(sight)).scalar_one() < most
 
 
 def own_rows(branch_id: ColumnElement[int], reach: Reach | None) -> ColumnElement[bool]:
@@ -143,4 +189,4 @@ def own_by_staff(staff_id: ColumnElement[int], reach: Reach | None) -> ColumnEle
 
 
 def branches_in_sight(branch_id: ColumnElement[int]) -> ColumnElement[bool]:
-    return in_numbers(branch_id, SIGHT)
+    return checked_in_numbers(branch_id, SIGHT)

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reach:
-    """How far somebody sees, apart from which branches: what tells one statement from another."""
+    """How far somebody sees, apart from which branches: what tells one statement from another.
+
+    few: so few customers are in sight that a list is made from them, not gone through for them.
+    """
 
     sees_unassigned: bool = False
     own_rows_only: bool = False
+    few: bool = False
 
 
 @dataclass(frozen=True)
