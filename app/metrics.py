@@ -4,8 +4,9 @@ import os
 import platform
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -34,11 +35,11 @@ class Metrics:
             # The library looks at the variable when it is imported, which is before `kehu serve` sets it.
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
-        self._requests = Counter(
+        counter = partial(Counter, registry=self._registry)
+        self._requests = counter(
             "kehu_graphql_requests",
             "GraphQL requests, by kind of operation and HTTP status.",
             ["operation", "status"],
-            registry=self._registry,
         )
         self._seconds = Histogram(
             "kehu_graphql_seconds",
@@ -47,22 +48,23 @@ class Metrics:
             buckets=SECONDS,
             registry=self._registry,
         )
-        self._errors = Counter(
-            "kehu_graphql_errors",
-            "GraphQL requests with an error of this code.",
-            ["code"],
-            registry=self._registry,
+        self._errors = counter(
+            "kehu_graphql_errors", "GraphQL requests with an error of this code.", ["code"]
         )
-        self._over_limit = Counter(
+        self._over_limit = counter(
             "kehu_graphql_over_limit",
             "GraphQL operations over this limit, refused or (warn_only) run all the same.",
             ["limit"],
-            registry=self._registry,
         )
-        self._auth_failures = Counter(
+        self._auth_failures = counter(
             "kehu_auth_failures",
             "GraphQL requests without a token that opens the hub, by the reason.",
             ["reason"],
+        )
+        self._access_notes = Gauge(
+            "kehu_access_notes_waiting",
+            "Answers whose note of who saw whom is not in the master yet.",
+            multiprocess_mode="livesum",
             registry=self._registry,
         )
         self._present = _Present(version, backlog, now)
@@ -79,6 +81,9 @@ class Metrics:
 
     def auth_failed(self, reason: Reason) -> None:
         self._auth_failures.labels(reason).inc()
+
+    def access_notes_waiting(self, count: int) -> None:
+        self._access_notes.set(count)
 
     def answer(self) -> Answer:
         """What Prometheus scrapes. Reads the queue: call it off the event loop."""

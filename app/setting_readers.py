@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+FEWEST_LOG_DAYS, MOST_LOG_DAYS = 180, 36_500
+
 
 def read_path(text: str) -> Path:
     return Path(text).expanduser().resolve()
@@ -21,6 +23,12 @@ def read_truth(text: str) -> bool:
 def read_port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 65535):
         raise ValueError("write a number from 1 to 65535")
+    return int(text)
+
+
+def read_log_days(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and FEWEST_LOG_DAYS <= int(text[:6]) <= MOST_LOG_DAYS):
+        raise ValueError(f"write a number of days from {FEWEST_LOG_DAYS}, which the law asks for")
     return int(text)
 
 

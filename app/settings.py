@@ -13,6 +13,7 @@ from app.http.addresses import Network, read_networks
 from app.setting_readers import (
     list_of,
     read_host,
+    read_log_days,
     read_path,
     read_port,
     read_truth,
@@ -50,6 +51,7 @@ class Settings:
     playground: bool
     introspection: bool
     index_worker: bool
+    access_log_days: int
 
     @property
     def index_dir(self) -> Path:
@@ -174,6 +176,13 @@ SETTINGS = (
         "whether `kehu serve` may be the indexing worker (`--no-worker`: off)",
         read_truth,
         unset=True,
+    ),
+    Setting(
+        "KEHU_ACCESS_LOG_DAYS",
+        "365",
+        "how long it is kept who saw whom; 180 at least",
+        read_log_days,
+        unset=365,
     ),
 )
 
