@@ -6,11 +6,11 @@ from sqlalchemy import select
 
 from indexing.engines.port import IndexEntry, SearchEngine
 from master.audit import note
-from master.queue import touch
 from master.session import Actor, Master
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow
 from master.tables.customers import CustomerRow
+from master.upkeep import touch
 
 customers, queue = table(CustomerRow), table(IndexQueueRow)
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from indexing.documents.reading import Reading, read_what_can
 from indexing.engines.port import SearchEngine
-from master import queue
+from master import queue, upkeep
 from master.session import Actor, Master
 from master.tables.base import table
 from master.tables.changes import EventRow
@@ -147,7 +147,7 @@ class _Rebuild:
         while changed := self._changed():
             rest.update(changed)
         with self.master.transaction(REBUILD) as tx:
-            queue.touch(tx, sorted(rest))
+            upkeep.touch(tx, sorted(rest))
 
     def _changed(self) -> dict[int, int]:
         """The next customers that have an event after the last one seen, with their last revisions."""

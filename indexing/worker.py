@@ -1,47 +1,36 @@
-"""The indexing worker: index queue → documents → engine, over and over, until nothing waits."""
+"""The indexing worker: keeps the index in step with the master, batch after batch, whatever is away."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError
 
-from indexing.documents.reading import Reading, read_what_can
+from indexing.batches import WORKER, Batches, Mend, Progress, Reached
 from indexing.engines.port import SearchEngine
-from indexing.errors import DocumentsRefused, SearchUnavailable
+from indexing.errors import SearchUnavailable
 from indexing.rebuild import RebuildFailed, rebuild
-from master import queue
-from master.sealing import Unsealable
-from master.session import Actor, Master, Transaction
+from master import queue, upkeep
+from master.session import Actor, Master
 
-BATCH = 500  # customers read, indexed and committed at once: about 60 ms of work when all wait
-POLL_SECONDS = 0.05  # how soon a change by another process is seen
+POLL_SECONDS = 0.05  # how soon a change is seen that nobody woke the worker for
 UPKEEP_SECONDS = 1.0  # how often wide changes and what falls due are looked at
 FORGET_SECONDS = 600.0
-ENGINE_AWAY_SECONDS = 1.0
+FIRST_PAUSE_SECONDS = 0.1  # after a failure, doubled with each further one
+LONGEST_PAUSE_SECONDS = 10.0
 
-WORKER = Actor("worker")
-CLOCK = Actor(queue.CLOCK)
+CLOCK = Actor(upkeep.CLOCK)
+AWAY = (SearchUnavailable, OperationalError)
 logger = logging.getLogger("kehu.worker")
 
-Mend = Callable[[Transaction, Iterable[int]], None]
-
-
-@dataclass
-class Progress:
-    """What this worker has done since it began."""
-
-    indexed: int = 0
-    batches: int = 0
-    failures: int = 0
-    is_indexing: bool = False
+__all__ = ["Mend", "Progress", "Reached", "Worker"]
 
 
 @dataclass
 class Worker:
-    """Keeps the index in step with the master; one works at a time (the engine's writer lock).
+    """Works where the engine lets it: on the embedded one a single worker, else any number side by side.
 
     mend: brings what is derived of these customers up to date (this layer does not import master/writes).
     """
@@ -49,29 +38,43 @@ class Worker:
     master: Master
     engine: SearchEngine
     mend: Mend
+    accesses_kept: timedelta = upkeep.ACCESSES_KEPT
     progress: Progress = field(default_factory=Progress)
+    reached: Reached | None = None
+    poll_seconds: float = POLL_SECONDS
     _wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _upkeep_at: float = 0.0
     _forget_at: float = 0.0
+    _pause: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._batches = Batches(self.master, self.engine, self.mend, self.progress)
+        if self.reached is not None:
+            self._batches.reached = self.reached
 
     async def run(self) -> None:
-        """Wait to become the one who writes, then work until cancelled."""
+        """Wait until the engine lets this process write, then work until cancelled."""
         loop = asyncio.get_running_loop()
 
         def wake() -> None:
-            loop.call_soon_threadsafe(self._wake.set)
+            loop.call_soon_threadsafe(self.wake)
 
-        while not await self._claimed():
-            await asyncio.sleep(ENGINE_AWAY_SECONDS)
-        self.progress.is_indexing = True
+        while not await self._may_write():
+            await asyncio.sleep(UPKEEP_SECONDS)
         await self._make_index_whole()
+        self.progress.is_indexing = True
         self.master.on_commit.append(wake)
         try:
+            await self._carefully(self._free_claims)
             while True:
-                await self._rest(await self._careful_round())
+                await self._rest(await self._carefully(self.round))
         finally:
             self.master.on_commit.remove(wake)
             self.progress.is_indexing = False
+
+    def wake(self) -> None:
+        """Have it look at the queue now. Only from the loop that it runs in."""
+        self._wake.set()
 
     async def drain(self) -> int:
         """Work until nothing waits that can be done now; how many customers were indexed."""
@@ -81,54 +84,63 @@ class Worker:
         return self.progress.indexed - before
 
     async def round(self) -> bool:
-        """One batch; False when there was nothing to do."""
+        """One batch, and what is due beside it; False when there was nothing to do."""
         busy = await self._upkeep()
-        ids = await asyncio.to_thread(self._next)
-        if not ids:
-            return busy
-        readings, gone = await asyncio.to_thread(self._read, ids)
-        done = await self._index(readings, gone)
-        await asyncio.to_thread(self._finish, readings, gone, done)
-        return True
+        return await self._batches.work() or busy
 
-    async def _claimed(self) -> bool:
+    async def _may_write(self) -> bool:
         try:
             return await self.engine.claim_writing()
         except SearchUnavailable as error:
             logger.warning("the index can not be written: %s", error)
             return False
 
+    async def _free_claims(self) -> bool:
+        """Where one process writes, whoever had a claim is dead."""
+        if self.engine.has_one_writer:
+            await asyncio.to_thread(self._release_all)
+        return False
+
+    def _release_all(self) -> None:
+        with self.master.transaction(WORKER) as tx:
+            queue.release_all(tx)
+
     async def _make_index_whole(self) -> None:
         """Fill an index that was deleted, or was made by another version of the hub."""
-        while True:
-            try:
-                if (await self.engine.health()).needs_rebuild:
-                    logger.info("the index is made anew from the master")
-                    await rebuild(self.master, self.engine)
-                return
-            except RebuildFailed as error:
-                logger.error("the index could not be made anew, see `kehu index rebuild`: %s", error)
-                return
-            except (SearchUnavailable, OperationalError) as error:
-                logger.warning("the index can not be made anew yet: %s", type(error).__name__)
-                await asyncio.sleep(ENGINE_AWAY_SECONDS)
+        is_whole = False
+        while not is_whole:
+            is_whole = await self._carefully(self._fill_if_new)
+            await self._rest(is_whole)
 
-    async def _careful_round(self) -> bool:
-        """A round that outlives an engine or a database that is away."""
+    async def _fill_if_new(self) -> bool:
         try:
-            return await self.round()
-        except (SearchUnavailable, OperationalError) as error:
-            self.progress.failures += 1
-            logger.warning("indexing waits: %s", type(error).__name__)
-            await asyncio.sleep(ENGINE_AWAY_SECONDS)
+            if (await self.engine.health()).needs_rebuild:
+                logger.info("the index is made anew from the master")
+                await rebuild(self.master, self.engine)
+        except RebuildFailed as error:
+            logger.error("the index could not be made anew, see `kehu index rebuild`: %s", error)
+        return True
+
+    async def _carefully(self, work: Callable[[], Awaitable[bool]]) -> bool:
+        """What the work says. It outlives an engine or a database that is away: False, and a longer pause."""
+        try:
+            busy = await work()
+        except AWAY as error:
+            self.progress.failed()
+            self._pause = min(max(self._pause * 2, FIRST_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS)
+            logger.warning("indexing waits %.1f s: %s", self._pause, type(error).__name__)
             return False
+        self._pause = 0.0
+        return busy
 
     async def _rest(self, busy: bool) -> None:
-        if busy:
+        if self._pause:  # however many changes come: who is away is not asked more often for that
+            await asyncio.sleep(self._pause)
+        if busy or self._pause:
             return
         try:
             # Not wait_for: before Python 3.12 it loses a cancellation that comes just as the wait ends.
-            async with asyncio.timeout(POLL_SECONDS):
+            async with asyncio.timeout(self.poll_seconds):
                 await self._wake.wait()
         except TimeoutError:
             return
@@ -143,102 +155,21 @@ class Worker:
             busy = await asyncio.to_thread(self._spread_and_fall_due)
             self._upkeep_at = now if busy else now + UPKEEP_SECONDS
         if now >= self._forget_at:
-            await asyncio.to_thread(self._forget)
-            self._forget_at = now + FORGET_SECONDS
+            has_more = await asyncio.to_thread(self._forget)
+            await self.engine.tidy()
+            self._forget_at = now if has_more else now + FORGET_SECONDS
+            busy |= has_more
         return busy
 
     def _spread_and_fall_due(self) -> bool:
         with self.master.reading() as connection:
-            if not queue.has_upkeep(connection, self.master.clock.now()):
+            if not upkeep.has_upkeep(connection, self.master.clock.now()):
                 return False
         with self.master.transaction(CLOCK) as tx:
-            return bool(queue.fall_due(tx)) | (queue.spread(tx) > 0)
+            return bool(upkeep.fall_due(tx)) | (upkeep.spread(tx) > 0)
 
-    def _forget(self) -> None:
+    def _forget(self) -> bool:
+        """What is too old, some of it at a time, so that others get their turn; whether there is more."""
         with self.master.transaction(CLOCK) as tx:
-            queue.forget(tx)
-
-    def _next(self) -> list[int]:
-        """The ids of the next batch, after mending what may be stale of them."""
-        with self.master.reading() as connection:
-            ids = queue.waiting(connection, self.master.clock.now(), BATCH)
-            stale = queue.to_mend(connection, ids) if ids else []
-        failed = self._mend(stale)
-        return [id for id in ids if id not in failed]
-
-    def _mend(self, ids: Sequence[int]) -> set[int]:
-        """Those that can not be mended; they are noted as failures and hold up no other."""
-        try:
-            if ids:
-                with self.master.transaction(WORKER) as tx:
-                    self.mend(tx, ids)
-        except SQLAlchemyError:
-            raise
-        except Exception as error:
-            if len(ids) > 1:
-                return {failed for id in ids for failed in self._mend([id])}
-            self._note_failure(ids[0], error)
-            return set(ids)
-        return set()
-
-    def _read(self, ids: Sequence[int]) -> tuple[list[Reading], dict[int, int]]:
-        """The documents of these customers, and the last revisions of those that are no longer there."""
-        with self.master.reading() as connection:
-            readings, failed = read_what_can(connection, ids, self.master.clock)
-            there = {reading.document.id for reading in readings} | failed.keys()
-            gone = queue.revisions(connection, [id for id in ids if id not in there])
-        for id, error in failed.items():
-            self._note_failure(id, error)
-        return readings, gone
-
-    async def _index(self, readings: Sequence[Reading], gone: Mapping[int, int]) -> dict[int, int]:
-        """The revisions that are in the index now. Documents the engine refuses are set aside one by one."""
-        documents = [reading.document for reading in readings]
-        try:
-            await self.engine.apply(documents, gone)
-        except SearchUnavailable:
-            raise
-        except DocumentsRefused as refused:
-            for id, reason in refused.reasons.items():
-                await asyncio.to_thread(self._note_failure, id, reason)
-            documents = [document for document in documents if document.id not in refused.reasons]
-        except Exception:
-            logger.exception("a batch of %d documents can not be indexed whole", len(documents))
-            await self.engine.apply([], gone)
-            return await self._index_singly(readings)
-        return {document.id: document.revision for document in documents}
-
-    async def _index_singly(self, readings: Sequence[Reading]) -> dict[int, int]:
-        done = {}
-        for reading in readings:
-            document = reading.document
-            try:
-                await self.engine.apply([document], {})
-            except SearchUnavailable:
-                raise
-            except Exception as error:
-                await asyncio.to_thread(self._note_failure, document.id, error)
-                continue
-            done[document.id] = document.revision
-        return done
-
-    def _note_failure(self, id: int, error: Exception | str) -> None:
-        self.progress.failures += 1
-        with self.master.transaction(WORKER) as tx:
-            queue.failed(tx, id, error if isinstance(error, str) else _reason(error))
-
-    def _finish(self, readings: Sequence[Reading], gone: Mapping[int, int], done: dict[int, int]) -> None:
-        """Only now do the customers leave the queue: killed before this, they are indexed again."""
-        instants: dict[int, tuple[datetime, ...]] = {reading.document.id: reading.due for reading in readings}
-        with self.master.transaction(WORKER) as tx:
-            queue.schedule(tx, instants)
-            queue.done(tx, done)
-            queue.gone(tx, list(gone))
-        self.progress.indexed += len(done) + len(gone)
-        self.progress.batches += 1
-
-
-def _reason(error: Exception) -> str:
-    """Why a customer went aside. Only our own errors' texts are known to hold nothing personal."""
-    is_ours = isinstance(error, DocumentsRefused | Unsealable)
-    return f"{type(error).__name__}: {error}" if is_ours else type(error).__name__
+            upkeep.forget(tx)
+            return upkeep.forget_accesses(tx, self.accesses_kept)

@@ -1,28 +1,45 @@
-"""What waits: customers for the index, what the clock makes due, and changes that concern many."""
+"""The index queue: customers whose search documents are behind, claimed in batches by many workers."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 
 from master.audit import note
 from master.session import Transaction
+from master.spelling import utc_now
 from master.tables.base import table
-from master.tables.changes import DueRow, EventRow, IdempotencyKeyRow, IndexQueueRow, WideChangeRow
+from master.tables.changes import IndexQueueRow
 from master.tables.customers import CustomerRow
-from master.tables.dependencies import WIDE
 
-customers, queue, events = table(CustomerRow), table(IndexQueueRow), table(EventRow)
-due, wide, idempotency = table(DueRow), table(WideChangeRow), table(IdempotencyKeyRow)
+customers, queue = table(CustomerRow), table(IndexQueueRow)
 
 MOST_ATTEMPTS = 10  # then a customer is set aside: `kehu outbox --dead`
 FIRST_WAIT = timedelta(seconds=1)  # doubled with each attempt: ten take about 17 minutes
-CLOCK = "clock"  # the actor of what comes due or spreads by itself
-CHUNK = 500  # customers queued at once for a wide change or a due instant
-EVENTS_KEPT = timedelta(days=7)
-KEYS_KEPT = timedelta(hours=24)
+CLAIMED_FOR = timedelta(seconds=15)  # a batch takes half a second; a killed worker's is free after this
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The customers that one worker is at, with the revisions to reach; of deleted ones, their last."""
+
+    name: str
+    revisions: dict[int, int]
+    is_wanted: bool
 
 
 @dataclass(frozen=True)
@@ -34,19 +51,119 @@ class Backlog:
     oldest: datetime | None
 
 
-def waiting(connection: Connection, now: datetime, most: int) -> list[int]:
-    """The ids of customers to index next, longest waiting first; those set aside or backing off left out."""
-    ready = or_(queue.c.not_before.is_(None), queue.c.not_before <= now)
-    wanted = select(queue.c.customer_id).where(queue.c.dead_at.is_(None), ready)
-    return list(connection.scalars(wanted.order_by(queue.c.queued_at, queue.c.customer_id).limit(most)))
+def is_waiting(connection: Connection, now: datetime) -> bool:
+    """Whether there is a customer to claim."""
+    return connection.scalar(select(queue.c.customer_id).where(_ready(connection, now)).limit(1)) is not None
 
 
-def revisions(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
-    """Those of these customers that wait, with the revisions to reach; of deleted ones, their last."""
-    rows = connection.execute(
-        select(queue.c.customer_id, queue.c.revision).where(queue.c.customer_id.in_(ids))
-    )
+def claim(tx: Transaction, most: int) -> Claim:
+    """The customers to index next, longest waiting first, those that searches wait for before all others.
+
+    Others are neither held up nor waited for. Who is killed at it loses the claim after CLAIMED_FOR.
+    """
+    ready = _ready(tx.connection, tx.at)
+    until = _database_time(tx.connection) + CLAIMED_FOR
+    wanted = _claimed(tx, and_(ready, queue.c.wanted_at.is_not(None)), most, until)
+    rest = _claimed(tx, ready, most - len(wanted), until) if len(wanted) < most else {}
+    return Claim(tx.id, wanted | rest, is_wanted=bool(wanted))
+
+
+def _ready(connection: Connection, now: datetime) -> ColumnElement[bool]:
+    free = or_(queue.c.claimed_until.is_(None), queue.c.claimed_until <= _database_time(connection))
+    return and_(queue.c.dead_at.is_(None), or_(queue.c.not_before.is_(None), queue.c.not_before <= now), free)
+
+
+def _database_time(connection: Connection) -> datetime:
+    """One clock for the claims of workers on several machines, and one that a sandbox does not stop."""
+    now: datetime | None = connection.scalar(select(type_coerce(utc_now(), queue.c.claimed_until.type)))
+    assert now is not None  # noqa: S101  a database always knows the time
+    return now
+
+
+def _claimed(tx: Transaction, ready: ColumnElement[bool], most: int, until: datetime) -> dict[int, int]:
+    first = select(queue.c.customer_id).where(ready).order_by(queue.c.queued_at, queue.c.customer_id)
+    chosen = first.limit(most).with_for_update(skip_locked=True).cte("chosen")
+    change = update(queue).where(queue.c.customer_id.in_(select(chosen.c.customer_id)))
+    taken = change.values(claimed_by=tx.id, claimed_until=until)
+    rows = tx.execute(taken.returning(queue.c.customer_id, queue.c.revision))
     return {row.customer_id: row.revision for row in rows}
+
+
+def claim_again(tx: Transaction, claim: Claim, ids: Sequence[int]) -> None:
+    """Keep customers of a claim that the holder itself has just changed in this transaction."""
+    until = _database_time(tx.connection) + CLAIMED_FOR
+    change = update(queue).where(queue.c.customer_id.in_(ids), queue.c.claimed_by.is_(None))
+    rows = tx.execute(
+        change.values(claimed_by=claim.name, claimed_until=until).returning(
+            queue.c.customer_id, queue.c.revision
+        )
+    )
+    claim.revisions.update({row.customer_id: row.revision for row in rows})
+
+
+def finish(tx: Transaction, claim: Claim, done: Mapping[int, int], failed: Mapping[int, str]) -> set[int]:
+    """Take out what is done, put off what failed, and let go of the rest; the ids that were still claimed.
+
+    done: the revisions that are in the index now. A customer changed meanwhile is no longer claimed, and
+    stays. One that another worker took out while this one was at it, longer than a claim lasts, is queued
+    again: the index may have taken an old state of it for new.
+    """
+    held = _held(tx, claim)
+    put_off = {id: reason for id, reason in failed.items() if id in held}
+    out = [id for id in held if id in done]
+    if out:
+        tx.execute(delete(queue).where(queue.c.customer_id.in_(out)))
+    for id, reason in put_off.items():
+        _put_off(tx, id, held[id], reason)
+    _let_go(tx, [id for id in held if id not in done and id not in put_off])
+    _queue_again(tx, {id: revision for id, revision in done.items() if id not in held})
+    return set(held)
+
+
+def _held(tx: Transaction, claim: Claim) -> dict[int, int]:
+    """Attempts by id, of those that are still claimed; left out are those that somebody is changing."""
+    wanted = select(queue.c.customer_id, queue.c.attempts).where(
+        queue.c.customer_id.in_(list(claim.revisions)), queue.c.claimed_by == claim.name
+    )
+    rows = tx.execute(wanted.order_by(queue.c.customer_id).with_for_update(skip_locked=True))
+    return {row.customer_id: row.attempts for row in rows}
+
+
+def _let_go(tx: Transaction, ids: Sequence[int]) -> None:
+    if ids:
+        free = update(queue).where(queue.c.customer_id.in_(ids))
+        tx.execute(free.values(claimed_by=None, claimed_until=None))
+
+
+def _queue_again(tx: Transaction, revisions: Mapping[int, int]) -> None:
+    """Those that do not wait anyway."""
+    if revisions:
+        rows = [{"id": id, "revision": revision, "at": tx.at} for id, revision in revisions.items()]
+        again = "INSERT INTO index_queue (customer_id, revision, queued_at) VALUES (:id, :revision, :at)"
+        told = text(f"{again} ON CONFLICT DO NOTHING")
+        tx.execute(told.bindparams(bindparam("at", type_=queue.c.queued_at.type)), rows)
+
+
+def release(tx: Transaction, claim: Claim) -> None:
+    """Let others have what is still claimed: a batch that could not be finished."""
+    _let_go(tx, list(_held(tx, claim)))
+
+
+def release_all(tx: Transaction) -> None:
+    """End the claims of those who were killed: for the one who knows that nobody else is at work."""
+    tx.execute(
+        update(queue).where(queue.c.claimed_by.is_not(None)).values(claimed_by=None, claimed_until=None)
+    )
+
+
+def want(tx: Transaction, customer_id: int) -> None:
+    """Have a customer indexed before others: a search waits for it."""
+    waiting = select(queue.c.customer_id).where(
+        queue.c.customer_id == customer_id, queue.c.wanted_at.is_(None)
+    )
+    chosen = waiting.with_for_update(skip_locked=True).cte("chosen")
+    change = update(queue).where(queue.c.customer_id.in_(select(chosen.c.customer_id)))
+    tx.execute(change.values(wanted_at=tx.at))
 
 
 def backlog(connection: Connection) -> Backlog:
@@ -71,101 +188,44 @@ def set_aside(connection: Connection) -> Sequence[Any]:
 def done(tx: Transaction, indexed: Mapping[int, int]) -> None:
     """Take customers out that are indexed at this revision or a later one; changed since, they stay."""
     if indexed:
-        same = (queue.c.customer_id == bindparam("customer"), queue.c.revision <= bindparam("reached"))
+        waiting = select(queue.c.customer_id).where(
+            queue.c.customer_id == bindparam("customer"), queue.c.revision <= bindparam("reached")
+        )
+        free = waiting.with_for_update(skip_locked=True).cte("free")
         rows = [{"customer": customer, "reached": revision} for customer, revision in indexed.items()]
-        tx.execute(delete(queue).where(*same), rows)
+        tx.execute(delete(queue).where(queue.c.customer_id.in_(select(free.c.customer_id))), rows)
 
 
-def gone(tx: Transaction, ids: Sequence[int]) -> None:
-    """Take out customers that the master no longer has; their numbers never come back."""
-    if ids:
-        tx.execute(delete(queue).where(queue.c.customer_id.in_(ids)))
-
-
-def failed(tx: Transaction, customer_id: int, error: str) -> None:
+def _put_off(tx: Transaction, customer_id: int, attempts: int, reason: str) -> None:
     """Try again later; after MOST_ATTEMPTS set the customer aside."""
-    attempts = tx.connection.scalar(select(queue.c.attempts).where(queue.c.customer_id == customer_id))
-    if attempts is None:
-        return
     last = attempts + 1 >= MOST_ATTEMPTS
-    change = update(queue).where(queue.c.customer_id == customer_id)
     values = {
         "attempts": attempts + 1,
-        "error": error[:500],
+        "error": reason[:500],
         "not_before": tx.at + FIRST_WAIT * 2**attempts,
         "dead_at": tx.at if last else None,
+        "claimed_by": None,
+        "claimed_until": None,
     }
-    tx.execute(change.values(values))
+    tx.execute(update(queue).where(queue.c.customer_id == customer_id).values(values))
 
 
-def retry_dead(tx: Transaction) -> int:
-    """Queue again what was set aside; how many."""
-    note(tx, "index.retry", "index")
+def retry_dead(tx: Transaction, ids: Sequence[int] | None = None) -> int:
+    """Queue again what was set aside, all or these; how many."""
     again = {"dead_at": None, "attempts": 0, "not_before": None, "error": None}
-    return tx.execute(update(queue).where(queue.c.dead_at.is_not(None)).values(again)).rowcount
+    count = tx.execute(update(queue).where(*_dead(ids)).values(again)).rowcount
+    note(tx, "index.retry", "index", details={"customers": count})
+    return count
 
 
-def touch(tx: Transaction, ids: Iterable[int]) -> None:
-    """Raise the customers' revisions, so that the triggers queue them and note an event."""
-    fresh = func.coalesce(customers.c.revised_in, "") != tx.id
-    change = update(customers).where(customers.c.id.in_(list(ids)), fresh)
-    tx.execute(change.values(revision=customers.c.revision + 1, revised_in=tx.id, updated_at=tx.at))
+def discard_dead(tx: Transaction, ids: Sequence[int]) -> int:
+    """Give up these that were set aside; how many. The index keeps what it holds of them."""
+    count = tx.execute(delete(queue).where(*_dead(ids))).rowcount
+    for id in ids:
+        note(tx, "index.discard", "customer", id)
+    return count
 
 
-def has_upkeep(connection: Connection, now: datetime) -> bool:
-    """Whether a wide change waits or something has fallen due."""
-    fallen = select(due.c.customer_id).where(due.c.at <= now)
-    return bool(connection.scalar(select(or_(fallen.exists(), select(wide.c.id).exists()))))
-
-
-def fall_due(tx: Transaction) -> list[int]:
-    """The customers whom the clock has changed since, touched; at most CHUNK."""
-    wanted = select(due.c.customer_id).where(due.c.at <= tx.at).distinct().limit(CHUNK)
-    ids = list(tx.connection.scalars(wanted))
-    if ids:
-        tx.execute(delete(due).where(due.c.at <= tx.at, due.c.customer_id.in_(ids)))
-        touch(tx, ids)
-    return ids
-
-
-def schedule(tx: Transaction, instants: Mapping[int, Iterable[datetime]]) -> None:
-    """Replace what falls due for these customers."""
-    if not instants:
-        return
-    tx.execute(delete(due).where(due.c.customer_id.in_(list(instants))))
-    rows = [{"customer_id": id, "at": at} for id, each in instants.items() for at in sorted(set(each))]
-    if rows:
-        tx.execute(insert(due), rows)
-
-
-def spread(tx: Transaction) -> int:
-    """Touch the next CHUNK of customers that the oldest wide change concerns; how many."""
-    change = tx.execute(select(wide).order_by(wide.c.id).limit(1)).one_or_none()
-    if change is None:
-        return 0
-    concerned = next(each.customers for each in WIDE if each.table.name == change.subject)
-    statement = text(
-        f"SELECT DISTINCT customer_id FROM ({concerned}) AS concerned"  # noqa: S608  # our own table of dependencies
-        " WHERE customer_id > :after ORDER BY customer_id LIMIT :most"
-    )
-    bound = {"row_id": change.row_id, "after": change.after_customer, "most": CHUNK}
-    ids = list(tx.execute(statement, [bound]).scalars())
-    if len(ids) < CHUNK:
-        tx.execute(delete(wide).where(wide.c.id == change.id))
-    else:
-        tx.execute(update(wide).where(wide.c.id == change.id).values(after_customer=ids[-1]))
-    touch(tx, ids)
-    return len(ids)
-
-
-def to_mend(connection: Connection, ids: Sequence[int]) -> list[int]:
-    """Those whose derived columns may be stale: another client or the clock changed them."""
-    actors = or_(events.c.actor.like("db:%"), events.c.actor == CLOCK)
-    stale = select(events.c.customer_id).where(events.c.customer_id.in_(ids), actors)
-    return list(connection.scalars(stale.distinct()))
-
-
-def forget(tx: Transaction) -> None:
-    """Drop events and idempotency keys that are older than they are promised to be kept."""
-    tx.execute(delete(events).where(events.c.at < tx.at - EVENTS_KEPT))
-    tx.execute(delete(idempotency).where(idempotency.c.at < tx.at - KEYS_KEPT))
+def _dead(ids: Sequence[int] | None) -> tuple[ColumnElement[bool], ...]:
+    those = () if ids is None else (queue.c.customer_id.in_(ids),)
+    return (queue.c.dead_at.is_not(None), *those)

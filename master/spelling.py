@@ -1,8 +1,10 @@
 """Where the databases differ: every statement that SQLite and PostgreSQL spell in two ways."""
 
+import hashlib
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Dialect, String, func, select, text
+from sqlalchemy import Boolean, Connection, Dialect, FromClause, String, func, select, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
@@ -24,6 +26,22 @@ def _(element: utc_now, compiler: Any, **kw: Any) -> str:
 @compiles(utc_now, "postgresql")
 def _(element: utc_now, compiler: Any, **kw: Any) -> str:
     return "date_trunc('milliseconds', now())"
+
+
+class writing_transaction(FunctionElement[int]):  # noqa: N801  # used as a function
+    """PostgreSQL: the number of the transaction that writes a row. SQLite: null, for it has one writer."""
+
+    inherit_cache = True
+
+
+@compiles(writing_transaction, "sqlite")
+def _(element: writing_transaction, compiler: Any, **kw: Any) -> str:
+    return "NULL"
+
+
+@compiles(writing_transaction, "postgresql")
+def _(element: writing_transaction, compiler: Any, **kw: Any) -> str:
+    return "(pg_current_xact_id()::text::bigint)"
 
 
 class plain_text(ColumnElement[bool]):  # noqa: N801  # used as a function
@@ -72,6 +90,11 @@ def instant_type(dialect: Dialect) -> TypeEngine[Any]:
 def ascii_type(dialect: Dialect) -> TypeEngine[Any]:
     """Text that both databases sort byte by byte."""
     return String(collation="C") if dialect.name == "postgresql" else String(collation="BINARY")
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """For Index(): of the rows of which this holds alone."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 def next_ids(connection: Connection, table: str, count: int) -> list[int]:
@@ -125,3 +148,35 @@ def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
     return (
         f"{number} IN (SELECT each::bigint FROM jsonb_array_elements_text(CAST({numbers} AS jsonb)) AS each)"
     )
+
+
+def place_in_time(connection: Connection, table: str) -> int:
+    """Where a table's log stands: at this place or behind it comes all that this connection does not see yet.
+
+    A later id is no sign of a later commit on PostgreSQL: a transaction may take an id and commit after
+    others that took theirs later. So the place is the oldest transaction that is still open, and what it and
+    later ones wrote (`written_in`) is read again. SQLite commits in the order of its ids.
+    """
+    if connection.dialect.name == "postgresql":
+        oldest = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint".replace(":", "\\:"))
+        return int(connection.scalar(oldest) or 0)
+    return int(connection.scalar(text(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")) or 0)
+
+
+def from_place(connection: Connection, log: FromClause, place: int) -> ColumnElement[bool]:
+    """Whether a row of a log was written at this place or behind it; some may have been seen before."""
+    position: ColumnElement[int] = log.c.written_in if connection.dialect.name == "postgresql" else log.c.id
+    return position >= place
+
+
+def take_turns(connection: Connection, words: Iterable[bytes]) -> None:
+    """Let nobody else who says one of these words go on until this transaction ends. Raises as locks do.
+
+    PostgreSQL: advisory locks on 64 bits of each, in one order, so that no two wait for each other. SQLite
+    has one writer.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    keys = sorted({int.from_bytes(hashlib.sha256(word).digest()[:8], "big", signed=True) for word in words})
+    for key in keys:
+        connection.execute(select(func.pg_advisory_xact_lock(key)))

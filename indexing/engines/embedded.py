@@ -26,6 +26,8 @@ class EmbeddedEngine:
     search_seconds: what a search may take; None: as long as it needs.
     """
 
+    has_one_writer = True
+
     def __init__(self, path: Path, search_seconds: float | None = None) -> None:
         self._folder = IndexFolder(path)
         self._opening = threading.Lock()

@@ -85,7 +85,12 @@ class Health:
 
 
 class SearchEngine(Protocol):
-    """Every method but close raises SearchUnavailable when the index can not be read or written."""
+    """Every method but close raises SearchUnavailable when the index can not be read or written.
+
+    has_one_writer: claim_writing() lets one process write at a time.
+    """
+
+    has_one_writer: bool
 
     async def search(self, question: Question, extent: Extent) -> Candidates: ...
 

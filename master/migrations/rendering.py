@@ -6,12 +6,12 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Computed, DefaultClause
 
 from master.sealing import BlindIndex, Sealed
-from master.spelling import plain_text, utc_now
+from master.spelling import plain_text, utc_now, writing_transaction
 from master.tables.types import Code, Id, Instant, Money, Share
 
 TYPES = "from master.tables.types import Code, Id, Instant, Money, Share"
 SEALING = "from master.sealing import BlindIndex, Sealed"
-SPELLING = "from master.spelling import plain_text, utc_now"
+SPELLING = "from master.spelling import plain_text, utc_now, writing_transaction"
 
 
 def rendered(kind: str, what: Any, context: AutogenContext) -> str | Literal[False]:
@@ -24,6 +24,13 @@ def rendered(kind: str, what: Any, context: AutogenContext) -> str | Literal[Fal
     if kind == "server_default" and isinstance(what, DefaultClause) and isinstance(what.arg, utc_now):
         context.imports.add(SPELLING)
         return "utc_now()"
+    if (
+        kind == "server_default"
+        and isinstance(what, DefaultClause)
+        and isinstance(what.arg, writing_transaction)
+    ):
+        context.imports.add(SPELLING)
+        return "writing_transaction()"
     if kind == "server_default" and isinstance(what, Computed):
         raise NotImplementedError("write a generated column by hand, with the words of master/spelling.py")
     return False

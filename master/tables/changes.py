@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from master.spelling import only_where, writing_transaction
 from master.tables.base import AUTO, Moment, Row, RowId
 from master.tables.types import Id, Instant
 
@@ -21,10 +22,19 @@ class ChangeContextRow(Row):
 
 
 class EventRow(Row):
-    """One for each committed revision of a customer, in order; kept 7 days."""
+    """One for each committed revision of a customer; kept 7 days.
+
+    Ids are in the order of commits on SQLite only. written_in: the PostgreSQL transaction, to read behind the
+    ones that are still open (master/spelling.py).
+    """
 
     __tablename__ = "events"
-    __table_args__ = (UniqueConstraint("customer_id", "revision"), Index("ix_events_at", "at"), AUTO)
+    __table_args__ = (
+        UniqueConstraint("customer_id", "revision"),
+        Index("ix_events_at", "at"),
+        Index("ix_events_written_in", "written_in", **only_where("written_in IS NOT NULL")),
+        AUTO,
+    )
 
     id: Mapped[RowId]
     customer_id: Mapped[int]
@@ -32,13 +42,21 @@ class EventRow(Row):
     at: Mapped[Moment]
     tx: Mapped[str | None]
     actor: Mapped[str]
+    written_in: Mapped[int | None] = mapped_column(server_default=writing_transaction())
 
 
 class IndexQueueRow(Row):
-    """A customer whose search document is behind. Written by triggers only; deleted when it is indexed."""
+    """A customer whose search document is behind. Put in by triggers; deleted when it is indexed.
+
+    claimed_by: the batch of a worker that is at it, for others not before claimed_until; a change of the
+    customer ends the claim. wanted_at: since when a search waits for it.
+    """
 
     __tablename__ = "index_queue"
-    __table_args__ = (Index("ix_index_queue_not_before_queued_at", "not_before", "queued_at"),)
+    __table_args__ = (
+        Index("ix_index_queue_queued_at", "queued_at", "customer_id"),
+        Index("ix_index_queue_wanted_at", "wanted_at", **only_where("wanted_at IS NOT NULL")),
+    )
 
     customer_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     revision: Mapped[int]
@@ -47,6 +65,9 @@ class IndexQueueRow(Row):
     not_before: Mapped[datetime | None] = mapped_column(Instant)
     error: Mapped[str | None]
     dead_at: Mapped[datetime | None] = mapped_column(Instant)
+    claimed_by: Mapped[str | None]
+    claimed_until: Mapped[datetime | None] = mapped_column(Instant)
+    wanted_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class DueRow(Row):

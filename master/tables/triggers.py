@@ -113,7 +113,7 @@ QUEUE = (
     "INSERT INTO index_queue (customer_id, revision, queued_at, attempts)"
     " VALUES ({row}.id, {row}.revision{plus}, {{at}}, 0)"
     " ON CONFLICT (customer_id) DO UPDATE SET revision = excluded.revision, attempts = 0,"
-    " not_before = NULL, error = NULL, dead_at = NULL"
+    " not_before = NULL, error = NULL, dead_at = NULL, claimed_by = NULL, claimed_until = NULL"
 )
 
 

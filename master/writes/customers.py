@@ -126,6 +126,8 @@ def refuse_duplicates(tx: Transaction, documents: ReadDocuments, points: ReadPoi
     digest = match_digest(tx)
     numbers = [digest(f"{given.type} {reading.normal}") for given, reading in documents]
     mobiles = [digest(reading.normal) for given, reading in points if given.kind is ContactPointKind.MOBILE]
+    # Who makes the same customer at the same moment waits here, and then sees this one.
+    spelling.take_turns(tx.connection, [b"match " + digest for digest in (*numbers, *mobiles)])
     if seen := same_keys(tx.connection, numbers, mobiles, tx.actor.sight):
         raise Duplicate("A customer with this document or mobile is there: see candidates.", seen)
     if tx.actor.sight is not None and same_keys(tx.connection, numbers, mobiles, None):

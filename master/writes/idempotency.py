@@ -5,11 +5,12 @@ from collections.abc import Callable
 from sqlalchemy import delete, insert, select
 
 from master.errors import Conflict, Invalid
-from master.queue import KEYS_KEPT
 from master.sealing import seal_for
 from master.session import Transaction
+from master.spelling import take_turns
 from master.tables.base import table
 from master.tables.changes import IdempotencyKeyRow
+from master.upkeep import KEYS_KEPT
 from master.writes.checks import refuse_mask
 
 keys = table(IdempotencyKeyRow)
@@ -29,6 +30,8 @@ def once(tx: Transaction, key: str | None, what: str, given: object, act: Callab
     if not 1 <= len(key) <= LONGEST_KEY:
         raise Invalid(f"An idempotency key has 1 to {LONGEST_KEY} characters.", ["idempotencyKey"])
     digest = seal_for(tx.master.keys, "idempotency").digest(f"{what} {given!r}")
+    # Who uses the key at the same moment waits here, and then finds what came of it.
+    take_turns(tx.connection, [f"idempotency {tx.actor.token_id} {key}".encode()])
     same = (keys.c.token_id == tx.actor.token_id, keys.c.key == key)
     tx.execute(delete(keys).where(*same, keys.c.at < tx.at - KEYS_KEPT))
     known = tx.execute(select(keys.c.input_digest, keys.c.entity_id).where(*same)).one_or_none()

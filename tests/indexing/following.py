@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.port import IndexEntry
@@ -47,3 +47,14 @@ def entries(engine: EmbeddedEngine) -> list[IndexEntry]:
 def waiting(master: Master) -> int:
     with master.reading() as connection:
         return connection.scalar(select(func.count()).select_from(table(IndexQueueRow))) or 0
+
+
+def end_claims(master: Master) -> None:
+    """As if the time of all claims were over."""
+    with master.committing() as connection:
+        connection.execute(text("UPDATE index_queue SET claimed_until = '2000-01-01T00:00:00.000Z'"))
+
+
+def rename(master: Master, id: int, name: str) -> None:
+    with master.committing() as connection:
+        connection.execute(text("UPDATE customers SET name = :name WHERE id = :id"), {"name": name, "id": id})

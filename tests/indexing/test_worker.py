@@ -9,10 +9,9 @@ import pytest
 from sqlalchemy import insert, select, text, update
 
 from indexing.documents.customers import CustomerDocument
-from indexing.drift import Drift, check
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.worker import Worker
-from master import queue
+from master import queue, upkeep
 from master.reads.freshness import oldest_pending
 from master.session import Master
 from master.tables.base import table
@@ -110,7 +109,7 @@ def test_the_day_after_its_last_policy_ends_a_customer_is_lost(
 def test_a_moved_branch_reaches_all_its_customers_in_chunks(
     master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue, "CHUNK", 2)
+    monkeypatch.setattr(upkeep, "CHUNK", 2)
     tree = [(1, "HQ", None), (2, "GD", 1), (3, "SZ", 2), (4, "BJ", 1)]
     with master.transaction(TESTER) as tx:
         rows = [{"id": id, "code": code, "name": code, "parent_id": parent} for id, code, parent in tree]
@@ -176,19 +175,6 @@ def test_a_row_that_can_not_be_read_goes_aside_and_stops_nobody(
         row = connection.execute(select(table(IndexQueueRow))).one()
         assert (row.customer_id, row.attempts) == (2, 1)
         assert row.error == "Unsealable: a value sealed for documents can not be opened"
-
-
-def test_a_worker_killed_before_it_took_customers_out_indexes_them_again(
-    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make(master, "张三")
-    with monkeypatch.context() as patched:
-        patched.setattr(Worker, "_finish", lambda *given: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            drain(master, engine)
-    assert (waiting(master), len(entries(engine))) == (1, 1)
-    drain(master, engine)
-    assert asyncio.run(check(master, engine)) == Drift(compared=1)
 
 
 def test_a_running_worker_sees_a_write_at_once(master: Master, engine: EmbeddedEngine) -> None:

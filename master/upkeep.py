@@ -1,0 +1,102 @@
+"""What the clock makes due, and changes that concern many: both touch customers, whom triggers then queue."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, text, update
+
+from master.session import Transaction
+from master.tables.access import AccessEntryRow, AccessSubjectRow
+from master.tables.base import table
+from master.tables.changes import DueRow, EventRow, IdempotencyKeyRow, WideChangeRow
+from master.tables.customers import CustomerRow
+from master.tables.dependencies import WIDE
+
+customers, events = table(CustomerRow), table(EventRow)
+accesses, seen = table(AccessEntryRow), table(AccessSubjectRow)
+due, wide, idempotency = table(DueRow), table(WideChangeRow), table(IdempotencyKeyRow)
+
+CLOCK = "clock"  # the actor of what comes due or spreads by itself
+CHUNK = 500  # customers queued at once for a wide change or a due instant
+EVENTS_KEPT = timedelta(days=7)
+KEYS_KEPT = timedelta(hours=24)
+ACCESSES_KEPT = timedelta(days=365)  # the Cybersecurity Law asks for six months at least
+FORGOTTEN_AT_ONCE = 200  # entries of the access log, of up to 1,000 customers each
+
+
+def touch(tx: Transaction, ids: Iterable[int]) -> None:
+    """Raise the customers' revisions, so that the triggers queue them and note an event."""
+    fresh = func.coalesce(customers.c.revised_in, "") != tx.id
+    change = update(customers).where(customers.c.id.in_(list(ids)), fresh)
+    tx.execute(change.values(revision=customers.c.revision + 1, revised_in=tx.id, updated_at=tx.at))
+
+
+def has_upkeep(connection: Connection, now: datetime) -> bool:
+    """Whether a wide change waits or something has fallen due."""
+    fallen = select(due.c.customer_id).where(due.c.at <= now)
+    return bool(connection.scalar(select(or_(fallen.exists(), select(wide.c.id).exists()))))
+
+
+def fall_due(tx: Transaction) -> list[int]:
+    """The customers whom the clock has changed since, touched; at most CHUNK."""
+    wanted = select(due.c.customer_id).where(due.c.at <= tx.at).distinct().limit(CHUNK)
+    ids = list(tx.connection.scalars(wanted))
+    if ids:
+        tx.execute(delete(due).where(due.c.at <= tx.at, due.c.customer_id.in_(ids)))
+        touch(tx, ids)
+    return ids
+
+
+def schedule(tx: Transaction, instants: Mapping[int, Iterable[datetime]]) -> None:
+    """Replace what falls due for these customers."""
+    if not instants:
+        return
+    tx.execute(delete(due).where(due.c.customer_id.in_(list(instants))))
+    rows = [{"id": id, "at": at} for id, each in instants.items() for at in sorted(set(each))]
+    if rows:
+        told = text("INSERT INTO due (customer_id, at) VALUES (:id, :at) ON CONFLICT DO NOTHING")
+        tx.execute(told.bindparams(bindparam("at", type_=due.c.at.type)), rows)
+
+
+def spread(tx: Transaction) -> int:
+    """Touch the next CHUNK of customers that the oldest wide change concerns; how many."""
+    oldest = select(wide).order_by(wide.c.id).limit(1).with_for_update(skip_locked=True)
+    change = tx.execute(oldest).one_or_none()
+    if change is None:
+        return 0
+    concerned = next(each.customers for each in WIDE if each.table.name == change.subject)
+    statement = text(
+        f"SELECT DISTINCT customer_id FROM ({concerned}) AS concerned"  # noqa: S608  # our own table of dependencies
+        " WHERE customer_id > :after ORDER BY customer_id LIMIT :most"
+    )
+    bound = {"row_id": change.row_id, "after": change.after_customer, "most": CHUNK}
+    ids = list(tx.execute(statement, [bound]).scalars())
+    if len(ids) < CHUNK:
+        tx.execute(delete(wide).where(wide.c.id == change.id))
+    else:
+        tx.execute(update(wide).where(wide.c.id == change.id).values(after_customer=ids[-1]))
+    touch(tx, ids)
+    return len(ids)
+
+
+def to_mend(connection: Connection, ids: Sequence[int]) -> list[int]:
+    """Those whose derived columns may be stale: another client or the clock changed them."""
+    actors = or_(events.c.actor.like("db:%"), events.c.actor == CLOCK)
+    stale = select(events.c.customer_id).where(events.c.customer_id.in_(ids), actors)
+    return list(connection.scalars(stale.distinct()))
+
+
+def forget(tx: Transaction) -> None:
+    """Drop events and idempotency keys that are older than they are promised to be kept."""
+    tx.execute(delete(events).where(events.c.at < tx.at - EVENTS_KEPT))
+    tx.execute(delete(idempotency).where(idempotency.c.at < tx.at - KEYS_KEPT))
+
+
+def forget_accesses(tx: Transaction, kept: timedelta = ACCESSES_KEPT) -> bool:
+    """Drop some of the entries of the access log that are older than that; True when there may be more."""
+    old = select(accesses.c.id).where(accesses.c.at < tx.at - kept).order_by(accesses.c.at)
+    ids = list(tx.connection.scalars(old.limit(FORGOTTEN_AT_ONCE)))
+    if ids:
+        tx.execute(delete(seen).where(seen.c.entry_id.in_(ids)))
+        tx.execute(delete(accesses).where(accesses.c.id.in_(ids)))
+    return len(ids) == FORGOTTEN_AT_ONCE
