@@ -7,6 +7,8 @@ DEMO_PORT ?= 8000
 DEMO_CUSTOMERS ?= 2000
 
 .DEFAULT_GOAL := help
+LOCK := uv pip compile --quiet --python-version 3.11 --universal --all-extras --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+
 .PHONY: help setup demo test check lint bench proof schema migration lock
 
 help:  ## list these commands
@@ -46,5 +48,6 @@ schema: $(STAMP)  ## print the GraphQL schema into schema/schema.graphql
 migration: $(STAMP)  ## write the migration that the tables need (NAME=what_it_does)
 	@$(BIN)/python -m master.migrations.write $(NAME)
 
-lock: pyproject.toml  ## renew requirements.lock (needs uv)
-	@uv pip compile --quiet --python-version 3.11 --universal --all-extras --group dev --generate-hashes --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml requirements.build
+lock: pyproject.toml  ## renew requirements.lock and requirements.server.lock (needs uv)
+	@$(LOCK) --group dev --output-file requirements.lock pyproject.toml requirements.build
+	@$(LOCK) --output-file requirements.server.lock pyproject.toml

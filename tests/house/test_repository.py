@@ -1,10 +1,13 @@
 """What a clone must hold, and must not."""
 
+import pytest
+
 from tests.house.sources import ROOT
 
 
-def test_the_lock_has_hashes_and_no_addresses() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements.server.lock"])
+def test_the_lock_has_hashes_and_no_addresses(name: str) -> None:
+    lock = (ROOT / name).read_text(encoding="utf-8")
     assert "--hash=sha256:" in lock
     assert "://" not in lock
     assert "index-url" not in lock
