@@ -11,7 +11,7 @@ from indexing.search import Position, SearchAnswer, SearchFilter, SearchRequest
 from indexing.search import search_customers as searched
 from loaders.cursors import Mark
 from loaders.customers import all_customers
-from master.errors import TimedOut, Unavailable
+from master.errors import Forbidden, TimedOut, Unavailable
 from master.reads.freshness import is_indexed
 from master.roles import READ
 from resolvers.parts import permitted_now
@@ -44,6 +44,7 @@ async def search_customers(
     context, words = info.context, query or ""
     context.viewer.require(READ)
     filters = tuple(filters_of(all_customers, filter, context.viewer)) if filter else ()
+    _refuse_hidden(context, dict(filters))
     asked: list[object] = ["searchCustomers", words, filters]
     cursor = cursor_given(after)
     mark = Mark((), 0) if cursor is None else context.cursors.read(asked, cursor)
@@ -63,6 +64,14 @@ async def search_customers(
     told = replace(answer, notices=[*answer.notices, *notices])
     context.shown.searched(len(answer.hits))
     return SearchPage(context, words, allowed, asked, told, mark.passed, stale)
+
+
+def _refuse_hidden(context: Context, filters: dict[str, Any]) -> None:
+    """Raises Forbidden for what the index knows of policies that the viewer does not see."""
+    reach = context.viewer.reach
+    if reach is not None and reach.own_rows_only and "product_line" in filters:
+        message = f"The role {context.viewer.role.name} may not search by this: list customers by it."
+        raise Forbidden(message, ["filter", "productLine"])
 
 
 def _search_filter(filters: dict[str, Any]) -> SearchFilter:
