@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, insert, select, update
 
 from app.graphql import schema
 from indexing.engines.port import SearchEngine
@@ -132,6 +132,10 @@ class Filler:
         id: int = key[0]
         return id
 
+    def change(self, row: type[Row], id: int, **values: Any) -> None:
+        target = table(row)
+        self.tx.execute(update(target).where(target.c.id == id).values(**values))
+
     def token(self) -> None:
         self.add(ApiTokenRow, id="t1", name="tester", role="ADMIN", secret_digest=b"", all_branches=True)
 
@@ -179,8 +183,11 @@ class Filler:
         }
         policy = self.add(PolicyRow, number=number, product_id=product, **values)
         for customer, role in parties:
-            self.add(PolicyPartyRow, policy_id=policy, customer_id=customer, role=role)
+            self.party(policy, customer, role)
         return policy
+
+    def party(self, policy: int, customer: int, role: str, **values: Any) -> int:
+        return self.add(PolicyPartyRow, policy_id=policy, customer_id=customer, role=role, **values)
 
     def contact(self, customer: int, subject: str, at: datetime = MORNING, **values: Any) -> int:
         values = {"channel": "CALL", "direction": "INBOUND", **values}
@@ -211,8 +218,8 @@ class Filler:
             self.add(HouseholdMemberRow, household_id=household, customer_id=customer, role=role)
         return household
 
-    def source(self, code: str) -> int:
-        return self.add(SourceSystemRow, code=code, name=code)
+    def source(self, code: str, branch: int | None = None) -> int:
+        return self.add(SourceSystemRow, code=code, name=code, branch_id=branch)
 
     def sourced(self, customer: int, source: int, key: str) -> int:
         return self.add(
