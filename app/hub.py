@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib.metadata import version
 
 import strawberry
@@ -89,9 +90,8 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     unhurried, runs = master.unhurried(), Runs()
     notes = AccessNotes(unhurried)
     gate, refused, windows = Gate(master), RefusedTokens(unhurried), open_windows(settings)
-    indexing = (
-        asyncio.create_task(_indexing(Worker(unhurried, search, refresh))) if settings.index_worker else None
-    )
+    worker = Worker(unhurried, search, refresh, timedelta(days=settings.access_log_days))
+    indexing = asyncio.create_task(_indexing(worker)) if settings.index_worker else None
     try:
         yield Shell(
             _Routes(
@@ -141,6 +141,7 @@ class _Routes:
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
         metrics = Metrics(version("kehu"), self._backlog, self.master.clock.now)
+        self.notes.tell = metrics.access_notes_waiting
         parts = parts_of(self.master, self.search, self.windows)
         entrance = Entrance(self.gate, Rates(self.windows, self.limits), self.refused, metrics.auth_failed)
 

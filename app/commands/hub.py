@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -59,7 +60,8 @@ def worker() -> None:
 async def _work(told: Settings) -> None:
     engine = open_search(told)
     with opened_master(told) as master:
-        work = asyncio.create_task(Worker(master, engine, refresh).run())
+        kept = timedelta(days=told.access_log_days)
+        work = asyncio.create_task(Worker(master, engine, refresh, kept).run())
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, work.cancel)
         try:

@@ -1,0 +1,205 @@
+"""The notes of who saw whom: many in a transaction, tried again until they are written, dropped when old."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+
+from app import noting
+from app.noting import AccessNotes
+from app.settings import WrongSettings, read_settings
+from indexing.worker import Worker
+from master.access import Viewer
+from master.roles import shipped_roles
+from master.session import Master
+from master.tables.access import AccessEntryRow, AccessSubjectRow
+from master.tables.base import table
+from master.tables.codes import Occasion
+from master.writes.access_log import Access, note_accesses
+from master.writes.derived import refresh
+from schema.context import open_context
+from tests.app.conftest import Logged
+from tests.conftest import NOW, TESTER, SetTime
+
+entries, subjects = table(AccessEntryRow), table(AccessSubjectRow)
+
+
+def viewer() -> Viewer:
+    return Viewer("desk", shipped_roles()["AGENT"], "t1")
+
+
+async def answered(notes: AccessNotes, *customers: int) -> None:
+    """An answer that showed these."""
+    async with open_context(notes.master, viewer()) as context:
+        context.shown.customers.update(customers)
+    await notes.note(context)
+
+
+def count(master: Master) -> tuple[int, int]:
+    """How many entries, and how many customers they name."""
+    with master.reading() as connection:
+        found = [
+            connection.scalar(select(func.count()).select_from(each)) or 0 for each in (entries, subjects)
+        ]
+    return found[0], found[1]
+
+
+@contextmanager
+def statements(master: Master) -> Iterator[list[str]]:
+    """What is written inside, by its first three words."""
+    seen: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.startswith("INSERT INTO access"):
+            seen.append(" ".join(statement.split()[:3]))
+
+    event.listen(master.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(master.engine, "before_cursor_execute", note)
+
+
+def test_answers_at_the_same_time_are_noted_by_the_same_statements(master: Master) -> None:
+    async def all_at_once() -> list[str]:
+        notes = AccessNotes(master)
+        with statements(master) as seen:
+            await asyncio.gather(*(answered(notes, number, 1000) for number in range(50)))
+            await notes.close()
+        return seen
+
+    seen = asyncio.run(all_at_once())
+    assert count(master) == (50, 100)
+    assert seen == ["INSERT INTO access_entries", "INSERT INTO access_subjects"]
+
+
+def test_a_transaction_takes_only_so_many(master: Master, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(noting, "MOST_AT_ONCE", 20)
+
+    async def all_at_once() -> list[str]:
+        notes = AccessNotes(master)
+        with statements(master) as seen:
+            await asyncio.gather(*(answered(notes, number) for number in range(50)))
+            await notes.close()
+        return seen
+
+    assert asyncio.run(all_at_once()) == ["INSERT INTO access_entries", "INSERT INTO access_subjects"] * 3
+    assert count(master) == (50, 50)
+
+
+def test_an_answer_waits_until_its_own_note_is_written(
+    master: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noting, "PATIENCE_SECONDS", 30.0)
+
+    async def one_after_another() -> None:
+        notes = AccessNotes(master)
+        await answered(notes, 1)
+        assert (count(master), notes.waiting) == ((1, 1), 0)
+
+        async def noted_then_there(number: int) -> bool:
+            await answered(notes, number)
+            with master.reading() as connection:
+                wanted = select(subjects).where(subjects.c.customer_id == number)
+                return connection.execute(wanted).first() is not None
+
+        first = asyncio.create_task(noted_then_there(2))
+        while notes.waiting == 0:
+            await asyncio.sleep(0)
+        # While the first one's transaction runs, others come.
+        assert all(await asyncio.gather(first, *(noted_then_there(number) for number in range(3, 9))))
+        await notes.close()
+
+    asyncio.run(one_after_another())
+
+
+def test_what_can_not_be_written_is_tried_again_in_order(
+    master: Master, monkeypatch: pytest.MonkeyPatch, logged: Logged
+) -> None:
+    monkeypatch.setattr(noting, "REST_SECONDS", 0.01)
+    failures = iter([OSError("disk"), ValueError("a bug"), None])
+
+    def sometimes(tx: Any, accesses: Any) -> None:
+        if (failure := next(failures, None)) is not None:
+            raise failure
+        note_accesses(tx, accesses)
+
+    monkeypatch.setattr(noting, "note_accesses", sometimes)
+    waiting: list[int] = []
+
+    async def asked() -> None:
+        notes = AccessNotes(master, waiting.append)
+        await answered(notes, 1)
+        await answered(notes, 2)
+        await notes.close()
+
+    asyncio.run(asked())
+    with master.reading() as connection:
+        assert list(connection.scalars(select(subjects.c.customer_id).order_by(subjects.c.entry_id))) == [
+            1,
+            2,
+        ]
+    assert (waiting[0], max(waiting), waiting[-1]) == (1, 2, 0)
+    assert [line["event"] for line in logged()] == ["accesses not noted"] * 2
+
+
+def test_a_closing_hub_says_what_it_could_not_note(
+    master: Master, monkeypatch: pytest.MonkeyPatch, logged: Logged
+) -> None:
+    def never(tx: Any, accesses: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(noting, "note_accesses", never)
+    monkeypatch.setattr(noting, "LAST_TRY_SECONDS", 0.05)
+
+    async def asked() -> None:
+        notes = AccessNotes(master)
+        await answered(notes, 1)
+        await answered(notes, 2)
+        await notes.close()
+
+    asyncio.run(asked())
+    assert [(line["event"], line["notes"]) for line in logged()] == [
+        ("accesses not noted", 1),
+        ("accesses lost", 2),
+    ]
+
+
+class NoEngine:
+    """No index is needed to forget."""
+
+
+def forgotten(master: Master, kept: timedelta) -> list[bool]:
+    """What each round of the upkeep says of whether there is more."""
+    worker = Worker(master, NoEngine(), refresh, kept)  # type: ignore[arg-type]
+    told = [worker._forget()]
+    while told[-1]:
+        told.append(worker._forget())
+    return told
+
+
+def test_entries_are_dropped_when_they_are_too_old_some_at_a_time(master: Master, time: SetTime) -> None:
+    old = [Access(NOW, Occasion.READ, viewer(), frozenset([1, number])) for number in range(2, 452)]
+    with master.transaction(TESTER) as tx:
+        note_accesses(tx, old)
+    time.forward(days=180)
+    with master.transaction(TESTER) as tx:
+        note_accesses(tx, [Access(tx.at, Occasion.READ, viewer(), frozenset([1]))])
+    assert forgotten(master, timedelta(days=180)) == [False]
+    assert count(master) == (451, 901)
+    time.forward(seconds=1)
+    assert forgotten(master, timedelta(days=180)) == [True, True, False]
+    assert count(master) == (1, 1)
+    assert forgotten(master, timedelta(days=180)) == [False]
+
+
+@pytest.mark.parametrize("text", ["179", "0", "-1", "x", "1.5", "36501"])
+def test_the_log_is_kept_for_half_a_year_at_least(text: str, tmp_path: Path) -> None:
+    with pytest.raises(WrongSettings) as raised:
+        read_settings({"KEHU_ACCESS_LOG_DAYS": text}, tmp_path / "no.env")
+    assert raised.value.problems == (
+        f"KEHU_ACCESS_LOG_DAYS is {text!r}: write a number of days from 180, which the law asks for.",
+    )
