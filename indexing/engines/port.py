@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from indexing.documents.customers import CustomerDocument
 from indexing.questions import Question
@@ -74,6 +74,14 @@ class IndexEntry:
     name: str
 
 
+class Mark(NamedTuple):
+    """What a check compares of one customer; content: content_mark() of the document that was put in."""
+
+    id: int
+    revision: int
+    content: int
+
+
 @dataclass(frozen=True, slots=True)
 class Health:
     """needs_rebuild: the index is new, or was made by another version of the code."""
@@ -121,8 +129,38 @@ class SearchEngine(Protocol):
         """Everything in the index, by id, a page in memory at a time."""
         ...
 
+    async def marks(self, low: int, most: int, *, generation: str | None = None) -> list[Mark]:
+        """The first so many customers from this id on, by id, as they are in the index at this moment."""
+        ...
+
+    async def make_visible(self) -> None:
+        """Let searches see all that was put in before, whatever apply() was told."""
+        ...
+
     async def new_generation(self) -> str:
-        """Make an empty index beside the serving one; its name."""
+        """Make an empty index beside the serving one; its name, which sorts behind all earlier ones.
+
+        What a rebuild that was killed has left behind goes, where no process is filling it.
+        """
+        ...
+
+    async def fill(self, documents: Sequence[CustomerDocument], *, generation: str, part: int) -> None:
+        """Put customers into a part of a new generation, each once; raises DocumentsRefused, the others in.
+
+        Every part is filled by one process, all at the same time.
+        """
+        ...
+
+    async def close_part(self, *, generation: str, part: int) -> None:
+        """Called by the process that filled it, at its end: what was put into the part is safe now."""
+        ...
+
+    async def join_parts(self, *, generation: str) -> None:
+        """When all parts are closed: the generation holds what they hold, for count(), marks() and apply()."""
+        ...
+
+    async def drop_generation(self, generation: str) -> None:
+        """Delete one that does not serve."""
         ...
 
     async def generations(self) -> list[str]:
