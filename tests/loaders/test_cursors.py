@@ -1,5 +1,6 @@
 """Cursors: what was written is read again, and nothing else."""
 
+import asyncio
 import base64
 from datetime import UTC, date, datetime
 from typing import Any
@@ -8,8 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.graphql import schema
 from loaders.cursors import Cursors, Mark
+from master.access import Viewer
 from master.errors import Invalid
+from master.roles import shipped_roles
+from master.session import Master
+from schema.context import open_context
+from tests.schema.hub import Hub, filling
 
 CURSORS = Cursors(b"k" * 32, "t1")
 QUERY = ["customers", None, "NAME", False, [["kind", "PERSON"]]]
@@ -71,3 +78,35 @@ def test_a_cursor_tells_nothing_of_its_place() -> None:
     opened = base64.urlsafe_b64decode(cursor + "==")
     assert b"zhang" not in opened
     assert b"C0000" not in opened
+
+
+@given(st.integers(0), st.integers(1, 255))
+def test_a_cursor_with_a_changed_byte_is_refused(at: int, change: int) -> None:
+    cursor = CURSORS.write(QUERY, Mark(("zhang", "C000000001"), 25))
+    sealed = bytearray(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    sealed[at % len(sealed)] ^= change
+    with pytest.raises(Invalid):
+        CURSORS.read(QUERY, base64.urlsafe_b64encode(sealed).rstrip(b"=").decode())
+
+
+PAGE = """query ($first: Int, $after: String) { customers(first: $first, after: $after) {
+  nodes { number } pageInfo { endCursor } } }"""
+
+
+def test_a_cursor_of_somebody_else_is_worth_nothing(master: Master) -> None:
+    with filling(master) as fill:
+        for number in range(1, 4):
+            fill.customer(number)
+    hub = Hub(master)
+    after = hub.get(PAGE, "AGENT", first=1)["customers"]["pageInfo"]["endCursor"]
+
+    async def asked_by(token: str) -> list[Any]:
+        viewer = Viewer("tester", shipped_roles()["AGENT"], token)
+        async with open_context(master, viewer) as context:
+            variables = {"first": 1, "after": after}
+            result = await schema.execute(PAGE, variable_values=variables, context_value=context)
+        return [error.original_error for error in result.errors or []]
+
+    assert asyncio.run(asked_by("t1")) == []
+    (error,) = asyncio.run(asked_by("t2"))
+    assert (error.code, error.path) == ("INVALID", ("after",))
