@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Dialect, Select, String, case, exists, func, select, type_coerce
 from sqlalchemy.types import TypeDecorator
 
-from loaders.relations import Columns, Filter, Order, Relation, Rows, Tied, among, equal, picked
+from loaders.relations import BY_ID, Columns, Filter, Order, Relation, Rows, Tied, among, equal, picked
 from loaders.sources import given_source
 from master.access import own_rows, policies_in_sight
 from master.errors import Invalid
+from master.roles import POLICY
 from master.sight import Reach
 from master.tables.base import table
 from master.tables.codes import PolicyRole
@@ -98,6 +99,8 @@ all_policies = Relation(
     key=None,
     rows=policy_rows,
     order=Order(("number", "id")),
+    orders={BY_ID: Order(("id",))},
+    order_of=POLICY,
     in_sight=_in_sight,
     filters={
         "status": among("status"),

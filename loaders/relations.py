@@ -8,13 +8,15 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam
 from sqlalchemy.sql.base import ColumnCollection
 
 from master.access import customers_in_sight
-from master.roles import READ
+from master.roles import OPEN, READ
 from master.sight import Reach
 from master.tables.types import Instant
 
 Columns: TypeAlias = ColumnCollection[str, ColumnElement[Any]]
 InSight: TypeAlias = Callable[[Columns, Reach | None], ColumnElement[bool]]
 Kind: TypeAlias = Literal["one", "many", "pages", "value"]
+
+BY_ID = "ID"  # the name of the order that tells of nothing
 
 # The request's clock, the same for all its statements: a SELECT may name these, the reader binds them.
 NOW: ColumnElement[Any] = bindparam("now", type_=Instant)
@@ -121,7 +123,8 @@ class Relation:
 
     select: gives the rows of all parents, or, where the tie lies deeper than its outermost WHERE (DISTINCT,
     GROUP BY, recursion), a function that puts `tied(column)` where it belongs. key: the column that holds
-    the parent's key; None: a root list. link: columns that belong to the edge, not to the row.
+    the parent's key; None: a root list. order_of: the class of the fields that the order tells of; who may
+    not put rows in their order gets `orders[BY_ID]`. link: columns that belong to the edge, not to the row.
     in_sight: holds for the rows that a viewer of some branches sees; None: whoever sees the parent sees all.
     shows: the column with the customer whom a row shows something of, where that is not the parent.
     gathered: turns the rows of one parent into its one value.
@@ -134,6 +137,7 @@ class Relation:
     rows: Rows
     order: Order | None = None
     orders: Mapping[str, Order] = field(default_factory=dict)
+    order_of: str = OPEN
     filters: Mapping[str, Filter] = field(default_factory=dict)
     link: tuple[str, ...] = ()
     in_sight: InSight | None = None

@@ -23,6 +23,7 @@ PERMISSIONS = (
 )  # fmt: skip
 
 # Classes of fields. Each field of the API is of one of them, or open, which is clear to all.
+OPEN = "open"
 NAME, DOCUMENT, CONTACT, PERSON, NOTES, POLICY, MONEY = (
     "name", "document", "contact", "person", "notes", "policy", "money",
 )  # fmt: skip

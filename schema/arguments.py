@@ -9,7 +9,7 @@ import strawberry
 from strawberry.types.base import get_object_definition, has_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
-from loaders.relations import Arguments, Relation
+from loaders.relations import BY_ID, Arguments, Relation
 from master.access import Viewer
 from master.errors import Invalid, LimitExceeded
 from matching.numbers import MASK
@@ -44,7 +44,7 @@ class Asked:
     ) -> Arguments:
         """What is asked. Raises Refusal."""
         filters = tuple(self._filters(relation, given, context.viewer))
-        asked = Arguments(filters)
+        asked = Arguments(filters, "" if context.viewer.finds_parts(relation.order_of) else BY_ID)
         if order := given.get("order_by"):
             require_order(context.viewer, "CustomerOrderField", order.field.name)
             asked = Arguments(filters, order.field.value, order.direction.value == "DESC")

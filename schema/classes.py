@@ -8,9 +8,7 @@ from importlib.resources import files
 
 from master.access import Viewer
 from master.errors import Forbidden
-from master.roles import Role
-
-OPEN = "open"
+from master.roles import OPEN, Role
 
 # Types by which lists are asked for: they have classes too, but no values that are shown.
 ASKS = re.compile(r"(Filter|Key|Order|OrderField)\.")

@@ -19,6 +19,7 @@ from master.roles import (
     FRAGMENTS,
     NAME,
     NOTES,
+    OPEN,
     POLICY,
     READ,
     Role,
@@ -26,7 +27,7 @@ from master.roles import (
     read_roles,
     role_named,
 )
-from schema.classes import ASKS, OPEN, classes
+from schema.classes import ASKS, classes
 from schema.fields import Commanded, Loaded, Masked
 
 # A value of each class that can be masked, and what its mask goes by beside it.

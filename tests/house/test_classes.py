@@ -14,8 +14,7 @@ from graphql import (
 )
 
 from app.graphql import schema
-from master.roles import CLASSES, CONTACT, DOCUMENT, MASKABLE, NAME, POLICY, shipped_roles
-from schema.classes import OPEN
+from master.roles import CLASSES, CONTACT, DOCUMENT, MASKABLE, NAME, OPEN, POLICY, shipped_roles
 from schema.fields import Masked
 from schema.permitted import FOUND
 from tests.house.sources import ROOT

@@ -1,0 +1,131 @@
+"""Searching tells no role more of a value than the role sees of it: in hits, totals, facets or highlights."""
+
+from typing import Any
+
+import pytest
+
+from matching.masks import masked_contact, masked_name, masked_number
+from matching.numbers import MASK
+from tests.leaks.expecting import hidden, leaked
+from tests.leaks.filling import documents_of
+from tests.leaks.opening import Hub
+from tests.leaks.test_fields import READING
+
+SEARCH = """query ($query: String!) { searchCustomers(query: $query, first: 50) { totalCount
+  nodes { id } edges { score highlights { field match text spans { start end } } } notices { code }
+  facets { tags { value count } branches { value count } statuses { value count } } } }"""
+
+RESIDENT_ID, PASSPORT = (number for _, number in documents_of(2))
+# By class: a highlight's field, whole values of bob, parts of them, and how the value is masked.
+BOB = {
+    "name": ("name", ["Quentin Marlowe"], ["Quent", "Marlowe", "qm", "Quentin Marlow"], masked_name),
+    "document": (
+        "documents.number",
+        [RESIDENT_ID, PASSPORT],
+        [RESIDENT_ID[-12:], "1963031200"],
+        masked_number,
+    ),
+    "contact": (
+        "contactPoints.value",
+        ["13802552721", "quill2.inkwell@example.com", "010-6625 2319"],
+        ["52721", "13802552"],
+        lambda value: masked_contact(value, "EMAIL" if "@" in value else "MOBILE"),
+    ),
+    "policy": ("policies.number", ["POL2-2026-2442"], ["2026-2442", "POL2"], masked_number),
+}
+NOTHING: dict[str, Any] = {
+    "totalCount": 0,
+    "nodes": [],
+    "edges": [],
+    "facets": {"tags": [], "branches": [], "statuses": []},
+}
+
+
+def found(hub: Hub, role: str, query: str) -> dict[str, Any]:
+    answer: dict[str, Any] = hub.get(SEARCH, role, query=query)["searchCustomers"]
+    return answer
+
+
+def is_masked(hub: Hub, role: str, of: str) -> bool:
+    return of in hub.roles[role].masked
+
+
+def finds_wholes(hub: Hub, role: str, of: str) -> bool:
+    its = hub.roles[role]
+    if of == "policy" and its.own_rows_only:  # the index does not know whose they are
+        return False
+    return of not in its.refused
+
+
+def finds_parts(hub: Hub, role: str, of: str) -> bool:
+    its = hub.roles[role]
+    return finds_wholes(hub, role, of) and (of not in its.masked or "fragments" in its.permissions)
+
+
+@pytest.mark.parametrize("of", BOB)
+@pytest.mark.parametrize("role", READING)
+def test_values_are_found_as_far_as_the_role_may_look(hub: Hub, role: str, of: str) -> None:
+    field, wholes, parts, mask = BOB[of]
+    for query, is_whole in (*((each, True) for each in wholes), *((each, False) for each in parts)):
+        told = found(hub, role, query)
+        notices = [each["code"] for each in told.pop("notices")]
+        may = finds_wholes(hub, role, of) if is_whole else finds_parts(hub, role, of)
+        if not may:
+            assert told == NOTHING, (query, told)
+            continue
+        assert "c2" in [each["id"] for each in told["nodes"]], (query, notices)
+        lights = told["edges"][[each["id"] for each in told["nodes"]].index("c2")]["highlights"]
+        of_it = [each for each in lights if each["field"] == field]
+        assert of_it, (query, lights)
+        for each in of_it:
+            assert_shown(hub, role, each, is_masked(hub, role, of), mask)
+
+
+def assert_shown(hub: Hub, role: str, light: Any, masked: bool, mask: Any) -> None:
+    """The text is the value or its mask; spans lie on characters that are shown."""
+    values = [value for values in hub.filled.bob.values.values() for value in values]
+    plain = {"".join(c for c in value if c.isalnum() or c in "@. ") for value in values}
+    clear = {*values, *plain}
+    assert (light["text"] in {mask(value) for value in clear}) if masked else (light["text"] in clear), light
+    assert masked or light["spans"]
+    for span in light["spans"]:
+        piece = light["text"][span["start"] : span["end"]]
+        assert piece, light
+        assert MASK not in piece, light
+
+
+@pytest.mark.parametrize("role", READING)
+def test_no_search_tells_what_the_role_does_not_see(hub: Hub, role: str) -> None:
+    secret = hidden(hub.filled, hub.roles[role])
+    for _, wholes, parts, _ in BOB.values():
+        for query in (*wholes, *parts):
+            answer = hub.ask(SEARCH, role, query=query)
+            assert leaked(answer.text, secret) == [], query
+
+
+@pytest.mark.parametrize("role", ["ALL_MASKED", "AUDITOR", "MARKETER", "PARTNER"])
+def test_who_finds_by_whole_numbers_only_is_told_so(hub: Hub, role: str) -> None:
+    for query in (RESIDENT_ID[-12:], "52721"):
+        told = found(hub, role, query)
+        assert [each["code"] for each in told["notices"]] == ["WHOLE_ONLY"], query
+        assert told["nodes"] == []
+
+
+@pytest.mark.parametrize("role", READING)
+def test_birth_dates_are_looked_for_by_who_may_ask_for_them(hub: Hub, role: str) -> None:
+    told = found(hub, role, hub.filled.bob.first("Customer.birthDate").replace("-", ""))
+    assert {"id": "c2"} in told["nodes"], "where not by itself, then as a part of the clear resident ID"
+    lights = [each["field"] for edge in told["edges"] for each in edge["highlights"]]
+    assert ("birthDate" in lights) is ("person" not in hub.roles[role].refused)
+
+
+@pytest.mark.parametrize("role", READING)
+def test_the_order_of_a_list_tells_nothing_of_masked_values(hub: Hub, role: str) -> None:
+    """Where none is asked for: customers go by their own number, policies by theirs where it is shown."""
+    customers = hub.get("{ customers(first: 50) { nodes { id } } }", role)["customers"]["nodes"]
+    assert [each["id"] for each in customers] == sorted(each["id"] for each in customers)
+    policies = hub.get("{ policies(first: 50) { nodes { id } } }", role)["policies"]["nodes"]
+    ids = [int(each["id"][1:]) for each in policies]
+    its = hub.roles[role]
+    may = "policy" not in its.refused and ("policy" not in its.masked or "fragments" in its.permissions)
+    assert (ids == sorted(ids)) is not may
