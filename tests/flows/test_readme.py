@@ -19,6 +19,12 @@ def test_the_example_answers_what_the_readme_says(sample_hub: Hub) -> None:
     assert sample_hub.get(block("graphql"), "AGENT") == json.loads(block("json"))["data"]
 
 
+def test_the_masked_number_is_revealed_as_the_readme_says(sample_hub: Hub) -> None:
+    found = re.search(r"```\n(mutation .*)\n(.*)\n```", README)
+    assert found is not None
+    assert sample_hub.get(found[1], "AGENT") == json.loads(found[2])["data"]
+
+
 def test_every_spelling_that_the_readme_names_finds_him(sample_hub: Hub) -> None:
     named = re.search(r"typos: (.*?) all find him", README, re.DOTALL)
     assert named is not None
