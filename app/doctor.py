@@ -220,7 +220,7 @@ def _index(told: Settings) -> Said:
         return Said("index", False, str(error))
     if health.needs_rebuild or not health.is_ready:
         return Said("index", False, f"{health.detail} Run `kehu index rebuild`.")
-    return Said("index", True, f"{health.customers} customers")
+    return Said("index", True, f"{health.customers} customers, {health.detail}")
 
 
 async def _health(told: Settings) -> Health:

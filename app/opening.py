@@ -1,5 +1,6 @@
 """What the settings name, opened: the master and the search engine."""
 
+from importlib import import_module
 from importlib.util import find_spec
 
 from app.limits import Limits
@@ -34,8 +35,10 @@ def open_master(settings: Settings, limits: Limits | None = None) -> Master:
 
 def require_supported(settings: Settings) -> None:
     """Raises NotSupported."""
-    if settings.search_url is not None:
-        raise NotSupported("KEHU_SEARCH_URL: this version searches in its own index only; leave it out.")
+    if settings.search_url is not None and find_spec("opensearchpy") is None:
+        raise NotSupported(
+            "KEHU_SEARCH_URL: Python's opensearch-py is not installed: pip install 'kehu[server]'."
+        )
     if settings.redis_url is not None and find_spec("redis") is None:
         raise NotSupported("KEHU_REDIS_URL: Python's redis is not installed: pip install 'kehu[server]'.")
 
@@ -43,7 +46,13 @@ def require_supported(settings: Settings) -> None:
 def open_search(settings: Settings, limits: Limits | None = None) -> SearchEngine:
     """The search engine; with limits, its searches end in time. Raises NotSupported."""
     require_supported(settings)
-    return EmbeddedEngine(settings.index_dir, limits.search_seconds if limits else None)
+    seconds = limits.search_seconds if limits else None
+    if settings.search_url is None:
+        return EmbeddedEngine(settings.index_dir, seconds)
+    # Only where it is wanted: its libraries need not be installed, and take 0.3 s to load.
+    opensearch = import_module("indexing.engines.opensearch")
+    cluster: SearchEngine = opensearch.OpenSearchEngine(settings.search_url, seconds)
+    return cluster
 
 
 def open_windows(settings: Settings) -> Windows:

@@ -15,7 +15,7 @@ LATE = timedelta(seconds=60)  # a change is searchable within a second: so late,
 
 MASTER_AWAY = "The database does not answer: check KEHU_DATABASE_URL and that it runs (`kehu doctor`)."
 NOT_CURRENT = "The database is not of this version of the hub: run `kehu init`."
-INDEX_AWAY = "Search can not answer: look at the log, or make the index anew by `kehu index rebuild`."
+INDEX_AWAY = "Search can not answer: `kehu doctor` says why; an index is made anew by `kehu index rebuild`."
 INDEX_NEW = "The index may lack customers: run `kehu index rebuild`."
 WORKER_AWAY = "The index queue can not be read: see the part master."
 NOBODY_INDEXES = "Changes are not being indexed: start `kehu worker`, or `kehu serve` without --no-worker."

@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from indexing.engines.opensearch_address import read_address
+
 FEWEST_LOG_DAYS, MOST_LOG_DAYS = 180, 36_500
 
 
@@ -51,6 +53,11 @@ def url_of(*schemes: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def read_search_url(text: str) -> str:
+    read_address(text)
+    return text
 
 
 def list_of(pattern: re.Pattern[str], example: str) -> Callable[[str], tuple[str, ...]]:

@@ -16,6 +16,7 @@ from app.setting_readers import (
     read_log_days,
     read_path,
     read_port,
+    read_search_url,
     read_truth,
     read_truth_or_auto,
     read_zone,
@@ -102,8 +103,8 @@ SETTINGS = (
     Setting(
         "KEHU_SEARCH_URL",
         "embedded index in the data dir",
-        "`http(s)://…` of an OpenSearch cluster",
-        url_of("http", "https"),
+        "`http(s)://…` of an OpenSearch cluster: hosts with commas, then `/name` of the indices (kehu)",
+        read_search_url,
     ),
     Setting(
         "KEHU_REDIS_URL",

@@ -1,5 +1,6 @@
 """What tests are given: a clock that stands still, and an empty hub's master on each database there is."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,8 @@ from master.keys import Keys
 from master.migrations import migrate
 from master.session import Actor, Master
 from master.tables.every import metadata
-from tests.services import postgresql
+from tests.services import opensearch, postgresql
+from tests.services.opensearch import Cluster
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)  # ten in the morning in Shanghai
 TESTER = Actor("test")
@@ -70,6 +72,15 @@ def postgresql_master(keys: Keys) -> Iterator[Master]:
         migrate(master)
         yield master
         master.close()
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A search cluster, which all test processes share."""
+    folder = tmp_path_factory.getbasetemp()
+    run = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    with opensearch.running(run / "opensearch") as found:
+        yield found
 
 
 DATABASES = ["sqlite", *(["postgresql"] if postgresql.is_there() else [])]

@@ -2,7 +2,6 @@
 
 import tantivy
 
-from indexing import tokens as terms
 from indexing.documents.customers import (
     CODE_FIELDS,
     FACET_FIELDS,
@@ -14,7 +13,7 @@ from indexing.documents.customers import (
     milliseconds,
     sort_key,
 )
-from indexing.engines.tantivy_queries import storable
+from indexing.documents.terms import codes, exact_terms, gram_texts, storable
 
 
 def embedded_schema() -> tantivy.Schema:
@@ -44,34 +43,12 @@ def embedded_document(document: CustomerDocument) -> tantivy.Document:
     if document.birth_date is not None:
         made.add_integer("born", day_number(document.birth_date))
     made.add_integer("updated", milliseconds(document.updated_at))
-    for field, found in name_terms(document).items():
-        made.add_text(field, found)
-    for field, values in terms.gram_values(document).items():
-        for value in values:
-            made.add_text(field, value)
-    for field, codes in _codes(document).items():
-        for code in codes:
-            made.add_text(field, storable(code))
+    for field, terms in exact_terms(document).items():
+        made.add_text(field, " ".join(terms))
+    for field, texts in (*gram_texts(document).items(), *codes(document).items()):
+        for text in texts:
+            made.add_text(field, text)
     made.add_text("number", storable(document.number))
     for name in document.names:
         made.add_text("name", storable(name))
     return made
-
-
-def name_terms(document: CustomerDocument) -> dict[str, str]:
-    """The term fields as blank-joined text; fields without terms are left out."""
-    found = terms.name_terms(document.names)
-    found["whole"] = set(terms.whole_terms(document))
-    return {field: storable(" ".join(sorted(ones))) for field, ones in found.items() if ones}
-
-
-def _codes(document: CustomerDocument) -> dict[str, tuple[str, ...]]:
-    return {
-        "tags": document.tags,
-        "branch": (document.branch,) if document.branch else (),
-        "status": (document.status,),
-        "kind": (document.kind,),
-        "branch_path": document.branch_path,
-        "belongs": document.belongs,
-        "product_lines": document.product_lines,
-    }

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from app import opening
 from app.hub import Hub
 from app.opening import NotSupported, open_master, open_search
-from app.parts import NOBODY_INDEXES, NOT_CURRENT, REDIS_AWAY, SET_ASIDE
+from app.parts import INDEX_AWAY, NOBODY_INDEXES, NOT_CURRENT, REDIS_AWAY, SET_ASIDE
 from app.serve import NotReady, require_ready
 from app.settings import Settings, read_settings
 from master.keys import KeyFileError, Keys
@@ -188,10 +188,20 @@ def worker_part(settings: Settings) -> object:
     return parts["worker"]
 
 
-def test_a_search_cluster_is_not_served_yet(settings: Settings) -> None:
+def test_a_search_cluster_without_its_library_is_refused(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     elsewhere = read(settings.data_dir, KEHU_SEARCH_URL="https://search.test")
-    with pytest.raises(NotSupported):
+    monkeypatch.setattr("app.opening.find_spec", lambda name: None)
+    with pytest.raises(NotSupported, match=r"pip install 'kehu\[server\]'"):
         require_ready(elsewhere)
+
+
+def test_a_hub_whose_search_cluster_is_away_is_degraded(settings: Settings) -> None:
+    elsewhere = read(settings.data_dir, KEHU_SEARCH_URL="http://me:hunter2@127.0.0.1:1/hub")
+    status, told = ready(elsewhere)
+    assert (status, told["status"]) == (200, "degraded")
+    assert told["parts"]["index"] == {"status": "degraded", "advice": INDEX_AWAY}
 
 
 def test_a_proxy_is_believed_where_it_is_trusted(settings: Settings) -> None:

@@ -94,6 +94,18 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ("timezone", "../etc", "KEHU_TIMEZONE is '../etc': write the name of a time zone, as Asia/Shanghai."),
         ("search_url", "search:9200", "KEHU_SEARCH_URL is 'search:9200': write http://… or https://…."),
         (
+            "search_url",
+            "https://me:secret@a:1,b:99999/hub",
+            "KEHU_SEARCH_URL is 'https://***@a:1,b:99999/hub': write the hosts with commas between them, as "
+            "https://search1:9200,search2:9200.",
+        ),
+        (
+            "search_url",
+            "https://search/Hub",
+            "KEHU_SEARCH_URL is 'https://search/Hub': behind the hosts write nothing, or / and a name of "
+            "small letters and digits.",
+        ),
+        (
             "database_url",
             "mysql://me:secret@db/kehu",
             "KEHU_DATABASE_URL is 'mysql://***@db/kehu': write postgresql://… or sqlite://….",

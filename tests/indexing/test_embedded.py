@@ -3,7 +3,6 @@
 import asyncio
 import multiprocessing
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +10,9 @@ import pytest
 from indexing.documents import customers
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.port import IndexEntry
-from indexing.errors import DocumentsRefused, SearchUnavailable
+from indexing.errors import SearchUnavailable
 from indexing.search import SearchRequest, search_customers
-from tests.indexing.corpus import CORPUS, GENERATED, SHAN, ZENG, ZHANG_SAN
+from tests.indexing.corpus import SHAN, ZENG, ZHANG_SAN
 
 
 def ids(engine: EmbeddedEngine, words: str) -> list[int]:
@@ -23,50 +22,6 @@ def ids(engine: EmbeddedEngine, words: str) -> list[int]:
 
 async def entries(engine: EmbeddedEngine, generation: str | None = None) -> list[IndexEntry]:
     return [entry async for entry in engine.entries(generation=generation)]
-
-
-def test_what_was_applied_is_found_at_once(own_engine: EmbeddedEngine) -> None:
-    asyncio.run(own_engine.apply([ZHANG_SAN, SHAN], {}))
-    assert ids(own_engine, "张三") == [ZHANG_SAN.id]
-    asyncio.run(own_engine.apply([replace(ZHANG_SAN, revision=2, names=("李四",))], {SHAN.id: 2}))
-    assert ids(own_engine, "张三") == []
-    assert ids(own_engine, "") == [ZHANG_SAN.id]
-
-
-def test_an_older_revision_never_replaces_a_newer_one(own_engine: EmbeddedEngine) -> None:
-    newer = replace(ZHANG_SAN, revision=5, names=("张五",))
-    asyncio.run(own_engine.apply([newer], {}))
-    asyncio.run(own_engine.apply([ZHANG_SAN], {}))
-    assert ids(own_engine, "张五") == [ZHANG_SAN.id]
-    asyncio.run(own_engine.apply([replace(newer, revision=6, names=("张六",)), newer], {}))
-    assert ids(own_engine, "张六") == [ZHANG_SAN.id]
-
-
-def test_the_same_again_changes_nothing(own_engine: EmbeddedEngine) -> None:
-    for _ in range(3):
-        asyncio.run(own_engine.apply(GENERATED, {}))
-    assert asyncio.run(own_engine.count()) == len(GENERATED)
-
-
-def test_everything_in_the_index_is_listed_by_id(corpus_engine: EmbeddedEngine) -> None:
-    wanted = [IndexEntry(one.id, one.number, one.revision, one.names[0]) for one in CORPUS]
-    assert asyncio.run(entries(corpus_engine)) == wanted
-
-
-def test_a_document_that_can_not_be_indexed_is_refused_and_the_others_are_in(
-    own_engine: EmbeddedEngine,
-) -> None:
-    with pytest.raises(DocumentsRefused, match="customer 1001: ") as refused:
-        asyncio.run(own_engine.apply([SHAN, replace(ZHANG_SAN, revision=-1)], {}))
-    assert refused.value.reasons.keys() == {ZHANG_SAN.id}
-    asyncio.run(own_engine.apply([ZENG], {}))
-    assert ids(own_engine, "") == [SHAN.id, ZENG.id]
-
-
-def test_lone_surrogates_in_the_master_do_not_stop_the_index(own_engine: EmbeddedEngine) -> None:
-    odd = replace(ZHANG_SAN, names=("张\ud800三",), tags=("\ud800",), policies=("P\ud80012345",))
-    asyncio.run(own_engine.apply([odd], {}))
-    assert ids(own_engine, "张三") == [ZHANG_SAN.id]
 
 
 def _write(path: Path, answers: "multiprocessing.Queue[object]") -> None:
@@ -174,22 +129,3 @@ def test_a_damaged_index_is_unavailable_and_can_be_made_anew(
     asyncio.run(engine.serve_generation(generation))
     assert ids(engine, "") == [SHAN.id]
     asyncio.run(engine.close())
-
-
-def test_a_closed_engine_is_unavailable(own_engine: EmbeddedEngine) -> None:
-    asyncio.run(own_engine.close())
-    with pytest.raises(SearchUnavailable):
-        ids(own_engine, "张三")
-
-
-def test_many_searches_and_writes_at_once_do_not_disturb_each_other(own_engine: EmbeddedEngine) -> None:
-    async def all_at_once() -> list[int]:
-        await own_engine.apply([ZHANG_SAN], {})
-        request = SearchRequest(words="zhang san")
-        writes = [own_engine.apply([document], {}) for document in GENERATED[:20]]
-        searches = [search_customers(own_engine, request) for _ in range(100)]
-        answers = await asyncio.gather(*searches, *writes)
-        return [answer.hits[0].customer_id for answer in answers if answer is not None]
-
-    assert asyncio.run(all_at_once()) == [ZHANG_SAN.id] * 100
-    assert asyncio.run(own_engine.count()) == 21

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexing.engines.embedded import EmbeddedEngine
+from indexing.engines.port import SearchEngine
 from indexing.highlights import highlights
 from indexing.queries import asked
 from indexing.questions import AllOf, AnyTerm, Leaf, Phrase
@@ -111,12 +111,12 @@ HOSTILE = [
 ]
 
 
-def ask(engine: EmbeddedEngine, words: str) -> SearchAnswer:
+def ask(engine: SearchEngine, words: str) -> SearchAnswer:
     return asyncio.run(search_customers(engine, SearchRequest(words=words, wants_total=True)))
 
 
 @pytest.mark.parametrize("words", HOSTILE, ids=range(len(HOSTILE)))
-def test_no_text_is_an_error(corpus_engine: EmbeddedEngine, words: str) -> None:
+def test_no_text_is_an_error(corpus_engine: SearchEngine, words: str) -> None:
     answer = ask(corpus_engine, words)
     highlights(words, ZHANG_SAN)
     assert answer.total is not None
@@ -140,7 +140,7 @@ def terms_of(leaves: Iterable[Leaf]) -> int:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(max_size=40) | st.text("张三zhangsan 138·x-+@*·\0", max_size=20))
-def test_no_random_text_is_an_error(corpus_engine: EmbeddedEngine, words: str) -> None:
+def test_no_random_text_is_an_error(corpus_engine: SearchEngine, words: str) -> None:
     ask(corpus_engine, words)
     highlights(words, ZHANG_SAN)
 
@@ -149,21 +149,21 @@ def test_no_random_text_is_an_error(corpus_engine: EmbeddedEngine, words: str) -
     "words",
     ["name:张三", "张三 AND NOT 李四", "(zhang OR wang)", "张三' OR '1'='1", "zhang AND"],
 )
-def test_operators_are_words_that_no_name_has(corpus_engine: EmbeddedEngine, words: str) -> None:
+def test_operators_are_words_that_no_name_has(corpus_engine: SearchEngine, words: str) -> None:
     assert ask(corpus_engine, words).total == 0
 
 
-def test_a_minus_excludes_nobody(corpus_engine: EmbeddedEngine) -> None:
+def test_a_minus_excludes_nobody(corpus_engine: SearchEngine) -> None:
     assert ask(corpus_engine, "+zhang -san").hits == ask(corpus_engine, "zhang san").hits
 
 
 @pytest.mark.parametrize("words", ["*", ".*", "?", "[* TO *]", "%", "_", "name:*"])
-def test_signs_are_no_operators(corpus_engine: EmbeddedEngine, words: str) -> None:
+def test_signs_are_no_operators(corpus_engine: SearchEngine, words: str) -> None:
     assert ask(corpus_engine, words).total == 0
 
 
 @pytest.mark.parametrize("words", ["", " ", "\0", "\u200b\u200c", "\r\n\t", "\u3000"])
-def test_a_text_with_nothing_to_see_lists_all(corpus_engine: EmbeddedEngine, words: str) -> None:
+def test_a_text_with_nothing_to_see_lists_all(corpus_engine: SearchEngine, words: str) -> None:
     assert ask(corpus_engine, words).total == len(CORPUS)
 
 
@@ -171,7 +171,7 @@ def test_a_text_with_nothing_to_see_lists_all(corpus_engine: EmbeddedEngine, wor
     "words",
     ["𝓩𝓱𝓪𝓷𝓰 𝓢𝓪𝓷", "ＺＨＡＮＧ　ＳＡＮ", "zha\u200bng san", "zhang\u00a0san", "Zhāng Sān", "z̸ha̷ng san"],
 )
-def test_width_case_and_marks_do_not_matter(corpus_engine: EmbeddedEngine, words: str) -> None:
+def test_width_case_and_marks_do_not_matter(corpus_engine: SearchEngine, words: str) -> None:
     assert ask(corpus_engine, words).hits == ask(corpus_engine, "zhang san").hits
 
 
@@ -183,5 +183,5 @@ def test_words_are_cut_at_256_characters_and_32_parts() -> None:
     assert read_words("a张" * 40).is_truncated
 
 
-def test_cut_words_are_said(corpus_engine: EmbeddedEngine) -> None:
+def test_cut_words_are_said(corpus_engine: SearchEngine) -> None:
     assert [one.code for one in ask(corpus_engine, "张 " * 40).notices] == ["TRUNCATED"]

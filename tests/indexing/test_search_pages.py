@@ -1,4 +1,4 @@
-"""Pages, filters, facets and counts over the embedded engine."""
+"""Pages, filters, facets and counts over each engine."""
 
 import asyncio
 from collections import Counter
@@ -8,17 +8,16 @@ from typing import Any
 import pytest
 
 from indexing.documents.customers import CustomerDocument
-from indexing.engines.embedded import EmbeddedEngine
-from indexing.engines.port import FacetCount
+from indexing.engines.port import FacetCount, SearchEngine
 from indexing.search import Hit, Position, SearchAnswer, SearchFilter, SearchRequest, search_customers
 from tests.indexing.corpus import CORPUS, GENERATED, ZHANG_SAN
 
 
-def ask(engine: EmbeddedEngine, words: str = "", **rest: Any) -> SearchAnswer:
+def ask(engine: SearchEngine, words: str = "", **rest: Any) -> SearchAnswer:
     return asyncio.run(search_customers(engine, SearchRequest(words=words, **rest)))
 
 
-def all_pages(engine: EmbeddedEngine, words: str, size: int, wanted: SearchFilter) -> list[Hit]:
+def all_pages(engine: SearchEngine, words: str, size: int, wanted: SearchFilter) -> list[Hit]:
     hits: list[Hit] = []
     after: Position | None = None
     while True:
@@ -36,7 +35,7 @@ def all_pages(engine: EmbeddedEngine, words: str, size: int, wanted: SearchFilte
     "words", ["", "w", "l m", "zhang", "li m", "王", "139", "1399", "王 13", "james 9", "20"]
 )
 @pytest.mark.parametrize("size", [1, 7, 60, 61])
-def test_pages_never_repeat_or_lose_a_customer(corpus_engine: EmbeddedEngine, words: str, size: int) -> None:
+def test_pages_never_repeat_or_lose_a_customer(corpus_engine: SearchEngine, words: str, size: int) -> None:
     if size == 1 and words == "":
         size = 3
     total = ask(corpus_engine, words, wants_total=True).total
@@ -48,7 +47,7 @@ def test_pages_never_repeat_or_lose_a_customer(corpus_engine: EmbeddedEngine, wo
     assert scores == sorted(scores, reverse=True)
 
 
-def test_pages_hold_under_a_filter(corpus_engine: EmbeddedEngine) -> None:
+def test_pages_hold_under_a_filter(corpus_engine: SearchEngine) -> None:
     wanted = SearchFilter(tags_any=("vip", "risk"), statuses=("ACTIVE", "LOST"))
     fitting = [d.id for d in GENERATED if {"vip", "risk"} & {*d.tags} and d.status != "PROSPECT"]
     hits = all_pages(corpus_engine, "", 9, wanted)
@@ -90,7 +89,7 @@ SINCE = datetime(2026, 9, 1, tzinfo=UTC)
         (SearchFilter(branch="no\ud800such\0code"), lambda d: False),
     ],
 )
-def test_filters_hold_exactly(corpus_engine: EmbeddedEngine, wanted: SearchFilter, fits: Any) -> None:
+def test_filters_hold_exactly(corpus_engine: SearchEngine, wanted: SearchFilter, fits: Any) -> None:
     fitting = {document.id for document in CORPUS if fits(document)}
     answer = ask(corpus_engine, filter=wanted, first=1000, wants_total=True)
     assert {hit.customer_id for hit in answer.hits} == fitting
@@ -103,7 +102,7 @@ def _counts(values: list[str]) -> tuple[FacetCount, ...]:
 
 
 @pytest.mark.parametrize("words", ["", "1399", "w"])
-def test_facets_count_exactly_what_fits(corpus_engine: EmbeddedEngine, words: str) -> None:
+def test_facets_count_exactly_what_fits(corpus_engine: SearchEngine, words: str) -> None:
     wanted = SearchFilter(statuses=("ACTIVE", "LOST"))
     by_id = {document.id: document for document in CORPUS}
     answer = ask(corpus_engine, words, filter=wanted, first=1000, wants_facets=True)
@@ -115,6 +114,6 @@ def test_facets_count_exactly_what_fits(corpus_engine: EmbeddedEngine, words: st
     assert {facet.value for facet in answer.facets.statuses} == {"ACTIVE", "LOST"}
 
 
-def test_counts_are_made_only_when_asked_for(corpus_engine: EmbeddedEngine) -> None:
+def test_counts_are_made_only_when_asked_for(corpus_engine: SearchEngine) -> None:
     answer = ask(corpus_engine, "zhang")
     assert (answer.total, answer.facets) == (None, None)

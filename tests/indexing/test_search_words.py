@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from indexing.documents.customers import CustomerDocument
-from indexing.engines.embedded import EmbeddedEngine
+from indexing.engines.port import SearchEngine
 from indexing.search import SearchAnswer, SearchRequest, search_customers
 from matching.normal import readings
 from tests.indexing.corpus import (
@@ -29,11 +29,11 @@ from tests.indexing.corpus import (
 )
 
 
-def ask(engine: EmbeddedEngine, words: str, first: int = 10) -> SearchAnswer:
+def ask(engine: SearchEngine, words: str, first: int = 10) -> SearchAnswer:
     return asyncio.run(search_customers(engine, SearchRequest(words=words, first=first)))
 
 
-def found(engine: EmbeddedEngine, words: str, first: int = 10) -> list[CustomerDocument]:
+def found(engine: SearchEngine, words: str, first: int = 10) -> list[CustomerDocument]:
     return [BY_ID[hit.customer_id] for hit in ask(engine, words, first).hits]
 
 
@@ -95,7 +95,7 @@ def found(engine: EmbeddedEngine, words: str, first: int = 10) -> list[CustomerD
         "zhang.san@example.com",
     ],
 )
-def test_zhang_san_is_on_the_first_page(corpus_engine: EmbeddedEngine, words: str) -> None:
+def test_zhang_san_is_on_the_first_page(corpus_engine: SearchEngine, words: str) -> None:
     assert ZHANG_SAN in found(corpus_engine, words)
 
 
@@ -142,22 +142,22 @@ def test_zhang_san_is_on_the_first_page(corpus_engine: EmbeddedEngine, words: st
     ],
 )
 def test_the_best_answer_comes_first(
-    corpus_engine: EmbeddedEngine, words: str, first: CustomerDocument
+    corpus_engine: SearchEngine, words: str, first: CustomerDocument
 ) -> None:
     assert found(corpus_engine, words)[0] == first
 
 
-def test_a_name_that_sounds_the_same_follows_the_one_that_was_typed(corpus_engine: EmbeddedEngine) -> None:
+def test_a_name_that_sounds_the_same_follows_the_one_that_was_typed(corpus_engine: SearchEngine) -> None:
     assert found(corpus_engine, "章三")[:1] == [ZHANG_SAN]
     scores = {hit.customer_id: hit.score for hit in ask(corpus_engine, "张散").hits}
     assert scores[ZHANG_SAN.id] < 50
 
 
-def test_han_characters_find_the_name_that_was_written_in_letters(corpus_engine: EmbeddedEngine) -> None:
+def test_han_characters_find_the_name_that_was_written_in_letters(corpus_engine: SearchEngine) -> None:
     assert found(corpus_engine, "张珊珊")[0] == LATIN_ZHANG
 
 
-def test_a_syllable_in_full_goes_before_one_that_only_begins_so(corpus_engine: EmbeddedEngine) -> None:
+def test_a_syllable_in_full_goes_before_one_that_only_begins_so(corpus_engine: SearchEngine) -> None:
     answers = found(corpus_engine, "zhang", 20)
     assert answers.index(ZHANG_SHAN) < answers.index(ZHAN)
     answers = found(corpus_engine, "lu", 60)
@@ -166,7 +166,7 @@ def test_a_syllable_in_full_goes_before_one_that_only_begins_so(corpus_engine: E
 
 @pytest.mark.parametrize("document", GENERATED[::7])
 def test_each_customer_is_found_by_every_part(
-    corpus_engine: EmbeddedEngine, document: CustomerDocument
+    corpus_engine: SearchEngine, document: CustomerDocument
 ) -> None:
     name, phone, number = document.names[0], document.phones[0], document.documents[0]
     sound = "".join(readings(name)[0])
@@ -177,26 +177,26 @@ def test_each_customer_is_found_by_every_part(
         assert document in found(corpus_engine, policy[-7:])
 
 
-def test_whole_numbers_go_before_any_name(corpus_engine: EmbeddedEngine) -> None:
+def test_whole_numbers_go_before_any_name(corpus_engine: SearchEngine) -> None:
     best_name = max(hit.score for hit in ask(corpus_engine, "zhang san").hits)
     for words in ("13800138000", "110105491231002", "PA-2023-00012345", "C000001001"):
         assert ask(corpus_engine, words).hits[0].score == 400
     assert best_name < 400
 
 
-def test_six_digits_are_rather_the_end_of_an_id_than_of_a_policy(corpus_engine: EmbeddedEngine) -> None:
+def test_six_digits_are_rather_the_end_of_an_id_than_of_a_policy(corpus_engine: SearchEngine) -> None:
     document = next(one for one in GENERATED if one.documents[0][-6:].isdigit() and one.policies)
     assert ask(corpus_engine, document.documents[0][-6:]).hits[0].score == 60
     assert ask(corpus_engine, document.policies[0][-6:]).hits[0].score == 45
 
 
-def test_short_digits_alone_find_whole_numbers_only_and_say_so(corpus_engine: EmbeddedEngine) -> None:
+def test_short_digits_alone_find_whole_numbers_only_and_say_so(corpus_engine: SearchEngine) -> None:
     answer = ask(corpus_engine, "800")
     assert answer.hits == []
     assert [(one.code, one.part) for one in answer.notices] == [("TOO_SHORT", "800")]
 
 
-def test_a_masked_number_finds_nobody_and_says_so(corpus_engine: EmbeddedEngine) -> None:
+def test_a_masked_number_finds_nobody_and_says_so(corpus_engine: SearchEngine) -> None:
     for words in ("138****8000", "138 **** 8000", "110105********002X"):
         answer = ask(corpus_engine, words)
         assert answer.hits == []
@@ -204,7 +204,7 @@ def test_a_masked_number_finds_nobody_and_says_so(corpus_engine: EmbeddedEngine)
     assert found(corpus_engine, "张三 138****8000")[0] == ZHANG_SAN
 
 
-def test_a_single_digit_beside_a_name_waits_for_the_next(corpus_engine: EmbeddedEngine) -> None:
+def test_a_single_digit_beside_a_name_waits_for_the_next(corpus_engine: SearchEngine) -> None:
     answer = ask(corpus_engine, "张三 8")
     assert BY_ID[answer.hits[0].customer_id] == ZHANG_SAN
     assert [(one.code, one.part) for one in answer.notices] == [("TOO_SHORT", "8")]
@@ -220,20 +220,18 @@ def test_a_single_digit_beside_a_name_waits_for_the_next(corpus_engine: Embedded
         "11010519941231002X",
     ],
 )
-def test_a_wrong_check_digit_is_said_and_near_ids_are_shown(
-    corpus_engine: EmbeddedEngine, typed: str
-) -> None:
+def test_a_wrong_check_digit_is_said_and_near_ids_are_shown(corpus_engine: SearchEngine, typed: str) -> None:
     answer = ask(corpus_engine, typed)
     assert [one.code for one in answer.notices] == ["CHECK_DIGIT"]
     assert [hit.customer_id for hit in answer.hits] == [ZHANG_SAN.id]
 
 
-def test_a_right_check_digit_calls_for_no_notice(corpus_engine: EmbeddedEngine) -> None:
+def test_a_right_check_digit_calls_for_no_notice(corpus_engine: SearchEngine) -> None:
     assert ask(corpus_engine, "11010519491231002X").notices == []
     assert ask(corpus_engine, "202300010000123456").notices == []
 
 
-def test_no_words_list_by_policies_then_last_contact_then_number(corpus_engine: EmbeddedEngine) -> None:
+def test_no_words_list_by_policies_then_last_contact_then_number(corpus_engine: SearchEngine) -> None:
     def rank(document: CustomerDocument) -> tuple[int, int, int]:
         contact = document.last_contact
         months = 0 if contact is None else contact.year * 12 + contact.month

@@ -1,0 +1,191 @@
+"""The search engine of the server profile: an OpenSearch cluster, any number of writers and readers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from indexing.documents.customers import CustomerDocument
+from indexing.engines.opensearch_address import read_address
+from indexing.engines.opensearch_bulk import ANSWER, bulks, milliseconds_now, refused_of
+from indexing.engines.opensearch_connection import Connection, IndexMissing, RequestTimedOut
+from indexing.engines.opensearch_documents import SHIFT
+from indexing.engines.opensearch_indices import Indices
+from indexing.engines.opensearch_queries import FACETS, LIVING, entries_body, search_body
+from indexing.engines.port import Candidate, Candidates, Extent, FacetCount, Facets, Health, IndexEntry
+from indexing.errors import DocumentsRefused, SearchTooSlow, SearchUnavailable
+from indexing.questions import Question
+
+OLDEST = (2, 19)
+BULK_SECONDS = 60.0
+OTHER_SECONDS = 30.0
+ENTRIES_A_PAGE = 10_000  # the most that OpenSearch gives at once
+TOMBSTONES_KEPT_MS = 7 * 24 * 3600 * 1000  # no write is under way for so long
+
+
+T = TypeVar("T")
+
+
+class OpenSearchEngine:
+    """Answers from the index behind the alias `<name>-customers`; makes an empty one where there is none.
+
+    search_seconds: what a search may take; None: as long as it needs. Raises ValueError for a wrong URL.
+    """
+
+    def __init__(self, url: str, search_seconds: float | None = None) -> None:
+        address = read_address(url)
+        self._connection = Connection(address)
+        self._indices = Indices(self._connection, f"{address.name}-customers")
+        self._seconds = search_seconds
+
+    async def search(self, question: Question, extent: Extent) -> Candidates:
+        body = search_body(question, extent, self._seconds)
+        try:
+            async with asyncio.timeout(self._seconds):
+                told = await self._made(lambda: self._searched(body))
+        except (TimeoutError, RequestTimedOut):
+            raise SearchTooSlow(self._seconds or OTHER_SECONDS) from None
+        if told["timed_out"]:
+            raise SearchTooSlow(self._seconds or OTHER_SECONDS)
+        if told["_shards"]["failed"]:
+            raise SearchUnavailable("A part of the search index does not answer.")
+        total = told["hits"]["total"]["value"] if extent.wants_total else None
+        found = tuple(_candidate(hit) for hit in told["hits"]["hits"])
+        return Candidates(found, total, _facets(told["aggregations"]) if extent.wants_facets else None)
+
+    async def apply(
+        self,
+        documents: Sequence[CustomerDocument],
+        gone: Mapping[int, int],
+        *,
+        generation: str | None = None,
+        visible: bool = True,
+    ) -> None:
+        entrance = self._indices.entrance(generation)
+        bodies, refused = await asyncio.to_thread(bulks, documents, gone)
+        # Nobody searches what is being filled; count() and entries() refresh it.
+        refresh = "true" if visible and generation is None else "false"
+        for body in bodies:
+            refused |= await self._made(partial(self._put, entrance, body, refresh), generation)
+        if refused:
+            raise DocumentsRefused(refused)
+
+    async def count(self, *, generation: str | None = None) -> int:
+        if generation is not None:
+            await self._refresh(generation)
+        path = f"/{generation or self._indices.name}/_count"
+        told = await self._made(lambda: self._ask("POST", path, {"query": LIVING}), generation)
+        return int(told["count"])
+
+    async def entries(self, *, generation: str | None = None) -> AsyncIterator[IndexEntry]:
+        await self._made(lambda: self._refresh(generation), generation)
+        path, after = f"/{generation or self._indices.name}/_search", None
+        while True:
+            told = await self._ask("POST", path, entries_body(after, ENTRIES_A_PAGE))
+            hits = told["hits"]["hits"]
+            for hit in hits:
+                kept = hit["_source"]
+                yield IndexEntry(int(hit["_id"]), kept["number"], kept["revision"], kept["name"][0])
+            if len(hits) < ENTRIES_A_PAGE:
+                return
+            (after,) = hits[-1]["sort"]
+
+    async def generations(self) -> list[str]:
+        return await self._indices.generations()
+
+    async def new_generation(self) -> str:
+        return await self._indices.make()
+
+    async def serve_generation(self, generation: str) -> None:
+        await self._indices.serve(generation)
+
+    async def drop_old_generations(self) -> list[str]:
+        current = await self._indices.serving()
+        old = [name for name in await self._indices.generations() if name != current]
+        for name in old:
+            await self._indices.drop(name)
+        return old
+
+    async def claim_writing(self) -> bool:
+        """Any number of processes write: revisions decide who wins."""
+        return True
+
+    async def tidy(self) -> None:
+        old = {"range": {"updated": {"lt": milliseconds_now() - TOMBSTONES_KEPT_MS}}}
+        forgotten = {"query": {"bool": {"filter": [{"term": {"gone": True}}, old]}}}
+        path = f"/{self._indices.name}/_delete_by_query"
+        await self._made(
+            lambda: self._connection.ask("POST", path, forgotten, seconds=BULK_SECONDS, conflicts="proceed")
+        )
+
+    async def health(self) -> Health:
+        try:
+            return await self._health()
+        except SearchUnavailable as error:
+            return Health(False, True, 0, str(error))
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    async def _searched(self, body: dict[str, Any]) -> Any:
+        path = f"/{self._indices.name}/_search"
+        # The server stops at the search's seconds by itself; should it not, the connection is dropped.
+        seconds = self._seconds + 1 if self._seconds else BULK_SECONDS
+        return await self._connection.ask("POST", path, body, seconds=seconds)
+
+    async def _put(self, entrance: str, body: bytes, refresh: str) -> dict[int, str]:
+        """Why some documents are not in."""
+        told = await self._connection.ask(
+            "POST",
+            f"/{entrance}/_bulk",
+            body,
+            seconds=BULK_SECONDS,
+            require_alias="true",
+            refresh=refresh,
+            filter_path=ANSWER,
+        )
+        return refused_of(told)
+
+    async def _health(self) -> Health:
+        version = (await self._ask("GET", "/"))["version"]["number"]
+        customers = await self.count()
+        cluster = await self._ask("GET", f"/_cluster/health/{self._indices.name}")
+        said = f"OpenSearch {version}, {cluster['number_of_nodes']} nodes, {cluster['status']}"
+        if tuple(map(int, version.split(".")[:2])) < OLDEST:
+            return Health(
+                False, False, customers, f"{said} is too old: {OLDEST[0]}.{OLDEST[1]} or newer is needed."
+            )
+        if not await self._indices.is_complete():
+            return Health(True, True, customers, f"The index is new or of another version. {said}.")
+        return Health(cluster["status"] != "red", False, customers, said)
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        return await self._connection.ask(method, path, body, seconds=OTHER_SECONDS)
+
+    async def _refresh(self, generation: str | None) -> None:
+        await self._ask("POST", f"/{generation or self._indices.name}/_refresh")
+
+    async def _made(self, work: Callable[[], Awaitable[T]], generation: str | None = None) -> T:
+        """What the work gives, on an index that is made first where there is none."""
+        try:
+            return await work()
+        except IndexMissing:
+            if generation is not None:
+                raise
+            await self._indices.make_first()
+            return await work()
+
+
+def _candidate(hit: dict[str, Any]) -> Candidate:
+    *score, key = hit["sort"]
+    names = tuple(hit["_source"]["name"])
+    return Candidate(int(hit["_id"]), round(score[0]) if score else 0, key + SHIFT, names)
+
+
+def _facets(told: dict[str, Any]) -> Facets:
+    return Facets(**{name: _facet(told[name]["buckets"]) for name in FACETS})
+
+
+def _facet(buckets: list[dict[str, Any]]) -> tuple[FacetCount, ...]:
+    counts = [FacetCount(str(bucket["key"]), int(bucket["doc_count"])) for bucket in buckets]
+    return tuple(sorted(counts, key=lambda facet: (-facet.count, facet.value)))

@@ -1,0 +1,93 @@
+"""The hub's indices on a cluster: generations side by side, and the alias of the one that answers."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from indexing.documents.customers import SCHEMA_VERSION
+from indexing.engines.opensearch_connection import Connection, IndexMissing
+from indexing.engines.opensearch_documents import FILLING, FIXED, MAPPING, SERVING, notes
+from indexing.errors import SearchUnavailable
+
+SECONDS = 30.0
+FIRST = "000001-first"
+
+
+@dataclass(frozen=True, slots=True)
+class Indices:
+    """`name` is the alias that searches and writes go to; `name-000001-…` are the generations."""
+
+    connection: Connection
+    name: str
+
+    def entrance(self, generation: str | None) -> str:
+        """The alias to write by; each generation has one, so that no write makes an index that is gone."""
+        return self.name if generation is None else f"{self.known(generation)}.in"
+
+    def known(self, generation: str) -> str:
+        if re.fullmatch(rf"{re.escape(self.name)}-[0-9]{{6}}-[a-z0-9]+", generation) is None:
+            raise SearchUnavailable("There is no such generation of the index.")
+        return generation
+
+    async def generations(self) -> list[str]:
+        """The serving one first, then the others, newest first."""
+        found = await self._ask("GET", f"/{self.name}-*/_alias")
+        mine = {name: set(each["aliases"]) for name, each in found.items() if self._is_mine(name)}
+        return sorted(mine, key=lambda name: (self.name in mine[name], name), reverse=True)
+
+    async def serving(self) -> str:
+        """Raises IndexMissing."""
+        return str(next(iter(await self._ask("GET", f"/{self.name}/_alias"))))
+
+    async def make_first(self) -> None:
+        """An empty index that serves, where there is none; of many that try, one makes it."""
+        live = {**FIXED, **SERVING}
+        try:
+            await self._create(f"{self.name}-{FIRST}", live, aliases={self.name: {"is_write_index": True}})
+        except SearchUnavailable:
+            await self.serving()
+
+    async def make(self) -> str:
+        """A new, empty generation that does not serve, ready to be filled; names are never used twice."""
+        numbers = [int(name.removeprefix(f"{self.name}-")[:6]) for name in await self.generations()]
+        name = f"{self.name}-{max(numbers, default=0) + 1:06d}-{secrets.token_hex(4)}"
+        await self._create(name, {**FIXED, **FILLING}, aliases={})
+        return name
+
+    async def serve(self, generation: str) -> None:
+        """Settle it, then swap the alias at once: no search finds none or two."""
+        await self._ask("POST", f"/{self.known(generation)}/_refresh")
+        await self._ask("PUT", f"/{generation}/_settings", {"index": SERVING})
+        await self._ask("PUT", f"/{generation}/_mapping", notes(is_complete=True))
+        swap = [
+            {"remove": {"index": f"{self.name}-*", "alias": self.name, "must_exist": False}},
+            {"add": {"index": generation, "alias": self.name, "is_write_index": True}},
+        ]
+        await self._ask("POST", "/_aliases", {"actions": swap})
+
+    async def drop(self, generation: str) -> None:
+        try:
+            await self._ask("DELETE", f"/{self.known(generation)}")
+        except IndexMissing:
+            return
+
+    async def is_complete(self) -> bool:
+        """Whether what serves was filled from the whole master by this version of the code."""
+        (index,) = (await self._ask("GET", f"/{self.name}/_mapping")).values()
+        told = index["mappings"].get("_meta", {})
+        return bool(told.get("schema") == SCHEMA_VERSION and told.get("complete"))
+
+    def _is_mine(self, name: str) -> bool:
+        return re.fullmatch(rf"{re.escape(self.name)}-[0-9]{{6}}-[a-z0-9]+", name) is not None
+
+    async def _create(self, name: str, settings: dict[str, Any], aliases: dict[str, Any]) -> None:
+        body = {
+            "settings": {"index": settings},
+            "mappings": {**MAPPING, **notes(is_complete=False)},
+            "aliases": {f"{name}.in": {"is_write_index": True}, **aliases},
+        }
+        await self._ask("PUT", f"/{name}", body)
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        return await self.connection.ask(method, path, body, seconds=SECONDS)
