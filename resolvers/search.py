@@ -98,7 +98,9 @@ async def _indexed(context: Context, freshness: str) -> bool:
     """Whether the index has caught up with a write, within the time that callers wait. Raises Invalid."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while not await context.look(lambda connection: is_indexed(connection, freshness)):
+            while not await context.look(
+                lambda connection: is_indexed(connection, freshness, context.viewer.sight)
+            ):
                 await asyncio.sleep(POLL_SECONDS)
             return True
     except TimeoutError:

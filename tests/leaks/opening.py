@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 
 from app.graphql import schema
 from app.hub import opened
+from app.logging import configure_logging
 from app.opening import open_master, open_search
 from app.settings import Settings, read_settings
 from indexing.worker import Worker
@@ -131,6 +134,7 @@ class Hub:
     filled: Filled
     roles: Mapping[str, Role]
     master: Master
+    logged: StringIO
     _ask: Ask
     _clear: dict[tuple[str, str], Any] = field(default_factory=dict)
     _tokens: dict[tuple[str, tuple[str, ...] | None], str] = field(default_factory=dict)
@@ -179,13 +183,15 @@ def served(folder: Path, way: str, url: str | None) -> Iterator[Hub]:
         "KEHU_ALLOWED_HOSTS": "hub.test",
         **({"KEHU_DATABASE_URL": url} if url else {}),
     }
-    settings = read_settings(said, Path("/nonexistent/.env"))
+    settings, logged = read_settings(said, Path("/nonexistent/.env")), StringIO()
+    configure_logging(stream=logged)
     master = open_master(settings)
     filled = fill(master)
     asyncio.run(_indexed(settings, master))
     with WAYS[way](settings) as ask:
-        yield Hub(filled, read_roles(settings.roles), master, ask)
+        yield Hub(filled, read_roles(settings.roles), master, logged, ask)
     master.close()
+    structlog.reset_defaults()
 
 
 async def _indexed(settings: Settings, master: Master) -> None:
