@@ -1,5 +1,7 @@
 """What the settings name, opened: the master and the search engine."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -53,6 +55,15 @@ def open_search(settings: Settings, limits: Limits | None = None) -> SearchEngin
     opensearch = import_module("indexing.engines.opensearch")
     cluster: SearchEngine = opensearch.OpenSearchEngine(settings.search_url, seconds)
     return cluster
+
+
+def opener_of(settings: Settings) -> Callable[[], tuple[Master, SearchEngine]]:
+    """Opens both in another process of this machine."""
+    return partial(_open_both, settings)
+
+
+def _open_both(settings: Settings) -> tuple[Master, SearchEngine]:
+    return open_master(settings), open_search(settings)
 
 
 def open_windows(settings: Settings) -> Windows:

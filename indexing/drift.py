@@ -1,68 +1,161 @@
-"""Compares master and index, customer by customer: what is missing, stale or orphaned, and mends it."""
+"""Compares master and index, range by range: what is missing, stale or orphaned, and has it mended."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from indexing.engines.port import IndexEntry, SearchEngine
+from indexing.documents.customers import content_mark
+from indexing.documents.reading import read_what_can
+from indexing.engines.port import Mark, SearchEngine
+from master import queue, upkeep
 from master.audit import note
-from master.session import Actor, Master
+from master.session import Actor, Master, Transaction
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow
 from master.tables.customers import CustomerRow
-from master.upkeep import touch
 
-customers, queue = table(CustomerRow), table(IndexQueueRow)
+customers, waiting = table(CustomerRow), table(IndexQueueRow)
 
-BATCH = 500
+PAGE = 20_000  # customers of the master and of the index in memory at once
+MENDED_AT_ONCE = 500
+EVERY = 200  # of so many customers one's document is made again and compared; another one each day
+LAST_ID = 2**63 - 1
 CHECK = Actor("index check")
 
 
 @dataclass
 class Drift:
-    """Ids of customers: missing in the index, there in an older state, or there and no longer in the master.
+    """Customers missing in the index, there in another state, or there and no longer in the master.
 
-    Customers that wait in the queue are not counted: the index knows that it is behind on them. Orphans come
-    with the revisions that the index holds of them.
+    Those that wait in the queue are not counted: the index knows that it is behind on them. stale and orphans
+    come with the revisions that the index holds of them. read: how many documents were made and compared.
     """
 
     compared: int = 0
+    read: int = 0
     missing: list[int] = field(default_factory=list)
-    stale: list[int] = field(default_factory=list)
+    stale: dict[int, int] = field(default_factory=dict)
     orphans: dict[int, int] = field(default_factory=dict)
 
     @property
     def is_clean(self) -> bool:
         return not (self.missing or self.stale or self.orphans)
 
+    @property
+    def revisions(self) -> dict[int, int]:
+        """All of them, with what the index holds: 0 where it holds nothing."""
+        return {**dict.fromkeys(self.missing, 0), **self.stale, **self.orphans}
 
-async def check(master: Master, engine: SearchEngine) -> Drift:
-    """Walk both by id, side by side."""
-    entries = {entry.id: entry async for entry in engine.entries()}
-    with master.reading() as connection:
-        waiting = set(connection.scalars(select(queue.c.customer_id)))
-        rows = connection.execute(select(customers.c.id, customers.c.revision).order_by(customers.c.id))
-        return _compared({row.id: row.revision for row in rows}, entries, waiting)
+    def __str__(self) -> str:
+        return f"{len(self.missing)} missing, {len(self.stale)} stale, {len(self.orphans)} orphans"
+
+    def add(self, other: "Drift") -> None:
+        self.compared += other.compared
+        self.read += other.read
+        self.missing += other.missing
+        self.stale |= other.stale
+        self.orphans |= other.orphans
+
+    def keep(self, other: "Drift") -> None:
+        """Only what the other one found as well."""
+        self.missing = [id for id in self.missing if id in set(other.missing)]
+        self.stale = {id: held for id, held in self.stale.items() if other.stale.get(id) == held}
+        self.orphans = {id: held for id, held in self.orphans.items() if other.orphans.get(id) == held}
 
 
-def _compared(revisions: dict[int, int], entries: dict[int, IndexEntry], waiting: set[int]) -> Drift:
-    settled = {id: revision for id, revision in revisions.items() if id not in waiting}
-    return Drift(
+@dataclass(frozen=True)
+class _Range:
+    """What the master has between two ids: revisions, and who waits in the queue."""
+
+    high: int
+    revisions: dict[int, int]
+    waiting: set[int]
+
+
+async def check(
+    master: Master, engine: SearchEngine, *, generation: str | None = None, every: int = EVERY
+) -> Drift:
+    """Walk both by id, a page of each in memory. Revisions are compared of all, documents of one in `every`.
+
+    A range in which something is found is looked at again: what changed between the two looks was no drift.
+    """
+    found, low = Drift(), 0
+    while low <= LAST_ID:
+        drift, behind = await _compare(master, engine, generation, low, every)
+        if not drift.is_clean:
+            drift.keep((await _compare(master, engine, generation, low, every))[0])
+        found.add(drift)
+        low = behind
+    return found
+
+
+async def _compare(
+    master: Master, engine: SearchEngine, generation: str | None, low: int, every: int
+) -> tuple[Drift, int]:
+    """What differs from an id on, and the id behind the last one compared."""
+    # The master first: whatever does not wait now is in the index already, in this state or a later one.
+    there = await asyncio.to_thread(_range, master, low)
+    marks = await engine.marks(low, PAGE, generation=generation)
+    high = min(there.high, marks[-1].id if len(marks) == PAGE else LAST_ID)
+    held = {mark.id: mark for mark in marks if mark.id <= high}
+    settled = {id: r for id, r in there.revisions.items() if id <= high and id not in there.waiting}
+    drift = Drift(
         compared=len(settled),
-        missing=[id for id in settled if id not in entries],
-        stale=[id for id, revision in settled.items() if id in entries and entries[id].revision != revision],
+        missing=[id for id in settled if id not in held],
+        stale={id: held[id].revision for id, r in settled.items() if id in held and held[id].revision != r},
         orphans={
-            id: entry.revision for id, entry in entries.items() if id not in revisions and id not in waiting
+            id: mark.revision
+            for id, mark in held.items()
+            if id not in there.revisions and id not in there.waiting
         },
     )
+    await asyncio.to_thread(_compare_documents, master, drift, settled, held, every)
+    return drift, high + 1
 
 
-async def repair(master: Master, engine: SearchEngine, drift: Drift) -> None:
-    """Queue again what is missing or stale, with a new revision, and take orphans out."""
-    ids = sorted({*drift.missing, *drift.stale})
-    for start in range(0, len(ids), BATCH):
+def _range(master: Master, low: int) -> _Range:
+    wanted = select(customers.c.id, customers.c.revision).where(customers.c.id >= low)
+    with master.reading() as connection:
+        rows = connection.execute(wanted.order_by(customers.c.id).limit(PAGE)).all()
+        high = rows[-1].id if len(rows) == PAGE else LAST_ID
+        queued = select(waiting.c.customer_id).where(
+            waiting.c.customer_id >= low, waiting.c.customer_id <= high
+        )
+        return _Range(high, {row.id: row.revision for row in rows}, set(connection.scalars(queued)))
+
+
+def _compare_documents(
+    master: Master, drift: Drift, settled: dict[int, int], held: dict[int, Mark], every: int
+) -> None:
+    """Make some documents again: stale is also what has the right revision and another content."""
+    turn = master.clock.today().toordinal() % every
+    chosen = [id for id, r in settled.items() if id % every == turn and id in held and held[id].revision == r]
+    for start in range(0, len(chosen), MENDED_AT_ONCE):
+        with master.reading() as connection:
+            # Documents depend on the clock and on changes that are still spreading: they are not queued yet.
+            if upkeep.has_upkeep(connection, master.clock.now()):
+                return
+            readings, _ = read_what_can(connection, chosen[start : start + MENDED_AT_ONCE], master.clock)
+        for reading in readings:
+            document, mark = reading.document, held[reading.document.id]
+            drift.read += 1
+            if document.revision == mark.revision and content_mark(document) != mark.content:
+                drift.stale[document.id] = mark.revision
+
+
+def repair(master: Master, drift: Drift) -> None:
+    """Queue what differs: the worker puts in what is missing or stale, and takes orphans out."""
+    differing = sorted(drift.revisions.items())
+    for start in range(0, len(differing), MENDED_AT_ONCE):
+        some = dict(differing[start : start + MENDED_AT_ONCE])
         with master.transaction(CHECK, "the index had drifted") as tx:
-            note(tx, "index.repair", "index", details={"customers": len(ids[start : start + BATCH])})
-            touch(tx, ids[start : start + BATCH])
-    if drift.orphans:
-        await engine.apply([], drift.orphans)
+            note(tx, "index.repair", "index", details={"customers": len(some)})
+            upkeep.raise_above(tx, _above(tx, some))
+            queue.again(tx, some)
+
+
+def _above(tx: Transaction, held: dict[int, int]) -> dict[int, int]:
+    """Those of whom the index holds a later revision than the master has: it would refuse the present one."""
+    now = tx.execute(select(customers.c.id, customers.c.revision).where(customers.c.id.in_(held)))
+    return {row.id: held[row.id] for row in now if held[row.id] > row.revision}

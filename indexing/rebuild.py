@@ -1,27 +1,37 @@
 """A new index beside the serving one: make → fill → catch up → compare → swap. Readers notice nothing."""
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from indexing.changes import Changes
 from indexing.documents.reading import Reading, read_what_can
+from indexing.drift import PAGE as MARKS
+from indexing.drift import Drift, check
 from indexing.engines.port import SearchEngine
-from master import queue, upkeep
+from indexing.errors import DocumentsRefused
+from indexing.filling import FillingFailed, Opener, fill
+from master import queue
 from master.session import Actor, Master
 from master.tables.base import table
-from master.tables.changes import EventRow
-from master.tables.customers import CustomerRow
+from master.tables.changes import IndexQueueRow
 
-customers, events = table(CustomerRow), table(EventRow)
+waiting = table(IndexQueueRow)
 
 PAGE = 2000  # customers read and committed at once: about 20 MB of documents
+FEW = 500  # changed customers that may be left to the worker
+TRIES = 3
 REBUILD = Actor("index rebuild")
 
 
 class RebuildFailed(Exception):
     """The new index does not hold what the master holds; the serving one is as it was."""
+
+
+class NothingBefore(Exception):
+    """There is no earlier index that could serve again."""
 
 
 @dataclass(frozen=True)
@@ -37,128 +47,145 @@ def _silent(done: int, total: int) -> None:
     """Tells nobody."""
 
 
-async def rebuild(
-    master: Master, engine: SearchEngine, progress: Callable[[int, int], None] = _silent
-) -> Rebuilt:
-    """Fill a new index from the master and let it serve; progress(done, all) is told after each page."""
-    return await _Rebuild(master, engine, progress).run()
+async def _going_on(step: str) -> None:
+    """Nobody stops here."""
 
 
-@dataclass(frozen=True)
-class _Page:
-    ids: list[int]
-    readings: list[Reading]
+@dataclass
+class Succession:
+    """Makes another generation serve in the place of the present one.
 
+    opener: lets several processes fill it. reached: told after each step; tests stop there.
+    """
 
-class _Rebuild:
-    def __init__(self, master: Master, engine: SearchEngine, progress: Callable[[int, int], None]) -> None:
-        self.master, self.engine, self.progress = master, engine, progress
-        self.generation = ""
-        self.seen_event = 0
-        self.failed: set[int] = set()
+    master: Master
+    engine: SearchEngine
+    opener: Opener | None = None
+    progress: Callable[[int, int], None] = _silent
+    reached: Callable[[str], Awaitable[None]] = _going_on
+    failed: set[int] = field(default_factory=set)
 
-    async def run(self) -> Rebuilt:
-        self.generation = await self.engine.new_generation()
-        self.seen_event = await asyncio.to_thread(self._last_event)
-        await self._fill()
-        await self._catch_up()
-        await self._compare()
-        await self.engine.serve_generation(self.generation)
-        await self._settle()
-        await asyncio.to_thread(self._touch_the_rest)
-        return Rebuilt(self.generation, await self.engine.count(), len(self.failed))
+    async def rebuild(self) -> Rebuilt:
+        """Fill a new index from the master and let it serve. Raises RebuildFailed."""
+        generation = await self.engine.new_generation()
+        try:
+            await self.reached("made")
+            changes = await asyncio.to_thread(Changes, self.master)
+            self.failed = await fill(self.master, self.engine, generation, self.opener, self.progress)
+            await self.reached("filled")
+            await self._catch_up(generation, changes)
+            await self.reached("caught up")
+            await self._compare(generation, changes)
+            await self.reached("compared")
+            await self.engine.serve_generation(generation)
+        except ExceptionGroup as group:
+            await self.engine.drop_generation(generation)
+            raise RebuildFailed(f"{_first_of(group)}: nothing was swapped") from group
+        except (Exception, asyncio.CancelledError):
+            await self.engine.drop_generation(generation)
+            raise
+        return await self._settle(generation, changes)
 
-    async def _fill(self) -> None:
-        total = await asyncio.to_thread(self._count)
-        done = 0
-        page = await asyncio.to_thread(self._page, 0)
-        while page.ids:
-            # The next page is read while this one is put in: database and engine let go of the interpreter.
-            reading = asyncio.create_task(asyncio.to_thread(self._page, page.ids[-1]))
-            await self._put(page.readings, {})
-            done += len(page.ids)
-            self.progress(done, max(done, total))
-            page = await reading
+    async def rollback(self) -> Rebuilt:
+        """Let the index that served before serve again, brought up to date first. Raises NothingBefore."""
+        serving, *others = await self.engine.generations()
+        before = next((name for name in others if name < serving), None)
+        if before is None:
+            raise NothingBefore("there is no earlier index: it was dropped, or none was ever rebuilt")
+        changes = await asyncio.to_thread(Changes, self.master)
+        await self._compare(before, changes)
+        await self.reached("compared")
+        await self.engine.serve_generation(before)
+        return await self._settle(before, changes)
 
-    async def _catch_up(self) -> None:
-        """Put in again what changed since the fill began, until nothing more has."""
-        while changed := await asyncio.to_thread(self._changed):
-            page = await asyncio.to_thread(self._read, sorted(changed))
-            there = {reading.document.id for reading in page.readings}
-            gone = {id: revision for id, revision in changed.items() if id not in there}
-            await self._put(page.readings, gone)
+    async def _settle(self, generation: str, changes: Changes) -> Rebuilt:
+        """The new one serves: what was written into the old one meanwhile is queued for it."""
+        await self.reached("served")
+        await self._take_out_what_is_there()
+        await asyncio.to_thread(self._queue_the_rest, changes)
+        await self.reached("settled")
+        return Rebuilt(generation, await self.engine.count(), len(self.failed))
 
-    async def _settle(self) -> None:
-        """Take customers out of the queue whom the index, now that it serves, holds as they are queued."""
-        held: dict[int, int] = {}
-        async for entry in self.engine.entries():
-            held[entry.id] = entry.revision
-            if len(held) == PAGE:
-                await asyncio.to_thread(self._done, held)
-                held = {}
-        await asyncio.to_thread(self._done, held)
-
-    def _done(self, held: dict[int, int]) -> None:
-        with self.master.transaction(REBUILD) as tx:
-            queue.done(tx, held)
-
-    async def _compare(self) -> None:
-        """Raises RebuildFailed when the counts differ and nothing has changed meanwhile that explains it."""
-        for _ in range(3):
-            held, wanted = await self._held(), await asyncio.to_thread(self._count) - len(self.failed)
-            if held == wanted:
+    async def _catch_up(self, generation: str, changes: Changes) -> None:
+        """Put in again what changed since the last look, until few have: those are queued in the end."""
+        while changed := await asyncio.to_thread(changes.look):
+            await self._renew(generation, changed)
+            if len(changed) <= FEW:
                 return
-            await self._catch_up()
-        raise RebuildFailed(f"the new index holds {held} customers, the master {wanted}: nothing was swapped")
 
-    async def _held(self) -> int:
-        return await self.engine.count(generation=self.generation)
+    async def _renew(self, generation: str, revisions: dict[int, int]) -> None:
+        """revisions: of the deleted ones among these customers, their last."""
+        ids = sorted(revisions)
+        for start in range(0, len(ids), PAGE):
+            page = ids[start : start + PAGE]
+            readings = await asyncio.to_thread(self._read, page)
+            there = {reading.document.id for reading in readings}
+            gone = {id: revisions[id] for id in page if id not in there}
+            try:
+                documents = [reading.document for reading in readings]
+                await self.engine.apply(documents, gone, generation=generation)
+            except DocumentsRefused as refused:
+                self.failed |= refused.reasons.keys()
 
-    async def _put(self, readings: list[Reading], gone: dict[int, int]) -> None:
-        documents = [reading.document for reading in readings]
-        await self.engine.apply(documents, gone, generation=self.generation)
-
-    def _count(self) -> int:
-        with self.master.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(customers)) or 0
-
-    def _page(self, after: int) -> _Page:
-        with self.master.reading() as connection:
-            wanted = select(customers.c.id).where(customers.c.id > after).order_by(customers.c.id).limit(PAGE)
-            ids = list(connection.scalars(wanted))
-        return self._read(ids)
-
-    def _read(self, ids: list[int]) -> _Page:
+    def _read(self, ids: list[int]) -> list[Reading]:
         with self.master.reading() as connection:
             readings, failed = read_what_can(connection, ids, self.master.clock)
         self.failed = (self.failed - set(ids)) | failed.keys()
-        return _Page(ids, readings)
+        return readings
 
-    def _last_event(self) -> int:
+    async def _compare(self, generation: str, changes: Changes) -> None:
+        """Raises RebuildFailed when the generation differs from the master, however often it is mended."""
+        drift = Drift()
+        for _ in range(TRIES):
+            await self._catch_up(generation, changes)
+            drift = await check(self.master, self.engine, generation=generation)
+            changed = await asyncio.to_thread(changes.look)
+            wrong = {id: revision for id, revision in drift.revisions.items() if id not in changed}
+            await self._renew(generation, changed | wrong)
+            if not wrong.keys() - self.failed:
+                return
+        raise RebuildFailed(f"the new index differs from the master ({drift}): nothing was swapped")
+
+    async def _take_out_what_is_there(self) -> None:
+        """Take customers out of the queue whom the index, now that it serves, holds as they are queued."""
+        low = 0
+        while marks := await self.engine.marks(low, MARKS):
+            held = {mark.id: mark.revision for mark in marks}
+            await asyncio.to_thread(self._done, held, low, marks[-1].id)
+            low = marks[-1].id + 1
+
+    def _done(self, held: dict[int, int], low: int, high: int) -> None:
+        between = (waiting.c.customer_id >= low, waiting.c.customer_id <= high)
         with self.master.reading() as connection:
-            return connection.scalar(select(func.max(events.c.id))) or 0
+            queued = list(connection.scalars(select(waiting.c.customer_id).where(*between)))
+        for start in range(0, len(queued), PAGE):
+            with self.master.transaction(REBUILD) as tx:
+                queue.done(tx, {id: held[id] for id in queued[start : start + PAGE] if id in held})
 
-    def _touch_the_rest(self) -> None:
-        """A new revision for what the new index lacks: for the worker to put in, or to set aside.
+    def _queue_the_rest(self, changes: Changes) -> None:
+        """For the worker to put in or set aside: what changed since the last look, and what can not be read.
 
-        That is what changed between the last look and the swap, and what can not be read.
+        What commits from now on is queued anyway, and put into the index that serves.
         """
-        rest = set(self.failed)
-        while changed := self._changed():
-            rest.update(changed)
-        with self.master.transaction(REBUILD) as tx:
-            upkeep.touch(tx, sorted(rest))
+        rest = sorted({**dict.fromkeys(self.failed, 0), **changes.look()}.items())
+        for start in range(0, len(rest), PAGE):
+            with self.master.transaction(REBUILD) as tx:
+                queue.again(tx, dict(rest[start : start + PAGE]))
 
-    def _changed(self) -> dict[int, int]:
-        """The next customers that have an event after the last one seen, with their last revisions."""
-        with self.master.reading() as connection:
-            after = events.c.id > self.seen_event
-            rows = connection.execute(
-                select(events.c.id, events.c.customer_id, events.c.revision)
-                .where(after)
-                .order_by(events.c.id)
-                .limit(PAGE)
-            ).all()
-        if rows:
-            self.seen_event = rows[-1].id
-        return {row.customer_id: row.revision for row in rows}
+
+def _first_of(group: ExceptionGroup[Exception]) -> Exception:
+    """What a group of processes failed of; anything but FillingFailed is a bug, and raised."""
+    for error in group.exceptions:
+        if not isinstance(error, FillingFailed):
+            raise error
+    return group.exceptions[0]
+
+
+async def rebuild(
+    master: Master,
+    engine: SearchEngine,
+    progress: Callable[[int, int], None] = _silent,
+    opener: Opener | None = None,
+) -> Rebuilt:
+    """Fill a new index from the master and let it serve; progress(done, all) is told now and then."""
+    return await Succession(master, engine, opener, progress).rebuild()

@@ -116,7 +116,7 @@ def finish(tx: Transaction, claim: Claim, done: Mapping[int, int], failed: Mappi
     for id, reason in put_off.items():
         _put_off(tx, id, held[id], reason)
     _let_go(tx, [id for id in held if id not in done and id not in put_off])
-    _queue_again(tx, {id: revision for id, revision in done.items() if id not in held})
+    again(tx, {id: revision for id, revision in done.items() if id not in held})
     return set(held)
 
 
@@ -135,12 +135,12 @@ def _let_go(tx: Transaction, ids: Sequence[int]) -> None:
         tx.execute(free.values(claimed_by=None, claimed_until=None))
 
 
-def _queue_again(tx: Transaction, revisions: Mapping[int, int]) -> None:
-    """Those that do not wait anyway."""
+def again(tx: Transaction, revisions: Mapping[int, int]) -> None:
+    """Queue customers that do not wait anyway; revisions: of those that are gone, their last."""
     if revisions:
         rows = [{"id": id, "revision": revision, "at": tx.at} for id, revision in revisions.items()]
-        again = "INSERT INTO index_queue (customer_id, revision, queued_at) VALUES (:id, :revision, :at)"
-        told = text(f"{again} ON CONFLICT DO NOTHING")
+        row = "INSERT INTO index_queue (customer_id, revision, queued_at) VALUES (:id, :revision, :at)"
+        told = text(f"{row} ON CONFLICT DO NOTHING")
         tx.execute(told.bindparams(bindparam("at", type_=queue.c.queued_at.type)), rows)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, text, update
 
 from master.session import Transaction
 from master.tables.access import AccessEntryRow, AccessSubjectRow
@@ -29,6 +29,16 @@ def touch(tx: Transaction, ids: Iterable[int]) -> None:
     fresh = func.coalesce(customers.c.revised_in, "") != tx.id
     change = update(customers).where(customers.c.id.in_(list(ids)), fresh)
     tx.execute(change.values(revision=customers.c.revision + 1, revised_in=tx.id, updated_at=tx.at))
+
+
+def raise_above(tx: Transaction, revisions: Mapping[int, int]) -> None:
+    """Give customers a revision above these, which something that follows the master holds of them."""
+    change = update(customers).where(customers.c.id == bindparam("customer"))
+    higher = case((customers.c.revision > bindparam("held"), customers.c.revision), else_=bindparam("held"))
+    values = change.values(revision=higher + 1, revised_in=tx.id, updated_at=tx.at)
+    rows = [{"customer": id, "held": revision} for id, revision in revisions.items()]
+    if rows:
+        tx.execute(values, rows)
 
 
 def has_upkeep(connection: Connection, now: datetime) -> bool:

@@ -9,7 +9,7 @@ import click
 
 from app.commands.context import opened_master, progress, settings, with_engine
 from app.logging import configure_logging
-from app.opening import open_master, open_search
+from app.opening import open_master, open_search, opener_of
 from app.settings import Settings
 from indexing.engines.port import SearchEngine
 from indexing.rebuild import rebuild
@@ -37,16 +37,16 @@ def make_ready(told: Settings) -> None:
     master = open_master(told)
     try:
         migrate(master)
-        asyncio.run(with_engine(told, lambda engine: _make_index(master, engine)))
+        asyncio.run(with_engine(told, lambda engine: _make_index(told, master, engine)))
     finally:
         master.close()
 
 
-async def _make_index(master: Master, engine: SearchEngine) -> None:
+async def _make_index(told: Settings, master: Master, engine: SearchEngine) -> None:
     """A new index, filled; where another process writes it, that one sees to it."""
     if (await engine.health()).needs_rebuild and await engine.claim_writing():
         with progress("index") as show:
-            await rebuild(master, engine, show)
+            await rebuild(master, engine, show, opener_of(told))
 
 
 @click.command()

@@ -1,16 +1,16 @@
 """index: rebuilt, checked, looked at."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 import click
 
 from app.commands.context import Finding, opened_master, progress, run_with_engine, settings
-from indexing.drift import Drift, check, repair
+from app.opening import opener_of
+from indexing.drift import EVERY, Drift, check, repair
 from indexing.engines.port import Health, SearchEngine
-from indexing.rebuild import RebuildFailed, Rebuilt
-from indexing.rebuild import rebuild as make_anew
+from indexing.rebuild import NothingBefore, RebuildFailed, Rebuilt, Succession
 from master.queue import Backlog, backlog
-from master.session import Master
 
 
 @click.group()
@@ -19,47 +19,59 @@ def index() -> None:
 
 
 @index.command()
-@click.option("--drop-old", is_flag=True, help="Delete the index that served before.")
+@click.option("--drop-old", is_flag=True, help="Delete the indexes that served before: no rollback then.")
 def rebuild(drop_old: bool) -> None:
     """Make a new index from the master beside the serving one, compare them, then swap."""
     told = settings()
     with opened_master(told) as master, progress("index") as show:
 
         async def act(engine: SearchEngine) -> Rebuilt:
-            rebuilt = await make_anew(master, engine, show)
+            rebuilt = await Succession(master, engine, opener_of(told), show).rebuild()
             if drop_old:
                 await engine.drop_old_generations()
             return rebuilt
 
-        try:
-            rebuilt = run_with_engine(told, act)
-        except RebuildFailed as error:
-            raise Finding(str(error)) from error
+        _tell(_served(lambda: run_with_engine(told, act)))
+
+
+@index.command()
+def rollback() -> None:
+    """Bring the index that served before up to date, compare it, and let it serve again."""
+    told = settings()
+    with opened_master(told) as master:
+        _tell(_served(lambda: run_with_engine(told, lambda engine: Succession(master, engine).rollback())))
+
+
+def _served(act: Callable[[], Rebuilt]) -> Rebuilt:
+    try:
+        return act()
+    except (RebuildFailed, NothingBefore) as error:
+        raise Finding(str(error)) from error
+
+
+def _tell(rebuilt: Rebuilt) -> None:
     click.echo(f"generation: {rebuilt.generation}\ncustomers: {rebuilt.customers}")
     if rebuilt.unreadable:
         raise Finding(f"{rebuilt.unreadable} customers can not be read: `kehu outbox --dead` will name them")
 
 
 @index.command("check")
-@click.option("--repair", "mend", is_flag=True, help="Queue what is missing or stale, take orphans out.")
-def compare(mend: bool) -> None:
+@click.option("--repair", "mend", is_flag=True, help="Queue what differs, for the worker to mend.")
+@click.option("--full", is_flag=True, help=f"Read and compare every document, not one in {EVERY}.")
+def compare(mend: bool, full: bool) -> None:
     """Compare master and index; exits 1 on drift."""
     told = settings()
     with opened_master(told) as master:
-        drift = run_with_engine(told, lambda engine: _compare(master, engine, mend))
-    for name in ("compared", "missing", "stale", "orphans"):
-        found = getattr(drift, name)
-        click.echo(f"{name}: {found if name == 'compared' else len(found)}")
+        every = 1 if full else EVERY
+        drift: Drift = run_with_engine(told, lambda engine: check(master, engine, every=every))
+        if mend and not drift.is_clean:
+            repair(master, drift)
+    click.echo(f"compared: {drift.compared}\ndocuments read: {drift.read}")
+    for name in ("missing", "stale", "orphans"):
+        click.echo(f"{name}: {len(getattr(drift, name))}")
     if not drift.is_clean:
         mended = "it is queued for mending" if mend else "mend it with --repair"
         raise Finding(f"the index differs from the master: {mended}")
-
-
-async def _compare(master: Master, engine: SearchEngine, mend: bool) -> Drift:
-    drift = await check(master, engine)
-    if mend and not drift.is_clean:
-        await repair(master, engine, drift)
-    return drift
 
 
 @index.command()

@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from indexing.documents.customers import CustomerDocument
 from indexing.engines.folders import IndexFolder
-from indexing.engines.generation import Generation
-from indexing.engines.port import Candidates, Extent, Health, IndexEntry
+from indexing.engines.generation import Generation, made_of
+from indexing.engines.parts import Part, join_parts
+from indexing.engines.port import Candidates, Extent, Health, IndexEntry, Mark
 from indexing.engines.searches import Searches
-from indexing.errors import SearchUnavailable
+from indexing.errors import DocumentsRefused, SearchUnavailable
 from indexing.questions import Question
 
 READERS = 2  # threads for what is no search: health, counts, dumps
@@ -34,6 +35,7 @@ class EmbeddedEngine:
         self._seen = (0, 0)
         self._serving: Generation | None = None
         self._others: dict[str, Generation] = {}
+        self._parts: dict[tuple[str, int], Part] = {}
         self._searches = Searches(search_seconds)
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="search-read")
         # One thread writes, so writes come one after another.
@@ -66,6 +68,25 @@ class EmbeddedEngine:
             if not page:
                 return
             low = page[-1].id + 1
+
+    async def marks(self, low: int, most: int, *, generation: str | None = None) -> list[Mark]:
+        return await self._run(self._readers, lambda: self._chosen(generation).marks(low, most))
+
+    async def make_visible(self) -> None:
+        """Nothing to do: a commit is visible to the next search of any process."""
+
+    async def fill(self, documents: Sequence[CustomerDocument], *, generation: str, part: int) -> None:
+        await self._run(self._writers, lambda: self._fill(documents, generation, part))
+
+    async def close_part(self, *, generation: str, part: int) -> None:
+        if (generation, part) in self._parts:
+            await self._run(self._writers, self._parts.pop((generation, part)).close)
+
+    async def join_parts(self, *, generation: str) -> None:
+        await self._run(self._writers, lambda: self._join(generation))
+
+    async def drop_generation(self, generation: str) -> None:
+        await self._run(self._writers, lambda: self._drop([generation]))
 
     async def new_generation(self) -> str:
         return await self._run(self._writers, self._make)
@@ -147,6 +168,9 @@ class EmbeddedEngine:
                 self._folder.release()
 
     def _make(self) -> str:
+        serving = self._folder.serving()
+        newer = [name for name in self._folder.generations() if serving and name > serving.generation]
+        self._drop([name for name in newer if not self._folder.is_being_filled(name)])
         name = self._folder.make()
         self._others[name] = Generation(self._folder.generation_path(name))
         return name
@@ -181,12 +205,32 @@ class EmbeddedEngine:
 
     def _drop_old(self) -> list[str]:
         _, *old = self._generations()
-        for name in old:
+        return self._drop(old)
+
+    def _drop(self, names: Sequence[str]) -> list[str]:
+        for name in names:
+            for key in [key for key in self._parts if key[0] == name]:
+                del self._parts[key]
             opened = self._others.pop(name, None)
             if opened is not None:
                 opened.close()
             self._folder.drop(name)
-        return old
+        return list(names)
+
+    def _fill(self, documents: Sequence[CustomerDocument], generation: str, part: int) -> None:
+        if (generation, part) not in self._parts:
+            self._parts[generation, part] = Part(self._folder.generation_path(generation), part)
+        made, refused = made_of(documents)
+        self._parts[generation, part].put(made.values())
+        if refused:
+            raise DocumentsRefused(refused)
+
+    def _join(self, generation: str) -> None:
+        with self._opening:
+            opened = self._others.pop(generation, None)
+            if opened is not None:
+                opened.close()
+            join_parts(self._folder.generation_path(generation))
 
     def _health(self) -> Health:
         customers = self._current().count()

@@ -9,6 +9,7 @@ from indexing.documents.customers import (
     STORED_FIELDS,
     TERM_FIELDS,
     CustomerDocument,
+    content_mark,
     day_number,
     milliseconds,
     sort_key,
@@ -18,7 +19,7 @@ from indexing.documents.terms import codes, exact_terms, gram_texts, storable
 
 def embedded_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for field in ("key", "sort_key", "revision"):
+    for field in ("key", "sort_key", "revision", "content"):
         builder.add_unsigned_field(field, indexed=True, fast=True)
     for field in ("born", "updated"):
         builder.add_integer_field(field, indexed=True, fast=True)
@@ -40,6 +41,7 @@ def embedded_document(document: CustomerDocument) -> tantivy.Document:
     made.add_unsigned("key", document.id)
     made.add_unsigned("sort_key", sort_key(document))
     made.add_unsigned("revision", document.revision)
+    made.add_unsigned("content", content_mark(document))
     if document.birth_date is not None:
         made.add_integer("born", day_number(document.birth_date))
     made.add_integer("updated", milliseconds(document.updated_at))

@@ -13,6 +13,8 @@ from indexing.documents.customers import SCHEMA_VERSION
 
 _SERVING = "serving.json"
 _LOCK = "writer.lock"
+_FILLING = "filling.lock"
+_SCHEMA = "schema"
 _PREFIX = "generation-"
 
 
@@ -30,6 +32,7 @@ class IndexFolder:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock: IO[bytes] | None = None
+        self._filling: dict[str, IO[bytes]] = {}
 
     def generation_path(self, generation: str) -> Path:
         if not generation.startswith(_PREFIX) or "/" in generation:
@@ -62,7 +65,27 @@ class IndexFolder:
         numbers = [int(name.split("-")[1]) for name in self.generations()]
         name = f"{_PREFIX}{max(numbers, default=0) + 1:06d}-{secrets.token_hex(4)}"
         (self.path / name).mkdir()
+        lock = _locked(self.path / name / _FILLING)
+        assert lock is not None  # noqa: S101  nobody else knows the name yet
+        self._filling[name] = lock
+        (self.path / name / _SCHEMA).write_text(str(SCHEMA_VERSION), encoding="ascii")
         return name
+
+    def is_being_filled(self, generation: str) -> bool:
+        """Whether the process that made it lives and has not let it serve yet."""
+        lock = None if generation in self._filling else _locked(self.generation_path(generation) / _FILLING)
+        if lock is None:
+            return True
+        lock.close()
+        return False
+
+    def is_readable(self, generation: str) -> bool:
+        """Whether it was made by code that makes the same documents."""
+        try:
+            made_by = (self.generation_path(generation) / _SCHEMA).read_text(encoding="ascii")
+        except OSError:
+            return False
+        return made_by == str(SCHEMA_VERSION)
 
     def serve(self, generation: str, *, complete: bool) -> None:
         """Readers find it at their next search; written aside and renamed, so that none sees half of it."""
@@ -74,9 +97,16 @@ class IndexFolder:
             file.flush()
             os.fsync(file.fileno())
         aside.replace(self.path / _SERVING)
+        self._end_filling(generation)
 
     def drop(self, generation: str) -> None:
+        self._end_filling(generation)
         shutil.rmtree(self.generation_path(generation), ignore_errors=True)
+
+    def _end_filling(self, generation: str) -> None:
+        lock = self._filling.pop(generation, None)
+        if lock is not None:
+            lock.close()
 
     @property
     def is_claimed(self) -> bool:
@@ -87,19 +117,24 @@ class IndexFolder:
         if self._lock is not None:
             return True
         self.path.mkdir(parents=True, exist_ok=True)
-        file = (self.path / _LOCK).open("ab")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            return False
-        self._lock = file
-        return True
+        self._lock = _locked(self.path / _LOCK)
+        return self._lock is not None
 
     def release(self) -> None:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+
+def _locked(path: Path) -> IO[bytes] | None:
+    """The file, held until it is closed or the process ends; None while another one holds it."""
+    file = path.open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
 
 
 def file_stamp(path: Path) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from tantivy import Order, Searcher
 from indexing.documents.customers import CustomerDocument
 from indexing.engines.embedded_documents import embedded_document, embedded_schema
 from indexing.engines.folders import file_stamp
-from indexing.engines.port import Candidate, Candidates, Extent, FacetCount, Facets, IndexEntry
+from indexing.engines.port import Candidate, Candidates, Extent, FacetCount, Facets, IndexEntry, Mark
 from indexing.engines.ranked import ranked
 from indexing.engines.tantivy_queries import QueryMaker
 from indexing.errors import DocumentsRefused
@@ -74,7 +74,7 @@ class Generation:
             if known <= document.revision:
                 newest[document.id] = document
         held = self._revisions([*newest, *gone])
-        made, refused = _made(one for id, one in newest.items() if held.get(id, -1) <= one.revision)
+        made, refused = made_of(one for id, one in newest.items() if held.get(id, -1) <= one.revision)
         left = {id for id, revision in gone.items() if id not in newest and held.get(id, -1) <= revision}
         self._write(left | made.keys(), made.values())
         if refused:
@@ -98,10 +98,7 @@ class Generation:
     def entries(self, low: int) -> list[IndexEntry]:
         """A page of entries by id, from the lowest id on."""
         searcher = self.searcher()
-        query = self._maker.key_from(low)
-        found = searcher.search(
-            query, limit=ENTRIES_A_PAGE, count=False, order_by_field="key", order=Order.Asc
-        ).hits
+        found = self._by_key(searcher, low, ENTRIES_A_PAGE)
         addresses = [address for _, address in found]
         revisions = searcher.fast_field_values("revision", addresses)
         entries = []
@@ -109,8 +106,24 @@ class Generation:
             stored = searcher.doc(address)
             names = _names(stored)
             number = str(stored.get_first("number"))
-            entries.append(IndexEntry(int(id), number, int(revision or 0), names[0] if names else ""))
+            entries.append(IndexEntry(id, number, int(revision or 0), names[0] if names else ""))
         return entries
+
+    def marks(self, low: int, most: int) -> list[Mark]:
+        searcher = self.searcher()
+        found = self._by_key(searcher, low, most)
+        addresses = [address for _, address in found]
+        revisions = searcher.fast_field_values("revision", addresses)
+        contents = searcher.fast_field_values("content", addresses)
+        return [
+            Mark(id, int(revision or 0), int(content or 0))
+            for (id, _), revision, content in zip(found, revisions, contents, strict=True)
+        ]
+
+    def _by_key(self, searcher: Searcher, low: int, most: int) -> list[tuple[int, tantivy.DocAddress]]:
+        query = self._maker.key_from(low)
+        found = searcher.search(query, limit=most, count=False, order_by_field="key", order=Order.Asc).hits
+        return [(int(id), address) for id, address in found]
 
     def close(self) -> None:
         self._writer = None
@@ -155,7 +168,7 @@ def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + IDS_A_QUERY] for start in range(0, len(ids), IDS_A_QUERY))
 
 
-def _made(documents: Iterable[CustomerDocument]) -> tuple[dict[int, tantivy.Document], dict[int, str]]:
+def made_of(documents: Iterable[CustomerDocument]) -> tuple[dict[int, tantivy.Document], dict[int, str]]:
     """By id, and why the others can not be made."""
     made: dict[int, tantivy.Document] = {}
     refused: dict[int, str] = {}

@@ -156,7 +156,7 @@ class SearchEngine(Protocol):
         ...
 
     async def join_parts(self, *, generation: str) -> None:
-        """When all parts are closed: the generation holds what they hold, for count(), marks() and apply()."""
+        """Once all parts are closed: the generation holds what they hold, for count(), marks(), apply()."""
         ...
 
     async def drop_generation(self, generation: str) -> None:
