@@ -16,12 +16,14 @@ from app import noting
 from app.graphql import schema
 from app.hub import Hub
 from app.noting import NO_ROOM
-from app.opening import open_master
+from app.opening import open_master, open_search
 from app.settings import Settings, read_settings
+from indexing.worker import Worker
 from master.keys import Keys
 from master.roles import shipped_roles
 from master.tables.access import AccessEntryRow, AccessSubjectRow
 from master.tables.base import table
+from master.writes.derived import refresh
 from master.writes.tokens import NewToken, create_token
 from tests.app.conftest import Logged
 from tests.conftest import TESTER
@@ -58,6 +60,12 @@ class Served:
         lines = (await self.client.get("/metrics")).text.splitlines()
         (told,) = [line for line in lines if line.startswith("kehu_access_notes_waiting")]
         return told.partition(" ")[2]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers wait for their notes as long as it takes, so that the next one finds them written."""
+    monkeypatch.setattr(noting, "PATIENCE_SECONDS", 60.0)
 
 
 @pytest.fixture
@@ -213,27 +221,47 @@ def test_whom_a_change_tells_of_is_noted(settings: Settings) -> None:
     assert noted(settings) == [("AGENT", "READ", [2])]
 
 
-def test_the_weightiest_occasion_counts(settings: Settings) -> None:
+def indexed(settings: Settings) -> None:
+    """Brings the index up to date."""
+
+    async def drained() -> None:
+        engine = open_search(settings)
+        await Worker(master, engine, refresh).drain()
+        await engine.close()
+
+    master = open_master(settings)
+    asyncio.run(drained())
+    master.close()
+
+
+def test_hits_and_pages_above_a_hundred_rows_are_noted_as_what_they_are(settings: Settings) -> None:
     master = open_master(settings)
     with filling(master) as fill:
         for number in range(4, 106):
             fill.customer(number)
     master.close()
+    indexed(settings)
+    search = "query ($q: String, $n: Int) { searchCustomers(query: $q, first: $n) { nodes { number } } }"
 
     async def asked(hub: Served) -> None:
-        found = await hub.ask('{ searchCustomers(query: "") { nodes { number } } }')
-        assert len(found["data"]["searchCustomers"]["nodes"]) == 0  # nothing is indexed yet
+        for query, first, hits in (("张", 10, 1), ("", 100, 100), ("", 101, 101), ("nobody", 10, 0)):
+            found = (await hub.ask(search, "SUPERVISOR", q=query, n=first))["data"]["searchCustomers"]
+            assert len(found["nodes"]) == hits
+        await hub.ask('{ searchCustomers(query: "张") { totalCount } }')
         await hub.ask("{ customers(first: 100) { nodes { number } } }", "SUPERVISOR")
         await hub.ask("{ customers(first: 101) { nodes { number } } }", "SUPERVISOR")
 
     with_hub(settings, asked)
     assert [(occasion, len(shown)) for _, occasion, shown in noted(settings)] == [
-        ("READ", 100),
-        ("EXPORT", 101),
-    ]
+        ("SEARCH", 1), ("SEARCH", 100), ("EXPORT", 101), ("READ", 100), ("EXPORT", 101),
+    ]  # fmt: skip
 
 
-def test_a_locked_master_holds_no_answer_and_loses_no_note(settings: Settings, logged: Logged) -> None:
+def test_a_locked_master_holds_no_answer_and_loses_no_note(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, logged: Logged
+) -> None:
+    monkeypatch.setattr(noting, "PATIENCE_SECONDS", 0.01)
+
     async def asked(hub: Served) -> None:
         with locked(hub.folder):
             for id in ("c1", "c2", "c3"):
@@ -251,6 +279,7 @@ def test_when_too_many_notes_wait_nothing_is_shown(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(noting, "MOST_WAITING", 2)
+    monkeypatch.setattr(noting, "PATIENCE_SECONDS", 0.01)
 
     async def asked(hub: Served) -> None:
         with locked(hub.folder):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from master.errors import TimedOut
 from master.roles import Role, shipped_roles
 from master.session import Master
 from master.tables.access import AccessEntryRow, AccessSubjectRow
@@ -166,6 +167,16 @@ def test_fields_that_can_not_be_revealed_are_told_with_those_that_can(hub: Hub) 
             "This can not be revealed. Fields: Customer.name, IdentityDocument.number, ContactPoint.value.",
             ["field"],
         )
+
+
+def test_a_master_that_can_not_be_written_tells_nothing(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*given: Any, **named: Any) -> None:
+        raise TimedOut("Others are changing this.")
+
+    monkeypatch.setattr(reveals, "note", late)
+    told = hub.ask(REVEAL, "AGENT", customer="c1", field="Customer.name", reason="asked")
+    assert told.data == {"revealField": None}
+    assert told.errors == [("TIMEOUT", ["revealField"])]
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n", "a*b", "x" * 501])
