@@ -11,15 +11,15 @@ from indexing.engines.opensearch_bulk import ANSWER, bulks, milliseconds_now, re
 from indexing.engines.opensearch_connection import Connection, IndexMissing, RequestTimedOut
 from indexing.engines.opensearch_documents import SHIFT
 from indexing.engines.opensearch_indices import Indices
-from indexing.engines.opensearch_queries import FACETS, LIVING, entries_body, search_body
-from indexing.engines.port import Candidate, Candidates, Extent, FacetCount, Facets, Health, IndexEntry
+from indexing.engines.opensearch_queries import FACETS, LIVING, entries_body, marks_body, search_body
+from indexing.engines.port import Candidate, Candidates, Extent, FacetCount, Facets, Health, IndexEntry, Mark
 from indexing.errors import DocumentsRefused, SearchTooSlow, SearchUnavailable
 from indexing.questions import Question
 
 OLDEST = (2, 19)
 BULK_SECONDS = 60.0
 OTHER_SECONDS = 30.0
-ENTRIES_A_PAGE = 10_000  # the most that OpenSearch gives at once
+MOST_HITS = 10_000  # that OpenSearch gives at once
 TOMBSTONES_KEPT_MS = 7 * 24 * 3600 * 1000  # no write is under way for so long
 
 
@@ -31,6 +31,8 @@ class OpenSearchEngine:
 
     search_seconds: what a search may take; None: as long as it needs. Raises ValueError for a wrong URL.
     """
+
+    has_one_writer = False
 
     def __init__(self, url: str, search_seconds: float | None = None) -> None:
         address = read_address(url)
@@ -81,19 +83,50 @@ class OpenSearchEngine:
         await self._made(lambda: self._refresh(generation), generation)
         path, after = f"/{generation or self._indices.name}/_search", None
         while True:
-            told = await self._ask("POST", path, entries_body(after, ENTRIES_A_PAGE))
+            told = await self._ask("POST", path, entries_body(after, MOST_HITS))
             hits = told["hits"]["hits"]
             for hit in hits:
                 kept = hit["_source"]
                 yield IndexEntry(int(hit["_id"]), kept["number"], kept["revision"], kept["name"][0])
-            if len(hits) < ENTRIES_A_PAGE:
+            if len(hits) < MOST_HITS:
                 return
             (after,) = hits[-1]["sort"]
+
+    async def marks(self, low: int, most: int, *, generation: str | None = None) -> list[Mark]:
+        await self._made(lambda: self._refresh(generation), generation)
+        path = f"/{generation or self._indices.name}/_search"
+        found: list[Mark] = []
+        while len(found) < most:
+            wanted = min(most - len(found), MOST_HITS)
+            told = await self._ask("POST", path, marks_body(low, wanted))
+            found += [_mark(hit) for hit in told["hits"]["hits"]]
+            if len(told["hits"]["hits"]) < wanted:
+                break
+            low = found[-1].id + 1
+        return found
+
+    async def make_visible(self) -> None:
+        await self._made(lambda: self._refresh(None))
+
+    async def fill(self, documents: Sequence[CustomerDocument], *, generation: str, part: int) -> None:
+        """Processes share the one index."""
+        await self.apply(documents, {}, generation=generation, visible=False)
+
+    async def close_part(self, *, generation: str, part: int) -> None:
+        """Nothing to do: see join_parts."""
+
+    async def join_parts(self, *, generation: str) -> None:
+        """On disk, which single writes to a generation do not wait for."""
+        await self._ask("POST", f"/{self._indices.known(generation)}/_flush")
+
+    async def drop_generation(self, generation: str) -> None:
+        await self._indices.drop(generation)
 
     async def generations(self) -> list[str]:
         return await self._indices.generations()
 
     async def new_generation(self) -> str:
+        await self._made(self._indices.drop_abandoned)
         return await self._indices.make()
 
     async def serve_generation(self, generation: str) -> None:
@@ -180,6 +213,11 @@ def _candidate(hit: dict[str, Any]) -> Candidate:
     *score, key = hit["sort"]
     names = tuple(hit["_source"]["name"])
     return Candidate(int(hit["_id"]), round(score[0]) if score else 0, key + SHIFT, names)
+
+
+def _mark(hit: dict[str, Any]) -> Mark:
+    fields = hit["fields"]
+    return Mark(int(hit["_id"]), fields["revision"][0], fields["content"][0])
 
 
 def _facets(told: dict[str, Any]) -> Facets:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from indexing.documents.customers import SCHEMA_VERSION
+from indexing.engines.opensearch_bulk import milliseconds_now
 from indexing.engines.opensearch_connection import Connection, IndexMissing
 from indexing.engines.opensearch_documents import FILLING, FIXED, MAPPING, SERVING, notes
 from indexing.errors import SearchUnavailable
 
 SECONDS = 30.0
 FIRST = "000001-first"
+LONGEST_FILL_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,16 @@ class Indices:
             {"add": {"index": generation, "alias": self.name, "is_write_index": True}},
         ]
         await self._ask("POST", "/_aliases", {"actions": swap})
+
+    async def drop_abandoned(self) -> None:
+        """What is newer than the serving one, and older than any rebuild takes, is of one that was killed."""
+        told = await self._ask("GET", f"/{self.name}-*/_settings/index.creation_date")
+        made = {name: int(each["settings"]["index"]["creation_date"]) for name, each in told.items()}
+        serving = await self.serving()
+        long_ago = milliseconds_now() - LONGEST_FILL_MS
+        for name, at in made.items():
+            if self._is_mine(name) and name > serving and at < long_ago:
+                await self.drop(name)
 
     async def drop(self, generation: str) -> None:
         try:

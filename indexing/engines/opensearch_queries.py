@@ -57,6 +57,19 @@ def search_body(question: Question, extent: Extent, seconds: float | None) -> Qu
     return body
 
 
+def marks_body(low: int, most: int) -> Query:
+    """What checks compare, from this key on."""
+    wanted = {"bool": {**LIVING["bool"], "filter": [{"range": {"key": {"gte": low}}}]}}
+    fields = ["revision", "content"]
+    return {
+        "size": most,
+        "query": wanted,
+        "sort": [{"key": "asc"}],
+        "_source": False,
+        "docvalue_fields": fields,
+    }
+
+
 def entries_body(after: int | None, limit: int) -> Query:
     """Everybody by key, from behind one on."""
     behind = {} if after is None else {"search_after": [after]}

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from indexing.documents.customers import CustomerDocument
-from indexing.engines.port import Candidates, Extent, Health, IndexEntry, SearchEngine
+from indexing.engines.port import Candidates, Extent, Health, IndexEntry, Mark, SearchEngine
 from indexing.questions import Question
 
 T = TypeVar("T")
@@ -17,6 +17,7 @@ class Elsewhere:
 
     def __init__(self, engine: SearchEngine) -> None:
         self.engine = engine
+        self.has_one_writer = engine.has_one_writer
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -50,6 +51,24 @@ class Elsewhere:
 
         for entry in await self._there(listed()):
             yield entry
+
+    async def marks(self, low: int, most: int, *, generation: str | None = None) -> list[Mark]:
+        return await self._there(self.engine.marks(low, most, generation=generation))
+
+    async def make_visible(self) -> None:
+        await self._there(self.engine.make_visible())
+
+    async def fill(self, documents: Sequence[CustomerDocument], *, generation: str, part: int) -> None:
+        await self._there(self.engine.fill(documents, generation=generation, part=part))
+
+    async def close_part(self, *, generation: str, part: int) -> None:
+        await self._there(self.engine.close_part(generation=generation, part=part))
+
+    async def join_parts(self, *, generation: str) -> None:
+        await self._there(self.engine.join_parts(generation=generation))
+
+    async def drop_generation(self, generation: str) -> None:
+        await self._there(self.engine.drop_generation(generation))
 
     async def generations(self) -> list[str]:
         return await self._there(self.engine.generations())

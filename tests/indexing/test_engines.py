@@ -5,11 +5,21 @@ from dataclasses import replace
 
 import pytest
 
-from indexing.engines.port import Extent, IndexEntry, SearchEngine
+from indexing.documents.customers import content_mark
+from indexing.engines.port import Extent, IndexEntry, Mark, SearchEngine
 from indexing.errors import DocumentsRefused, SearchUnavailable
 from indexing.questions import Fuzzy, Prefix, Question, Tier, Unit
 from indexing.search import SearchRequest, search_customers
-from tests.indexing.corpus import CORPUS, GENERATED, SHAN, ZENG, ZHANG_SAN, customer
+from tests.indexing.corpus import (
+    CORPUS,
+    GENERATED,
+    SHAN,
+    ZENG,
+    ZHANG_SAN,
+    ZHANG_SANFENG,
+    ZHANG_SHAN,
+    customer,
+)
 
 
 def ids(engine: SearchEngine, words: str) -> list[int]:
@@ -110,6 +120,42 @@ def test_a_full_generation_takes_the_place_of_the_serving_one(engine: SearchEngi
     asyncio.run(engine.apply([ZHANG_SAN], {}))
     health = asyncio.run(engine.health())
     assert (health.is_ready, health.needs_rebuild, health.customers) == (True, False, 3)
+
+
+def test_parts_that_are_filled_side_by_side_are_one_generation(engine: SearchEngine) -> None:
+    async def fill() -> tuple[str, list[Mark]]:
+        new = await engine.new_generation()
+        await engine.fill(CORPUS[::2], generation=new, part=0)
+        await engine.fill(CORPUS[1::2], generation=new, part=1)
+        for part in (0, 1):
+            await engine.close_part(generation=new, part=part)
+        await engine.join_parts(generation=new)
+        await engine.apply([replace(ZHANG_SAN, revision=7)], {SHAN.id: 2}, generation=new)
+        return new, await engine.marks(1000, 3, generation=new)
+
+    new, marks = asyncio.run(fill())
+    assert asyncio.run(engine.count(generation=new)) == len(CORPUS) - 1
+    changed = replace(ZHANG_SAN, revision=7)
+    wanted = (changed, ZHANG_SANFENG, ZHANG_SHAN)
+    assert marks == [Mark(one.id, one.revision, content_mark(one)) for one in wanted]
+    asyncio.run(engine.drop_generation(new))
+    assert new not in asyncio.run(engine.generations())
+
+
+def test_marks_are_of_the_present_moment(engine: SearchEngine) -> None:
+    async def marked() -> list[list[Mark]]:
+        await engine.apply([SHAN], {}, visible=False)
+        before = await engine.marks(0, 10)
+        await engine.apply([], {SHAN.id: 2}, visible=False)
+        return [before, await engine.marks(0, 10)]
+
+    assert asyncio.run(marked()) == [[Mark(SHAN.id, 1, content_mark(SHAN))], []]
+
+
+def test_what_need_not_be_visible_can_be_made_so(engine: SearchEngine) -> None:
+    asyncio.run(engine.apply([SHAN], {}, visible=False))
+    asyncio.run(engine.make_visible())
+    assert ids(engine, "") == [SHAN.id]
 
 
 def test_the_generation_before_can_serve_again(engine: SearchEngine) -> None:
