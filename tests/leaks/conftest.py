@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import DATABASES, empty
-from tests.leaks.opening import WAYS, Hub, served
+from tests.conftest import empty
+from tests.leaks.opening import HUBS, Hub, served
 
 
-@pytest.fixture(scope="package", params=[f"{way} {database}" for database in DATABASES for way in WAYS])
+@pytest.fixture(scope="package", params=HUBS)
 def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     way, _, database = request.param.partition(" ")
     folder, url = tmp_path_factory.mktemp("leaks"), None

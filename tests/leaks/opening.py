@@ -1,14 +1,16 @@
 """A filled hub, asked through its HTTP front with real tokens, on each way that operations are executed."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from io import StringIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import structlog
 
 from app.graphql import schema
@@ -22,7 +24,7 @@ from master.roles import CLASSES, MASKABLE, Role, read_roles
 from master.session import Master
 from master.writes.derived import refresh
 from master.writes.tokens import NewToken, create_token
-from tests.conftest import TESTER
+from tests.conftest import DATABASES, TESTER
 from tests.leaks.filling import Filled, fill
 
 # Roles that no hub ships: what any mix of classes does.
@@ -125,6 +127,18 @@ def by_schema(settings: Settings) -> Iterator[Ask]:
 
 # Each way on which operations are executed answers the whole suite.
 WAYS: Mapping[str, Callable[[Settings], AbstractContextManager[Ask]]] = {"schema": by_schema}
+
+# The hubs of the `hub` fixture; those on the first database serve what no database has a part in.
+HUBS = [f"{way} {database}" for database in DATABASES for way in WAYS]
+FIRST_HUBS = [hub for hub in HUBS if hub.endswith(DATABASES[0])]
+on_one_database = pytest.mark.parametrize("hub", FIRST_HUBS, indirect=True)
+
+
+def as_roles(everywhere: Sequence[str], on_one: Sequence[str]) -> pytest.MarkDecorator:
+    """Runs a test as some roles on every database, as others on the first."""
+    pairs = [*product(HUBS, everywhere), *product(FIRST_HUBS, on_one)]
+    pairs.sort(key=lambda pair: HUBS.index(pair[0]))
+    return pytest.mark.parametrize(("hub", "role"), pairs, indirect=["hub"], scope="package")
 
 
 @dataclass

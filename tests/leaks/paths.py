@@ -62,7 +62,7 @@ def entries(of: Filled) -> list[Entry]:
         Entry("customers", '(filter: {branch: "EAST1"}, first: 2)', how_far=FAR),
         Entry("searchCustomers", f'(query: "{alice.number}", first: 2)', how_far=FARTHER),
         *policy_keys(barnaby),
-        Entry("policies", "(first: 2)"),
+        Entry("policies", '(filter: {productLine: "MOTOR"})', how_far=FAR),
         Entry("tag", '(code: "EVERYWHERE")'),
         Entry("tags", how_far=FAR),
         Entry("products"),

@@ -8,10 +8,11 @@ from graphql import FieldNode, TypeInfo, TypeInfoVisitor, Visitor, parse, visit
 from app.graphql import schema
 from schema.classes import classes
 from tests.leaks.expecting import leaked
-from tests.leaks.opening import Answer, Hub
+from tests.leaks.opening import Answer, Hub, on_one_database
 from tests.leaks.paths import TYPES, commands, document, entries
 from tests.leaks.test_fields import READING, refused
 
+pytestmark = on_one_database
 MOST_TOLD = 20  # refused paths, of one document
 
 

@@ -8,8 +8,10 @@ from matching.masks import masked_contact, masked_name, masked_number
 from matching.numbers import MASK
 from tests.leaks.expecting import hidden, leaked
 from tests.leaks.filling import documents_of
-from tests.leaks.opening import Hub
+from tests.leaks.opening import Hub, on_one_database
 from tests.leaks.test_fields import READING
+
+pytestmark = on_one_database
 
 SEARCH = """query ($query: String!) { searchCustomers(query: $query, first: 50) { totalCount
   nodes { id } edges { score highlights { field match text spans { start end } } } notices { code }

@@ -6,15 +6,16 @@ from typing import Any
 
 import pytest
 
-from tests.leaks.expecting import leaked
+from tests.leaks.expecting import comparable, leaked
 from tests.leaks.filling import KIDDO, NONNA, SHARED_PASSPORT, SHARED_POLICY, Person, nobody
-from tests.leaks.opening import Hub
+from tests.leaks.opening import Hub, as_roles
 from tests.leaks.paths import Entry, document, entries, ways_to
 from tests.leaks.test_fields import refused
 
 EAST, WEST = ("EAST",), ("WEST",)
-ROLES = ("AGENT", "STEWARD", "MARKETER", "ADMIN", "READER", "ALL_MASKED", "ALL_FOUND", "OWN_ROWS")
-FIRST = frozenset(("Customer", "Policy", "Contact", "Lead"))
+as_every_role = as_roles(
+    ("AGENT", "ADMIN", "OWN_ROWS"), ("STEWARD", "MARKETER", "READER", "ALL_MASKED", "ALL_FOUND")
+)
 
 EVERYTHING = """{
   customers(first: 100) { totalCount nodes { id number name birthDate
@@ -56,7 +57,7 @@ def told_of(hub: Hub, person: Person, role: str, branches: tuple[str, ...]) -> l
     return answers
 
 
-@pytest.mark.parametrize("role", ROLES)
+@as_every_role
 def test_who_is_out_of_sight_is_told_exactly_as_who_is_not_there(hub: Hub, role: str) -> None:
     for person in outside(hub, role):
         marks = list(person.marks())
@@ -75,13 +76,13 @@ def _notices(told: Any) -> list[Any]:
 
 
 def _without_parts(told: Any) -> Any:
-    """Notices repeat what was typed."""
+    """Notices repeat what was typed, and the index grows older."""
     for each in _notices(told):
         each["part"] = None
-    return told
+    return comparable(told)
 
 
-@pytest.mark.parametrize("role", ROLES)
+@as_every_role
 def test_no_answer_holds_anything_of_who_is_out_of_sight(hub: Hub, role: str) -> None:
     marks = [mark for person in outside(hub, role) for mark in person.marks()]
     leave_out = refused(hub, role)
