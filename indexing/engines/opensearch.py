@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from indexing.documents.customers import CustomerDocument
 from indexing.engines.opensearch_address import read_address
 from indexing.engines.opensearch_bulk import ANSWER, bulks, milliseconds_now, refused_of
-from indexing.engines.opensearch_connection import Connection, IndexMissing, RequestTimedOut
+from indexing.engines.opensearch_connection import Connection, IndexMissing, RequestTimedOut, ShardAway
 from indexing.engines.opensearch_documents import SHIFT
 from indexing.engines.opensearch_indices import Indices
 from indexing.engines.opensearch_queries import FACETS, LIVING, entries_body, marks_body, search_body
@@ -19,6 +19,8 @@ from indexing.questions import Question
 OLDEST = (2, 19)
 BULK_SECONDS = 60.0
 OTHER_SECONDS = 30.0
+# Until another node has taken over from one that is gone; a search waits no longer than its own seconds.
+RESTS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 MOST_HITS = 10_000  # that OpenSearch gives at once
 TOMBSTONES_KEPT_MS = 7 * 24 * 3600 * 1000  # no write is under way for so long
 
@@ -49,8 +51,6 @@ class OpenSearchEngine:
             raise SearchTooSlow(self._seconds or OTHER_SECONDS) from None
         if told["timed_out"]:
             raise SearchTooSlow(self._seconds or OTHER_SECONDS)
-        if told["_shards"]["failed"]:
-            raise SearchUnavailable("A part of the search index does not answer.")
         total = told["hits"]["total"]["value"] if extent.wants_total else None
         found = tuple(_candidate(hit) for hit in told["hits"]["hits"])
         return Candidates(found, total, _facets(told["aggregations"]) if extent.wants_facets else None)
@@ -164,7 +164,10 @@ class OpenSearchEngine:
         path = f"/{self._indices.name}/_search"
         # The server stops at the search's seconds by itself; should it not, the connection is dropped.
         seconds = self._seconds + 1 if self._seconds else BULK_SECONDS
-        return await self._connection.ask("POST", path, body, seconds=seconds)
+        told = await self._connection.ask("POST", path, body, seconds=seconds)
+        if told["_shards"]["failed"]:
+            raise ShardAway("A part of the search index does not answer.")
+        return told
 
     async def _put(self, entrance: str, body: bytes, refresh: str) -> dict[int, str]:
         """Why some documents are not in."""
@@ -183,7 +186,7 @@ class OpenSearchEngine:
         version = (await self._ask("GET", "/"))["version"]["number"]
         customers = await self.count()
         cluster = await self._ask("GET", f"/_cluster/health/{self._indices.name}")
-        said = f"OpenSearch {version}, {cluster['number_of_nodes']} nodes, {cluster['status']}"
+        said = f"OpenSearch {version}, nodes: {cluster['number_of_nodes']}, {cluster['status']}"
         if tuple(map(int, version.split(".")[:2])) < OLDEST:
             return Health(
                 False, False, customers, f"{said} is too old: {OLDEST[0]}.{OLDEST[1]} or newer is needed."
@@ -199,14 +202,17 @@ class OpenSearchEngine:
         await self._ask("POST", f"/{generation or self._indices.name}/_refresh")
 
     async def _made(self, work: Callable[[], Awaitable[T]], generation: str | None = None) -> T:
-        """What the work gives, on an index that is made first where there is none."""
-        try:
-            return await work()
-        except IndexMissing:
-            if generation is not None:
-                raise
-            await self._indices.make_first()
-            return await work()
+        """What the work gives, on an index that is made where there is none, once all its parts have nodes."""
+        for rest in RESTS:
+            try:
+                return await work()
+            except IndexMissing:
+                if generation is not None:
+                    raise
+                await self._indices.make_first()
+            except ShardAway:
+                await asyncio.sleep(rest)
+        return await work()
 
 
 def _candidate(hit: dict[str, Any]) -> Candidate:

@@ -15,6 +15,11 @@ from indexing.errors import SearchUnavailable
 
 CONNECTIONS = 32  # to one node; more searches at once wait here rather than in the cluster
 BUSY = (429, 502, 503, 504)
+_AWAY = (
+    "no_shard_available_action_exception",
+    "unavailable_shards_exception",
+    "search_phase_execution_exception",
+)
 
 # The library logs whole requests and answers, names and numbers among them. What matters is raised.
 logging.getLogger("opensearch").setLevel(logging.CRITICAL + 1)
@@ -23,6 +28,10 @@ logging.getLogger("opensearchpy.trace").setLevel(logging.CRITICAL + 1)
 
 class IndexMissing(SearchUnavailable):
     """The index or alias that was asked is not there."""
+
+
+class ShardAway(SearchUnavailable):
+    """A part of the index has no node just now: it begins, or another node takes it over."""
 
 
 class RequestTimedOut(SearchUnavailable):
@@ -91,6 +100,8 @@ class Connection:
 def _refusal(error: TransportError) -> SearchUnavailable:
     """By the kind of error alone: its reason may quote what was searched for or stored."""
     kind = error_kind(error.info)
+    if error.status_code == 503 and kind in _AWAY:
+        return ShardAway("A part of the search index has no node just now.")
     if error.status_code == 404 and kind == "index_not_found_exception":
         return IndexMissing("The search index is not there: run `kehu index rebuild`.")
     if error.status_code in (401, 403) and kind != "cluster_block_exception":

@@ -5,8 +5,7 @@ from typing import Any
 
 from sqlalchemy import func, select, text
 
-from indexing.engines.embedded import EmbeddedEngine
-from indexing.engines.port import IndexEntry
+from indexing.engines.port import IndexEntry, SearchEngine
 from indexing.search import SearchAnswer, SearchFilter, SearchRequest, search_customers
 from indexing.worker import Worker
 from master.session import Master
@@ -22,8 +21,15 @@ UNREADABLE = (
 )
 
 
-def drain(master: Master, engine: EmbeddedEngine) -> int:
-    return asyncio.run(Worker(master, engine, refresh).drain())
+def drain(master: Master, engine: SearchEngine) -> int:
+    """Works until nothing waits, and lets searches see it; how many customers were indexed."""
+
+    async def drained() -> int:
+        done = await Worker(master, engine, refresh).drain()
+        await engine.make_visible()
+        return done
+
+    return asyncio.run(drained())
 
 
 def make(master: Master, *names: str) -> list[int]:
@@ -31,13 +37,13 @@ def make(master: Master, *names: str) -> list[int]:
         return [create_customer(tx, NewCustomer(name)) for name in names]
 
 
-def found(engine: EmbeddedEngine, words: str = "", **filter: Any) -> list[int]:
+def found(engine: SearchEngine, words: str = "", **filter: Any) -> list[int]:
     request = SearchRequest(words, SearchFilter(**filter), 10, None, wants_total=False, wants_facets=False)
     answer: SearchAnswer = asyncio.run(search_customers(engine, request))
     return [hit.customer_id for hit in answer.hits]
 
 
-def entries(engine: EmbeddedEngine) -> list[IndexEntry]:
+def entries(engine: SearchEngine) -> list[IndexEntry]:
     async def listed() -> list[IndexEntry]:
         return [entry async for entry in engine.entries()]
 

@@ -1,4 +1,4 @@
-"""Both search engines answer the same questions about the same customers alike: order, totals, facets, pages."""
+"""Both search engines answer generated questions alike: the order, totals, facets and pages of customers."""
 
 import asyncio
 import random
