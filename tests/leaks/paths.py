@@ -56,18 +56,21 @@ def entries(of: Filled) -> list[Entry]:
         "Household": of.shared_ids["h"],
     }
     found = [
-        *(Entry("node", f'(id: "{id}")', name, how_far=FARTHER) for name, id in nodes.items()),
+        *(
+            Entry("node", f'(id: "{id}")', name, how_far=FARTHER if name == "Customer" else FAR)
+            for name, id in nodes.items()
+        ),
         *(Entry("nodes", f'(ids: ["{id}"])', name) for name, id in nodes.items()),
         *customer_keys(alice),
         Entry("customers", '(filter: {branch: "EAST1"}, first: 2)', how_far=FAR),
-        Entry("searchCustomers", f'(query: "{alice.number}", first: 2)', how_far=FARTHER),
+        Entry("searchCustomers", f'(query: "{alice.number}", first: 2)', how_far=FAR),
         *policy_keys(barnaby),
         Entry("policies", '(filter: {productLine: "MOTOR"})', how_far=FAR),
         Entry("tag", '(code: "EVERYWHERE")'),
         Entry("tags", how_far=FAR),
         Entry("products"),
         Entry("lead", f'(id: "{alice.ids["l"]}")'),
-        Entry("leads", '(filter: {owner: "SE"}, first: 2)', how_far=FAR),
+        Entry("leads", '(filter: {owner: "SE"}, first: 2)'),
         Entry("branches", '(under: "EAST")'),
     ]
     return [replace(each, turn=place) for place, each in enumerate(found)]
