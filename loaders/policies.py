@@ -5,7 +5,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Dialect, Select, String, case, exists, func, select, type_coerce
 from sqlalchemy.types import TypeDecorator
 
-from loaders.relations import BY_ID, Columns, Filter, Order, Relation, Rows, Tied, among, equal, picked
+from loaders.relations import (
+    BY_ID,
+    Columns,
+    Filter,
+    Order,
+    Relation,
+    Rows,
+    Tied,
+    among,
+    equal,
+    picked,
+    with_sight,
+)
 from loaders.sources import given_source
 from master.access import own_rows, policies_in_sight
 from master.errors import Invalid
@@ -117,22 +129,30 @@ all_policies = Relation(
 
 ROLE_ORDER = {role: place for place, role in enumerate(PolicyRole)}
 
+
+def _parties(tied: Tied) -> Select[Any]:
+    found = (
+        select(
+            party.c.id,
+            party.c.policy_id,
+            party.c.customer_id,
+            party.c.role,
+            func.coalesce(party.c.name, customer.c.name).label("name"),
+            party.c.position,
+            party.c.share,
+            case(ROLE_ORDER, value=party.c.role).label("role_key"),
+            func.coalesce(party.c.position, 0).label("position_key"),
+        )
+        .outerjoin(customer, customer.c.id == party.c.customer_id)
+        .where(tied(party.c.policy_id), party.c.ended_at.is_(None))
+    )
+    return with_sight(found, party.c.customer_id, tied)
+
+
 parties_by_policy = Relation(
     "parties_by_policy",
     "many",
-    select(
-        party.c.id,
-        party.c.policy_id,
-        party.c.customer_id,
-        party.c.role,
-        func.coalesce(party.c.name, customer.c.name).label("name"),
-        party.c.position,
-        party.c.share,
-        case(ROLE_ORDER, value=party.c.role).label("role_key"),
-        func.coalesce(party.c.position, 0).label("position_key"),
-    )
-    .outerjoin(customer, customer.c.id == party.c.customer_id)
-    .where(party.c.ended_at.is_(None)),
+    _parties,
     key="policy_id",
     rows=party_rows,
     order=Order(("role_key", "position_key", "id")),

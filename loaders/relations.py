@@ -166,6 +166,14 @@ class Relation:
         return self.select.where(tied(self.select.selected_columns[self.key]))
 
 
+def with_sight(found: Select[Any], customer_id: ColumnElement[Any], tied: Tied) -> Select[Any]:
+    """With a column that says of each row whether its customer is in sight, for viewers of some branches:
+    then its name needs no look at that customer."""
+    if tied.reach is None:
+        return found
+    return found.add_columns(customers_in_sight(customer_id, tied.reach).label("is_seen"))
+
+
 def whose_customer(column: str) -> InSight:
     """The rows of customers in sight; column: holds the customer's id."""
     return lambda columns, reach: customers_in_sight(columns[column], reach)

@@ -1,8 +1,10 @@
 """Who is what to whom: relations between customers, and households."""
 
-from sqlalchemy import ColumnElement, exists, func, select
+from typing import Any
 
-from loaders.relations import Columns, Order, Relation, Rows
+from sqlalchemy import ColumnElement, Select, exists, func, select
+
+from loaders.relations import Columns, Order, Relation, Rows, Tied, with_sight
 from master.access import customers_in_sight
 from master.sight import Reach
 from master.tables.base import table
@@ -19,12 +21,20 @@ household_rows = Rows("Household")
 membership_rows = Rows("HouseholdMembership")
 member_rows = Rows("HouseholdMember")
 
+
+def _relations(tied: Tied) -> Select[Any]:
+    found = (
+        select(relation, customer.c.name, customer.c.number.label("other_number"))
+        .join(customer, customer.c.id == relation.c.other_id)
+        .where(tied(relation.c.customer_id), relation.c.ended_at.is_(None))
+    )
+    return with_sight(found, relation.c.other_id, tied)
+
+
 relations_by_customer = Relation(
     "relations_by_customer",
     "many",
-    select(relation, customer.c.name, customer.c.number.label("other_number"))
-    .join(customer, customer.c.id == relation.c.other_id)
-    .where(relation.c.ended_at.is_(None)),
+    _relations,
     key="customer_id",
     rows=relation_rows,
     order=Order(("other_number", "id")),
@@ -58,20 +68,28 @@ memberships_by_customer = Relation(
     order=Order(("household_id", "id")),
 )
 
+
+def _members(tied: Tied) -> Select[Any]:
+    found = (
+        select(
+            member.c.id,
+            member.c.household_id,
+            member.c.customer_id,
+            member.c.role,
+            func.coalesce(member.c.name, customer.c.name).label("name"),
+            member.c.since,
+            member.c.until,
+        )
+        .outerjoin(customer, customer.c.id == member.c.customer_id)
+        .where(tied(member.c.household_id), member.c.ended_at.is_(None))
+    )
+    return with_sight(found, member.c.customer_id, tied)
+
+
 members_by_household = Relation(
     "members_by_household",
     "many",
-    select(
-        member.c.id,
-        member.c.household_id,
-        member.c.customer_id,
-        member.c.role,
-        func.coalesce(member.c.name, customer.c.name).label("name"),
-        member.c.since,
-        member.c.until,
-    )
-    .outerjoin(customer, customer.c.id == member.c.customer_id)
-    .where(member.c.ended_at.is_(None)),
+    _members,
     key="household_id",
     rows=member_rows,
     order=Order(("id",)),

@@ -22,16 +22,15 @@ class Shown:
     parts_of: list[tuple[str, ...]] = field(default_factory=list)
 
     def note(self, ask: Ask, answers: Iterable[Any], viewer: Viewer) -> None:
-        """What a statement gave. Another person's name may be all that a row shows: where the viewer may see
-        it masked, the look at that customer counts, which the name itself takes where it depends on sight."""
+        """What a statement gave. Another person's name may be all that a row shows: one that is masked shows
+        nothing."""
         column = ask.relation.shows
-        if column is None or ask.counted:
-            return
-        if ask.relation.in_sight is None and (ask.reach is not None or viewer.masks(NAME)):
+        if column is None or ask.counted or (ask.relation.in_sight is None and viewer.masks(NAME)):
             return
         for answer in answers:
             rows = _rows(answer)
-            self.customers.update(id for row in rows if (id := getattr(row, column)) is not None)
+            seen = (row for row in rows if getattr(row, "is_seen", True))
+            self.customers.update(id for row in seen if (id := getattr(row, column)) is not None)
             if len(rows) > MOST_ROWS:
                 self.occasion = Occasion.EXPORT
 

@@ -104,14 +104,23 @@ class Viewer:
         return Actor(f"token:{self.token_id}", self.role.name, self.token_id, request_id, address, self.sight)
 
 
+def _below() -> Select[int, str]:
+    """The branches of which the ids are bound as `tops`, and all below them."""
+    tops = branch.c.id.in_(bindparam("tops", expanding=True))
+    tree = select(branch.c.id, branch.c.code).where(tops).cte("sight", recursive=True)
+    below = branch.alias("below")
+    tree = tree.union(select(below.c.id, below.c.code).join(tree, below.c.parent_id == tree.c.id))
+    return select(tree.c.id, tree.c.code).order_by(tree.c.code)
+
+
+BELOW = _below()
+
+
 def sight_of(connection: Connection, role: Role, branches: tuple[int, ...] | None) -> Sight | None:
     """What a role sees with a token for these branches (ids); None: for every branch."""
     if branches is None or role.branches == "all":
         return None
-    tree = select(branch.c.id, branch.c.code).where(branch.c.id.in_(branches)).cte("sight", recursive=True)
-    below = branch.alias("below")
-    tree = tree.union(select(below.c.id, below.c.code).join(tree, below.c.parent_id == tree.c.id))
-    found = connection.execute(select(tree.c.id, tree.c.code).order_by(tree.c.code)).all()
+    found = connection.execute(BELOW, {"tops": branches}).all()
     named = tuple((row.id, row.code) for row in found if row.id in branches)
     reach = Reach(role.sees_unassigned, role.own_rows_only)
     return Sight(named, tuple(sorted(row.id for row in found)), reach)

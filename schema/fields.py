@@ -7,10 +7,9 @@ from typing import Any
 
 import strawberry
 
-from loaders.customers import customers_by_id
 from loaders.relations import Relation
 from schema.arguments import Asked, refuse_mask
-from schema.context import Context, Info
+from schema.context import Info
 from schema.ids import global_id, row_id
 from schema.pages import Page
 
@@ -60,7 +59,8 @@ class Computed:
 class Masked:
     """A column that roles may see masked, as fields of the class `of`; rule: of it and of columns beside it.
 
-    whose: the column with the id of the customer of whom it tells: masked too where that one is not in sight.
+    whose: the column with the id of the customer of whom it tells: masked too where that one is not in sight,
+    as loaders.relations.with_sight says of the row.
     """
 
     of: str
@@ -110,18 +110,14 @@ def computed_by(function: Callable[..., Any], *columns: str) -> Any:
 def masked_by(of: str, rule: Callable[..., str], column: str, *beside: str, whose: str | None = None) -> Any:
     """A column's text, masked for viewers whose role masks fields of the class `of` (classes.toml)."""
 
-    async def seen(root: Any, context: Context, text: str) -> str:
-        customer = getattr(root, whose or "")
-        row = None if customer is None else await context.loaders.load(customers_by_id, customer)
-        return text if customer is None or row is not None else rule(text)
-
     def resolve(root: Any, info: Info) -> Any:
         text, viewer = getattr(root, column), info.context.viewer
         if text is None:
             return None
         if viewer.masks(of):
             return rule(text, *(getattr(root, each) for each in beside))
-        return text if whose is None or viewer.sight is None else seen(root, info.context, text)
+        is_outside = whose is not None and viewer.sight is not None and getattr(root, whose) is not None
+        return rule(text) if is_outside and not root.is_seen else text
 
     return strawberry.field(resolver=resolve, metadata={"how": Masked(of, rule, column, beside, whose)})
 
