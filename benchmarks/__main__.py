@@ -10,6 +10,7 @@ from benchmarks.bench_hub import filled, indexed
 from benchmarks.fronting import front_figures
 from benchmarks.graph import graph_figures
 from benchmarks.importing import import_figures
+from benchmarks.scoping import scope_figures
 from benchmarks.searching import search_figures
 from benchmarks.syncing import delay_figures
 
@@ -30,6 +31,7 @@ def main() -> None:
     tell(found)
     tell(search_figures(master, engine))
     tell(graph_figures(master, engine))
+    tell(scope_figures(master, engine))
     tell(delay_figures(master, engine))
     asyncio.run(engine.close())
     master.close()
