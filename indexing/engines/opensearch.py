@@ -202,7 +202,7 @@ class OpenSearchEngine:
         await self._ask("POST", f"/{generation or self._indices.name}/_refresh")
 
     async def _made(self, work: Callable[[], Awaitable[T]], generation: str | None = None) -> T:
-        """What the work gives, on an index that is made where there is none, once all its parts have nodes."""
+        """What the work gives, on an index that is made where there is none, once all parts have nodes."""
         for rest in RESTS:
             try:
                 return await work()
