@@ -100,6 +100,8 @@ class QueryMaker:
     def _any_term(self, field: str, texts: tuple[str, ...]) -> Query:
         if not texts:
             return Query.empty_query()
+        if len(texts) == 1:  # a set is gathered as a whole first: 17,000 customers of one branch for ten hits
+            return Query.term_query(self._schema, field, storable(texts[0]), "basic")
         return Query.term_set_query(self._schema, field, [storable(text) for text in texts])
 
 
