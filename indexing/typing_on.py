@@ -30,13 +30,13 @@ class Typing:
     _callers: dict[str, _Caller] = field(default_factory=dict)
 
     def goes_on(self, caller: str, parts: Parts) -> bool:
-        """Whether this is the search that was counted last, typed on or gone back in: it tells of nobody whom
-        that search did not tell of."""
+        """Whether this is the search that was counted last, typed on or gone back in from its end."""
         before, now = self._callers.get(caller), time.monotonic()
         if before is None or not before.typed or now - before.at >= TYPED_ON_SECONDS:
             return False
         grows = narrows(parts, before.typed)
-        if not grows and not narrows(before.typed, parts):
+        # Of 张 1380 李 1381 only the beginnings are gone back to: 1381 alone would be a search of its own.
+        if not grows and not begins(parts, before.typed):
             return False
         # Going back does not shorten it: else 1380, 138, 1381, 138 … would be one search.
         before.typed, before.at = (parts if grows else before.typed), now
@@ -61,3 +61,11 @@ class Typing:
 def narrows(parts: Parts, others: Parts) -> bool:
     """Whether each of the others is the beginning of one of the parts."""
     return bool(others) and all(any(part.startswith(other) for part in parts) for other in others)
+
+
+def begins(parts: Parts, others: Parts) -> bool:
+    """Whether others would come of parts by typing on behind the last of them."""
+    if not 0 < len(parts) <= len(others):
+        return False
+    last = len(parts) - 1
+    return list(parts[:last]) == list(others[:last]) and others[last].startswith(parts[last])

@@ -179,6 +179,15 @@ def test_going_back_and_on_another_way_counts_again(desk: Desk) -> None:
     assert len(desk.counted()) == 5
 
 
+def test_a_part_out_of_the_middle_of_what_was_typed_counts_again(desk: Desk) -> None:
+    assert desk.found("zhang 9000 li 8000") == []
+    for typed in ("zhang 9000 li", "zhang 9000", "zhang 90"):
+        desk.found(typed)
+    assert len(desk.counted()) == 1
+    assert desk.found("8000") == ["1"]
+    assert len(desk.counted()) == 2
+
+
 def test_after_a_minute_the_same_text_is_another_search(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("indexing.typing_on.time.monotonic", lambda: now[0])
