@@ -102,8 +102,11 @@ async def _indexed(context: Context, freshness: str) -> bool:
                 lambda connection: is_indexed(connection, freshness, context.viewer.sight)
             ):
                 await asyncio.sleep(POLL_SECONDS)
+            if context.search is not None:
+                # It may have gone in with a batch that nobody waited for: then searches do not see it yet.
+                await context.search.make_visible()
             return True
-    except TimeoutError:
+    except (TimeoutError, SearchUnavailable):
         return False
 
 

@@ -144,17 +144,17 @@ def running(tmp_path: Path) -> Iterator[Running]:
 
 
 @contextmanager
-def initialised(folder: Path) -> Iterator[Running]:
-    """A hub in a folder of its own, stopped at the end."""
+def initialised(folder: Path, **settings: str) -> Iterator[Running]:
+    """A hub in a folder of its own, with these settings, stopped at the end."""
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KEHU_")}
-    own = {"KEHU_DATA_DIR": str(folder / "var"), "KEHU_PORT": str(port)}
+    own = {"KEHU_DATA_DIR": str(folder / "var"), "KEHU_PORT": str(port), **settings}
     hub = Running(folder, port, {**kept, **own})
     hub.run("init")
     yield hub
     if hub.server is not None and hub.server.poll() is None:
         hub.stop()
-    shutil.rmtree(folder / "var")
+    shutil.rmtree(folder / "var", ignore_errors=True)
 
 
 def free_port() -> int:
