@@ -8,7 +8,6 @@ from indexing.documents.customers import (
     CODE_FIELDS,
     FACET_FIELDS,
     GRAM_FIELDS,
-    SCHEMA_VERSION,
     STORED_FIELDS,
     TERM_FIELDS,
     CustomerDocument,
@@ -64,11 +63,6 @@ SERVING: dict[str, Any] = {
     "auto_expand_replicas": "0-1",
     "translog": {"durability": "request"},
 }
-
-
-def notes(*, is_complete: bool) -> dict[str, Any]:
-    """What an index says of itself; complete once it was filled from the whole master."""
-    return {"_meta": {"schema": SCHEMA_VERSION, "complete": is_complete}}
 
 
 def put_lines(document: CustomerDocument) -> bytes:

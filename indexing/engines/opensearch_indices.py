@@ -8,7 +8,7 @@ from typing import Any
 from indexing.documents.customers import SCHEMA_VERSION
 from indexing.engines.opensearch_bulk import milliseconds_now
 from indexing.engines.opensearch_connection import Connection, IndexMissing
-from indexing.engines.opensearch_documents import FILLING, FIXED, MAPPING, SERVING, notes
+from indexing.engines.opensearch_documents import FILLING, FIXED, MAPPING, SERVING
 from indexing.errors import SearchUnavailable
 
 SECONDS = 30.0
@@ -61,7 +61,8 @@ class Indices:
         """Settle it, then swap the alias at once: no search finds none or two."""
         await self._ask("POST", f"/{self.known(generation)}/_refresh")
         await self._ask("PUT", f"/{generation}/_settings", {"index": SERVING})
-        await self._ask("PUT", f"/{generation}/_mapping", notes(is_complete=True))
+        told = {**await self._meta(generation), "complete": True}
+        await self._ask("PUT", f"/{generation}/_mapping", {"_meta": told})
         swap = [
             {"remove": {"index": f"{self.name}-*", "alias": self.name, "must_exist": False}},
             {"add": {"index": generation, "alias": self.name, "is_write_index": True}},
@@ -86,9 +87,13 @@ class Indices:
 
     async def is_complete(self) -> bool:
         """Whether what serves was filled from the whole master by this version of the code."""
-        (index,) = (await self._ask("GET", f"/{self.name}/_mapping")).values()
-        told = index["mappings"].get("_meta", {})
+        told = await self._meta(self.name)
         return bool(told.get("schema") == SCHEMA_VERSION and told.get("complete"))
+
+    async def _meta(self, index: str) -> dict[str, Any]:
+        """What an index says of itself: the version of the code that made it, and whether it was filled."""
+        (found,) = (await self._ask("GET", f"/{index}/_mapping")).values()
+        return dict(found["mappings"].get("_meta", {}))
 
     def _is_mine(self, name: str) -> bool:
         return re.fullmatch(rf"{re.escape(self.name)}-[0-9]{{6}}-[a-z0-9]+", name) is not None
@@ -96,7 +101,7 @@ class Indices:
     async def _create(self, name: str, settings: dict[str, Any], aliases: dict[str, Any]) -> None:
         body = {
             "settings": {"index": settings},
-            "mappings": {**MAPPING, **notes(is_complete=False)},
+            "mappings": {**MAPPING, "_meta": {"schema": SCHEMA_VERSION, "complete": False}},
             "aliases": {f"{name}.in": {"is_write_index": True}, **aliases},
         }
         await self._ask("PUT", f"/{name}", body)

@@ -18,6 +18,11 @@ from tests.services.opensearch import Cluster
 ENGINES = ["embedded", *(["opensearch"] if opensearch.is_there() else [])]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A cluster goes with PostgreSQL: both databases and both engines are tried in three pairs."""
+    items[:] = [item for item in items if "sqlite-opensearch" not in item.nodeid]
+
+
 @contextmanager
 def emptied(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[SearchEngine]:
     """An engine with nothing in it, which nobody else uses."""

@@ -117,6 +117,8 @@ def test_an_index_of_another_version_answers_until_it_is_made_anew(
     assert not asyncio.run(engine.health()).needs_rebuild
     monkeypatch.setattr("indexing.engines.opensearch_indices.SCHEMA_VERSION", 999)
     assert asyncio.run(engine.health()).needs_rebuild
+    asyncio.run(engine.serve_generation(asyncio.run(engine.generations())[0]))
+    assert asyncio.run(engine.health()).needs_rebuild
     assert ids(engine, "") == [ZHANG_SAN.id]
 
 
