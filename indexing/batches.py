@@ -86,29 +86,41 @@ class Batches:
 
     async def work(self) -> bool:
         """One batch; False when nothing waits that can be done now."""
-        batch = await asyncio.to_thread(self._claim)
+        batch = await self._claimed()
         if batch is None:
             return False
         try:
             await self.reached("claimed")
-            await asyncio.to_thread(self._mend_and_read, batch)
+            await _whole(self._mend_and_read, batch)
             await self.reached("read")
             await self._apply(batch)
             await self.reached("applied")
-            await asyncio.to_thread(self._finish, batch)
+            await _whole(self._finish, batch)
             await self.reached("finished")
         except (Exception, asyncio.CancelledError):
             await asyncio.to_thread(self._release, batch)
             raise
         return True
 
-    def _claim(self) -> _Batch | None:
+    async def _claimed(self) -> _Batch | None:
+        """Told to stop while it claims, it gives back what it got."""
+        claimed: list[_Batch] = []
+        try:
+            await _whole(self._claim, claimed)
+        except asyncio.CancelledError:
+            for batch in claimed:
+                await asyncio.to_thread(self._release, batch)
+            raise
+        return claimed[0] if claimed else None
+
+    def _claim(self, claimed: list[_Batch]) -> None:
         with self.master.reading() as connection:
             if not queue.is_waiting(connection, self.master.clock.now()):
-                return None
+                return
         with self.master.transaction(WORKER) as tx:
             claim = queue.claim(tx, BATCH)
-        return _Batch(claim) if claim.revisions else None
+        if claim.revisions:
+            claimed.append(_Batch(claim))
 
     def _release(self, batch: _Batch) -> None:
         """So that nobody has to wait for the claim's end."""
@@ -178,6 +190,16 @@ class Batches:
         self.progress.done(len(batch.done))
         if batch.failed:
             self.progress.failed(len(batch.failed))
+
+
+async def _whole(work: Callable[..., None], *given: object) -> None:
+    """Work in a thread, waited for when this is cancelled: nothing comes after what tidies up."""
+    working = asyncio.ensure_future(asyncio.to_thread(work, *given))
+    try:
+        await asyncio.shield(working)
+    except asyncio.CancelledError:
+        await asyncio.wait({working})
+        raise
 
 
 def _instants(readings: Sequence[Reading], held: set[int]) -> Mapping[int, tuple[datetime, ...]]:

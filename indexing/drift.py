@@ -78,6 +78,8 @@ async def check(
 ) -> Drift:
     """Walk both by id, a page of each in memory. Revisions are compared of all, documents of one in `every`.
 
+    generation: one that does not serve; who waits in the queue then counts as well.
+
     A range in which something is found is looked at again: what changed between the two looks was no drift.
     """
     found, low = Drift(), 0
@@ -99,15 +101,15 @@ async def _compare(
     marks = await engine.marks(low, PAGE, generation=generation)
     high = min(there.high, marks[-1].id if len(marks) == PAGE else LAST_ID)
     held = {mark.id: mark for mark in marks if mark.id <= high}
-    settled = {id: r for id, r in there.revisions.items() if id <= high and id not in there.waiting}
+    # Who waits will be put into the index that serves; of another one nobody knows that it is behind.
+    excused = there.waiting if generation is None else set[int]()
+    settled = {id: r for id, r in there.revisions.items() if id <= high and id not in excused}
     drift = Drift(
         compared=len(settled),
         missing=[id for id in settled if id not in held],
         stale={id: held[id].revision for id, r in settled.items() if id in held and held[id].revision != r},
         orphans={
-            id: mark.revision
-            for id, mark in held.items()
-            if id not in there.revisions and id not in there.waiting
+            id: mark.revision for id, mark in held.items() if id not in there.revisions and id not in excused
         },
     )
     await asyncio.to_thread(_compare_documents, master, drift, settled, held, every)

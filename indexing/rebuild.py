@@ -1,7 +1,8 @@
 """A new index beside the serving one: make → fill → catch up → compare → swap. Readers notice nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -14,6 +15,7 @@ from indexing.engines.port import SearchEngine
 from indexing.errors import DocumentsRefused
 from indexing.filling import FillingFailed, Opener, fill
 from master import queue
+from master.leases import leased
 from master.session import Actor, Master
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow
@@ -23,6 +25,7 @@ waiting = table(IndexQueueRow)
 PAGE = 2000  # customers read and committed at once: about 20 MB of documents
 FEW = 500  # changed customers that may be left to the worker
 TRIES = 3
+LEASE = "index rebuild"  # two at once would each make the other's work old
 REBUILD = Actor("index rebuild")
 
 
@@ -66,7 +69,25 @@ class Succession:
     failed: set[int] = field(default_factory=set)
 
     async def rebuild(self) -> Rebuilt:
-        """Fill a new index from the master and let it serve. Raises RebuildFailed."""
+        """Fill a new index from the master and let it serve. Raises RebuildFailed, and Leased."""
+        async with self._alone():
+            return await self._rebuild()
+
+    async def rollback(self) -> Rebuilt:
+        """Let the index that served before serve again, brought up to date first. Raises NothingBefore."""
+        async with self._alone():
+            return await self._rollback()
+
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        lease = leased(self.master, REBUILD, LEASE)
+        await asyncio.to_thread(lease.__enter__)
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(lease.__exit__, None, None, None)
+
+    async def _rebuild(self) -> Rebuilt:
         generation = await self.engine.new_generation()
         try:
             await self.reached("made")
@@ -86,8 +107,7 @@ class Succession:
             raise
         return await self._settle(generation, changes)
 
-    async def rollback(self) -> Rebuilt:
-        """Let the index that served before serve again, brought up to date first. Raises NothingBefore."""
+    async def _rollback(self) -> Rebuilt:
         serving, *others = await self.engine.generations()
         before = next((name for name in others if name < serving), None)
         if before is None:

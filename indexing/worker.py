@@ -13,6 +13,7 @@ from indexing.engines.port import SearchEngine
 from indexing.errors import SearchUnavailable
 from indexing.rebuild import RebuildFailed, rebuild
 from master import queue, upkeep
+from master.leases import Leased
 from master.session import Actor, Master
 
 POLL_SECONDS = 0.05  # how soon a change is seen that nobody woke the worker for
@@ -117,6 +118,8 @@ class Worker:
             if (await self.engine.health()).needs_rebuild:
                 logger.info("the index is made anew from the master")
                 await rebuild(self.master, self.engine)
+        except Leased:
+            return False
         except RebuildFailed as error:
             logger.error("the index could not be made anew, see `kehu index rebuild`: %s", error)
         return True

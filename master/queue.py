@@ -116,7 +116,7 @@ def finish(tx: Transaction, claim: Claim, done: Mapping[int, int], failed: Mappi
     for id, reason in put_off.items():
         _put_off(tx, id, held[id], reason)
     _let_go(tx, [id for id in held if id not in done and id not in put_off])
-    again(tx, {id: revision for id, revision in done.items() if id not in held})
+    _queue(tx, {id: revision for id, revision in done.items() if id not in held}, "NOTHING")
     return set(held)
 
 
@@ -136,11 +136,15 @@ def _let_go(tx: Transaction, ids: Sequence[int]) -> None:
 
 
 def again(tx: Transaction, revisions: Mapping[int, int]) -> None:
-    """Queue customers that do not wait anyway; revisions: of those that are gone, their last."""
+    """Queue customers, also those that a worker is at; revisions: of those that are gone, their last."""
+    _queue(tx, revisions, "UPDATE SET claimed_by = NULL, claimed_until = NULL")
+
+
+def _queue(tx: Transaction, revisions: Mapping[int, int], waits_anyway: str) -> None:
     if revisions:
         rows = [{"id": id, "revision": revision, "at": tx.at} for id, revision in revisions.items()]
         row = "INSERT INTO index_queue (customer_id, revision, queued_at) VALUES (:id, :revision, :at)"
-        told = text(f"{row} ON CONFLICT DO NOTHING")
+        told = text(f"{row} ON CONFLICT (customer_id) DO {waits_anyway}")
         tx.execute(told.bindparams(bindparam("at", type_=queue.c.queued_at.type)), rows)
 
 

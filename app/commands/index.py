@@ -10,6 +10,7 @@ from app.opening import opener_of
 from indexing.drift import EVERY, Drift, check, repair
 from indexing.engines.port import Health, SearchEngine
 from indexing.rebuild import NothingBefore, RebuildFailed, Rebuilt, Succession
+from master.leases import Leased
 from master.queue import Backlog, backlog
 
 
@@ -45,7 +46,7 @@ def rollback() -> None:
 def _served(act: Callable[[], Rebuilt]) -> Rebuilt:
     try:
         return act()
-    except (RebuildFailed, NothingBefore) as error:
+    except (RebuildFailed, NothingBefore, Leased) as error:
         raise Finding(str(error)) from error
 
 

@@ -122,6 +122,7 @@ class EmbeddedEngine:
         self._serving = None
         self._others.clear()
         self._folder.release()
+        self._folder.end_all_filling()
 
     async def _run(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
         try:

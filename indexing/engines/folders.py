@@ -108,6 +108,10 @@ class IndexFolder:
         if lock is not None:
             lock.close()
 
+    def end_all_filling(self) -> None:
+        for generation in list(self._filling):
+            self._end_filling(generation)
+
     @property
     def is_claimed(self) -> bool:
         return self._lock is not None

@@ -93,6 +93,30 @@ class WideChangeRow(Row):
     after_customer: Mapped[int] = mapped_column(server_default="0")
 
 
+class LeaseRow(Row):
+    """Who alone is at something, by the database's clock."""
+
+    __tablename__ = "leases"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    holder: Mapped[str]
+    until: Mapped[Moment]
+
+
+class IndexCheckRow(Row):
+    """What a comparison of master and index found; kept for good."""
+
+    __tablename__ = "index_checks"
+    __table_args__ = AUTO
+
+    id: Mapped[RowId]
+    at: Mapped[Moment]
+    compared: Mapped[int]
+    missing: Mapped[int]
+    stale: Mapped[int]
+    orphans: Mapped[int]
+
+
 class IdempotencyKeyRow(Row):
     """The answer that a caller's key got; kept 24 hours."""
 
