@@ -50,10 +50,24 @@ def _with_somebody_in_sight(columns: Columns, reach: Reach | None) -> ColumnElem
     )
 
 
+def _households(tied: Tied) -> Select[Any]:
+    """Households are named after their members: whether all of these are in sight stands beside the name."""
+    found = select(household).where(tied(household.c.id))
+    if tied.reach is None:
+        return found
+    somebody_out_of_sight = exists().where(
+        member.c.household_id == household.c.id,
+        member.c.ended_at.is_(None),
+        member.c.customer_id.is_not(None),
+        ~customers_in_sight(member.c.customer_id, tied.reach),
+    )
+    return found.add_columns((~somebody_out_of_sight).label("is_seen"))
+
+
 households_by_id = Relation(
     "households_by_id",
     "one",
-    select(household),
+    _households,
     key="id",
     rows=household_rows,
     in_sight=_with_somebody_in_sight,

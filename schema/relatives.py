@@ -66,8 +66,8 @@ class Household(Node):
 
     id: strawberry.ID = identified(HOUSEHOLD)
     """Opaque and globally unique."""
-    name: str = masked_by("name", masked_name, "name")
-    """The household's name."""
+    name: str = masked_by("name", masked_name, "name", whose="id")
+    """The household's name; masked where the viewer may not see all who belong to it."""
     members: list[HouseholdMember] = loaded_by(members_by_household)
     """Who belongs to it."""
 

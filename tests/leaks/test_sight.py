@@ -144,6 +144,7 @@ def test_people_out_of_sight_keep_their_place_without_their_name(hub: Hub) -> No
         ]
         assert {"kind": "SPOUSE", **other} in told["relations"]
         [household] = told["households"]
+        assert household["household"]["name"] == ("欧阳**" if customer is None else "欧阳之家")
         assert household["household"]["members"] == [
             {"role": "head", **own},
             {"role": "spouse", **other},
