@@ -3,15 +3,19 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 REQUIRED = os.environ.get("KEHU_TEST_SERVICES") == "required"
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=50"
+SAFE = "-c max_connections=100"  # what was committed outlives a server that is stopped at once
 
 
 def programs() -> Path | None:
@@ -25,6 +29,12 @@ def programs() -> Path | None:
     return folder if (folder / "initdb").exists() else None
 
 
+def has(program: str) -> bool:
+    """Whether there is this program of PostgreSQL, and a server for it."""
+    folder = programs()
+    return is_there() and folder is not None and (folder / program).exists()
+
+
 def is_there() -> bool:
     """Whether tests can have a PostgreSQL. Where services are required its absence is an error."""
     there = "KEHU_TEST_DATABASE_URL" in os.environ or programs() is not None
@@ -33,49 +43,69 @@ def is_there() -> bool:
     return there
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server of the test's own."""
+
+    folder: Path
+    port: int
+    options: str
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://kehu@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def victim(self) -> str:
+        """A command to be killed and run again: each time the server first stops at once."""
+        return f"{sys.executable} -m tests.services.postgresql {self.folder} {self.port}"
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1 {self.options}"
+        self._control("-o", options, "-l", str(self.folder / "log"), "start")
+
+    def stop(self) -> None:
+        """As in a crash: what is under way is lost, and the next start recovers from the log."""
+        with suppress(subprocess.CalledProcessError):  # it was not running
+            self._control("-m", "immediate", "stop")
+
+    def _control(self, *arguments: str) -> None:
+        run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-t", "120", *arguments)
+
+
 @contextmanager
 def running() -> Iterator[str]:
     """The URL of an empty database."""
     if given := os.environ.get("KEHU_TEST_DATABASE_URL"):
         yield given
         return
-    folder = Path(tempfile.mkdtemp(prefix="kehu-postgresql-"))
-    try:
-        with _server(folder) as url:
-            yield url
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with server(FAST) as own:
+        yield own.url
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[str]:
-    user = _give_away(folder)
-    _run(user, "initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "kehu", "--no-sync", "-E", "UTF8")
-    port = _free_port()
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 {FAST}"
-    control = ["-D", str(folder / "data"), "-w"]
-    _run(user, "pg_ctl", *control, "-o", options, "-l", str(folder / "log"), "start")
+def server(options: str = SAFE) -> Iterator[Server]:
+    """One that the test may stop and start."""
+    folder = Path(tempfile.mkdtemp(prefix="kehu-postgresql-"))
+    own = Server(folder, _free_port(), options)
     try:
-        yield f"postgresql://kehu@127.0.0.1:{port}/postgres"
+        if (user := _owner()) is not None:
+            shutil.chown(folder, user)
+        run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "kehu", "--no-sync", "-E", "UTF8")
+        own.start()
+        yield own
     finally:
-        _run(user, "pg_ctl", *control, "-m", "immediate", "stop")
+        own.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _give_away(folder: Path) -> str | None:
-    """The user that runs the server: PostgreSQL refuses to run as root."""
-    if os.getuid() != 0:
-        return None
-    owner = pwd.getpwnam("postgres")
-    os.chown(folder, owner.pw_uid, owner.pw_gid)
-    return "postgres"
-
-
-def _run(user: str | None, program: str, *arguments: str) -> None:
+def run(program: str, *arguments: str) -> None:
+    """One of PostgreSQL's programs, as the user that its servers run as."""
     folder = programs()
     assert folder is not None
     subprocess.run(
         [str(folder / program), *arguments],
-        user=user,
+        user=_owner(),
         check=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -83,8 +113,20 @@ def _run(user: str | None, program: str, *arguments: str) -> None:
     )
 
 
+def _owner() -> str | None:
+    """PostgreSQL refuses to run as root."""
+    return pwd.getpwnam("postgres").pw_name if os.getuid() == 0 else None
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+if __name__ == "__main__":
+    killed = Server(Path(sys.argv[1]), int(sys.argv[2]), SAFE)
+    killed.stop()
+    killed.start()
+    signal.pause()
