@@ -90,12 +90,22 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     unhurried, runs = master.unhurried(), Runs()
     notes = AccessNotes(unhurried)
     gate, refused, windows = Gate(master), RefusedTokens(unhurried), open_windows(settings)
-    worker = Worker(unhurried, search, refresh, timedelta(days=settings.access_log_days))
+    worker = worker_of(settings, unhurried, search)
     indexing = asyncio.create_task(_indexing(worker)) if settings.index_worker else None
     try:
         yield Shell(
             _Routes(
-                master, search, gate, refused, windows, schema, limits, settings.introspection, runs, notes
+                master,
+                search,
+                gate,
+                refused,
+                windows,
+                schema,
+                limits,
+                settings.introspection,
+                runs,
+                notes,
+                worker,
             ).routes(playground=settings.playground),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
             limits,
@@ -113,6 +123,12 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
         await search.close()
         unhurried.close()
         master.close()
+
+
+def worker_of(settings: Settings, master: Master, search: SearchEngine) -> Worker:
+    """The indexing worker that the settings describe."""
+    kept, every = timedelta(days=settings.access_log_days), timedelta(hours=settings.index_check_hours)
+    return Worker(master, search, refresh, kept, check_every=every)
 
 
 async def _indexing(worker: Worker) -> None:
@@ -137,11 +153,14 @@ class _Routes:
     introspection: bool
     runs: Runs
     notes: AccessNotes
+    worker: Worker
     typing: Typing = field(default_factory=Typing)
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
         metrics = Metrics(version("kehu"), self._backlog, self.master.clock.now)
         self.notes.tell = metrics.access_notes_waiting
+        self.worker.progress.on_batch = metrics.indexing.batch
+        self.worker.progress.on_failures = metrics.indexing.failed
         parts = parts_of(self.master, self.search, self.windows)
         entrance = Entrance(self.gate, Rates(self.windows, self.limits), self.refused, metrics.auth_failed)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -67,6 +67,7 @@ class Metrics:
             multiprocess_mode="livesum",
             registry=self._registry,
         )
+        self.indexing = IndexingMetrics(self._registry)
         self._present = _Present(version, backlog, now)
 
     def observe(self, operation: str, status: int, seconds: float, codes: list[str]) -> None:
@@ -96,6 +97,29 @@ class Metrics:
         return Answer(200, generate_latest(counted) + generate_latest(present), CONTENT_TYPE)
 
 
+class IndexingMetrics:
+    """What the indexing worker of this process does."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._indexed = Histogram(
+            "kehu_index_batch_customers",
+            "Customers put into the index or taken out at once.",
+            buckets=(1, 2, 5, 10, 20, 50, 100, 200, 500),
+            registry=registry,
+        )
+        self._failures = Counter(
+            "kehu_index_failures",
+            "Documents that could not be indexed, and times that engine or database were away.",
+            registry=registry,
+        )
+
+    def batch(self, customers: int) -> None:
+        self._indexed.observe(customers)
+
+    def failed(self, times: int) -> None:
+        self._failures.inc(times)
+
+
 class _Present:
     """Values that are looked up when they are asked for."""
 
@@ -118,3 +142,15 @@ class _Present:
         yield GaugeMetricFamily(
             "kehu_index_queue_oldest_seconds", "How long the first customer has waited.", waited
         )
+        drift = CounterMetricFamily(
+            "kehu_index_drift_found", "Differences that checks have found, by kind.", labels=["kind"]
+        )
+        for kind in ("missing", "stale", "orphans"):
+            drift.add_metric([kind], getattr(queue.found, kind))
+        yield drift
+        if queue.checked_at is not None:
+            yield GaugeMetricFamily(
+                "kehu_index_checked_seconds",
+                "How long ago index and master were last compared.",
+                (self._now() - queue.checked_at).total_seconds(),
+            )

@@ -83,3 +83,9 @@ def read_truth_or_auto(text: str) -> bool | None:
         return read_truth(text)
     except ValueError:
         raise ValueError("write auto, 1 or 0") from None
+
+
+def read_hours(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,4}", text) is None:
+        raise ValueError("write a whole number of hours up to 9999, or 0")
+    return int(text)

@@ -13,6 +13,7 @@ from app.http.addresses import Network, read_networks
 from app.setting_readers import (
     list_of,
     read_host,
+    read_hours,
     read_log_days,
     read_path,
     read_port,
@@ -53,6 +54,7 @@ class Settings:
     introspection: bool
     index_worker: bool
     access_log_days: int
+    index_check_hours: int
 
     @property
     def index_dir(self) -> Path:
@@ -184,6 +186,13 @@ SETTINGS = (
         "how long it is kept who saw whom; 180 at least",
         read_log_days,
         unset=365,
+    ),
+    Setting(
+        "KEHU_INDEX_CHECK_HOURS",
+        "24",
+        "how often the indexing worker compares index and master, and mends what differs; 0: never",
+        read_hours,
+        unset=24,
     ),
 )
 

@@ -108,14 +108,14 @@ async def _fill_there(
     opener: Opener, generation: str, part: int, todo: Iterator[Span], put: Callable[[Put], None]
 ) -> None:
     """Hand one process span after span. Raises FillingFailed."""
-    async with _process(opener, generation, part) as pipe:
+    async with _spawned(opener, generation, part) as pipe:
         for span in todo:
             put(await _asked(pipe, span))
         await _asked(pipe, None)
 
 
 @asynccontextmanager
-async def _process(opener: Opener, generation: str, part: int) -> AsyncIterator[Pipe]:
+async def _spawned(opener: Opener, generation: str, part: int) -> AsyncIterator[Pipe]:
     """Spawned: it has threads and connections of its own. It ends with its pipe, whoever is killed."""
     context = get_context("spawn")
     mine, its = context.Pipe()

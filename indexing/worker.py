@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy.exc import OperationalError
 
 from indexing.batches import WORKER, Batches, Mend, Progress, Reached
+from indexing.checking import Checking
 from indexing.engines.port import SearchEngine
 from indexing.errors import SearchUnavailable
 from indexing.rebuild import RebuildFailed, rebuild
@@ -43,6 +44,7 @@ class Worker:
     progress: Progress = field(default_factory=Progress)
     reached: Reached | None = None
     poll_seconds: float = POLL_SECONDS
+    check_every: timedelta | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _upkeep_at: float = 0.0
     _forget_at: float = 0.0
@@ -65,13 +67,20 @@ class Worker:
         await self._make_index_whole()
         self.progress.is_indexing = True
         self.master.on_commit.append(wake)
+        checking = asyncio.create_task(self._check())
         try:
             await self._carefully(self._free_claims)
             while True:
                 await self._rest(await self._carefully(self.round))
         finally:
             self.master.on_commit.remove(wake)
+            checking.cancel()
+            await asyncio.gather(checking, return_exceptions=True)
             self.progress.is_indexing = False
+
+    async def _check(self) -> None:
+        if self.check_every:
+            await Checking(self.master, self.engine, self.check_every).run()
 
     def wake(self) -> None:
         """Have it look at the queue now. Only from the loop that it runs in."""

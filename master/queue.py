@@ -1,7 +1,7 @@
 """The index queue: customers whose search documents are behind, claimed in batches by many workers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     func,
+    insert,
     or_,
     select,
     text,
@@ -23,10 +24,10 @@ from master.audit import note
 from master.session import Transaction
 from master.spelling import utc_now
 from master.tables.base import table
-from master.tables.changes import IndexQueueRow
+from master.tables.changes import IndexCheckRow, IndexQueueRow
 from master.tables.customers import CustomerRow
 
-customers, queue = table(CustomerRow), table(IndexQueueRow)
+customers, queue, checks = table(CustomerRow), table(IndexQueueRow), table(IndexCheckRow)
 
 MOST_ATTEMPTS = 10  # then a customer is set aside: `kehu outbox --dead`
 FIRST_WAIT = timedelta(seconds=1)  # doubled with each attempt: ten take about 17 minutes
@@ -43,12 +44,24 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What checks compared and found, in all."""
+
+    compared: int = 0
+    missing: int = 0
+    stale: int = 0
+    orphans: int = 0
+
+
+@dataclass(frozen=True)
 class Backlog:
-    """How far the index is behind."""
+    """How far the index is behind; found: by all checks so far, the last one of which began at checked_at."""
 
     pending: int
     dead: int
     oldest: datetime | None
+    found: Found = Found()
+    checked_at: datetime | None = None
 
 
 def is_waiting(connection: Connection, now: datetime) -> bool:
@@ -179,7 +192,13 @@ def backlog(connection: Connection) -> Backlog:
             func.min(queue.c.queued_at).filter(alive).label("oldest"),
         )
     ).one()
-    return Backlog(row.pending, row.dead, row.oldest)
+    sums = [func.coalesce(func.sum(checks.c[each.name]), 0) for each in fields(Found)]
+    *found, checked_at = connection.execute(select(*sums, func.max(checks.c.at))).one()
+    return Backlog(row.pending, row.dead, row.oldest, Found(*map(int, found)), checked_at)
+
+
+def note_check(tx: Transaction, found: Found) -> None:
+    tx.execute(insert(checks), [{"at": tx.at, **asdict(found)}])
 
 
 def set_aside(connection: Connection) -> Sequence[Any]:

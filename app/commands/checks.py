@@ -6,21 +6,19 @@ import click
 
 from app.commands.context import CLI, Finding, opened_master
 from app.doctor import examine
-from master.queue import backlog, retry_dead, set_aside
+from master.queue import backlog, discard_dead, retry_dead, set_aside
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--pending", "what", flag_value="pending", help="Customers waiting to be indexed.")
 @click.option("--dead", "what", flag_value="dead", help="Customers set aside, with the reason.")
-@click.option("--retry", is_flag=True, help="Queue again what was set aside.")
-def outbox(what: str | None, retry: bool) -> None:
+@click.pass_context
+def outbox(context: click.Context, what: str | None) -> None:
     """The index queue: the count on standard output; exits 0 when there is none."""
-    if retry:
-        with opened_master() as master, master.transaction(CLI) as tx:
-            click.echo(retry_dead(tx))
+    if context.invoked_subcommand is not None:
         return
     if what is None:
-        raise click.UsageError("say --pending, --dead or --retry")
+        raise click.UsageError("say --pending or --dead, or retry or discard")
     with opened_master() as master, master.reading() as connection:
         waiting = backlog(connection)
         for row in set_aside(connection) if what == "dead" else ():
@@ -29,6 +27,33 @@ def outbox(what: str | None, retry: bool) -> None:
     click.echo(count)
     if count:
         sys.exit(1)
+
+
+@outbox.command()
+@click.argument("customers", nargs=-1)
+def retry(customers: tuple[str, ...]) -> None:
+    """Queue again what was set aside: all, or the customers of these numbers. Prints how many."""
+    with opened_master() as master, master.transaction(CLI) as tx:
+        click.echo(retry_dead(tx, [_id_of(each) for each in customers] or None))
+
+
+@outbox.command()
+@click.argument("customers", nargs=-1, required=True)
+def discard(customers: tuple[str, ...]) -> None:
+    """Give up customers that were set aside: the index keeps what it has of them. Prints how many.
+
+    `kehu index check` goes on finding them, and `--repair` queues them again.
+    """
+    with opened_master() as master, master.transaction(CLI) as tx:
+        click.echo(discard_dead(tx, [_id_of(each) for each in customers]))
+
+
+def _id_of(customer: str) -> int:
+    """Of C000000012, or of 12, as `--dead` names a customer that is gone."""
+    digits = customer.upper().removeprefix("C")
+    if not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
+        raise click.UsageError(f"{customer} is no customer number: write it as `kehu outbox --dead` does")
+    return int(digits)
 
 
 @click.command()

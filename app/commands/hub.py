@@ -60,8 +60,8 @@ def worker() -> None:
 async def _work(told: Settings) -> None:
     engine = open_search(told)
     with opened_master(told) as master:
-        kept = timedelta(days=told.access_log_days)
-        work = asyncio.create_task(Worker(master, engine, refresh, kept).run())
+        kept, every = timedelta(days=told.access_log_days), timedelta(hours=told.index_check_hours)
+        work = asyncio.create_task(Worker(master, engine, refresh, kept, check_every=every).run())
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, work.cancel)
         try:

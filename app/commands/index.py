@@ -7,9 +7,11 @@ import click
 
 from app.commands.context import Finding, opened_master, progress, run_with_engine, settings
 from app.opening import opener_of
+from indexing.checking import noted
 from indexing.drift import EVERY, Drift, check, repair
 from indexing.engines.port import Health, SearchEngine
 from indexing.rebuild import NothingBefore, RebuildFailed, Rebuilt, Succession
+from master.clock import spelled
 from master.leases import Leased
 from master.queue import Backlog, backlog
 
@@ -67,6 +69,7 @@ def compare(mend: bool, full: bool) -> None:
         drift: Drift = run_with_engine(told, lambda engine: check(master, engine, every=every))
         if mend and not drift.is_clean:
             repair(master, drift)
+        noted(master, drift)
     click.echo(f"compared: {drift.compared}\ndocuments read: {drift.read}")
     for name in ("missing", "stale", "orphans"):
         click.echo(f"{name}: {len(getattr(drift, name))}")
@@ -94,5 +97,6 @@ def _status_lines(waiting: Backlog, health: Health, now: datetime) -> list[str]:
         f"pending: {waiting.pending}",
         f"dead: {waiting.dead}",
         f"lag in seconds: {lag:.1f}",
+        f"last checked: {spelled(waiting.checked_at) if waiting.checked_at else 'never'}",
         f"state: {health.detail}",
     ]
