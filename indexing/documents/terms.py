@@ -6,7 +6,7 @@ from indexing.documents.customers import CustomerDocument
 
 def storable(text: str) -> str:
     """The text without lone surrogates, which have no UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def exact_terms(document: CustomerDocument) -> dict[str, list[str]]:
