@@ -32,6 +32,7 @@ from app.rates import Rates
 from app.refused_tokens import RefusedTokens
 from app.registered import RegisteredDocuments
 from app.settings import Settings
+from app.waking import Waking
 from app.windows import Windows
 from indexing.engines.port import SearchEngine
 from indexing.typing_on import Typing
@@ -91,7 +92,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     notes = AccessNotes(unhurried)
     gate, refused, windows = Gate(master), RefusedTokens(unhurried), open_windows(settings)
     worker = worker_of(settings, unhurried, search)
-    indexing = asyncio.create_task(_indexing(worker)) if settings.index_worker else None
+    beside = [*wake_by_redis(settings, master, worker), *indexing(settings, worker)]
     try:
         yield Shell(
             _Routes(
@@ -114,9 +115,9 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     finally:
         await runs.close()
         await notes.close()
-        if indexing is not None:
-            indexing.cancel()
-            await asyncio.gather(indexing, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await refused.close()
         await gate.close()
         await windows.close()
@@ -129,6 +130,20 @@ def worker_of(settings: Settings, master: Master, search: SearchEngine) -> Worke
     """The indexing worker that the settings describe."""
     kept, every = timedelta(days=settings.access_log_days), timedelta(hours=settings.index_check_hours)
     return Worker(master, search, refresh, kept, check_every=every)
+
+
+def wake_by_redis(settings: Settings, master: Master, worker: Worker) -> list[asyncio.Task[None]]:
+    """What tells other processes of commits, and hears of theirs; nothing without KEHU_REDIS_URL."""
+    if settings.redis_url is None:
+        return []
+    waking = Waking(settings.redis_url)
+    master.on_commit.append(waking.tell)
+    return [asyncio.create_task(waking.publish()), asyncio.create_task(waking.listen(worker))]
+
+
+def indexing(settings: Settings, worker: Worker) -> list[asyncio.Task[None]]:
+    """The worker at work, unless the settings forbid it."""
+    return [asyncio.create_task(_indexing(worker))] if settings.index_worker else []
 
 
 async def _indexing(worker: Worker) -> None:

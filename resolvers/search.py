@@ -1,6 +1,5 @@
 """Call-centre search."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -12,9 +11,9 @@ from indexing.search import search_customers as searched
 from loaders.cursors import Mark
 from loaders.customers import all_customers
 from master.errors import Forbidden, TimedOut, Unavailable
-from master.reads.freshness import is_indexed
 from master.roles import READ
 from resolvers.parts import permitted_now
+from resolvers.waiting import caught_up
 from schema.arguments import cursor_given, filters_of, page_size
 from schema.context import Context, Info
 from schema.customer_keys import CustomerFilter
@@ -24,9 +23,6 @@ from schema.permitted import within
 from schema.search import CustomerSearchConnection
 from schema.search_pages import SearchPage
 from schema.selected import selected_fields
-
-PATIENCE_SECONDS = 2.0  # for a change to be indexed, as the contract promises
-POLL_SECONDS = 0.02  # the index is behind by some 20 ms when all is well
 
 # The names that the filters of the master's list have in a search.
 SEARCHED = {"status": "statuses", "tags.all": "tags_all", "tags.any": "tags_any", "tags.none": "tags_none"}
@@ -59,7 +55,7 @@ async def search_customers(
         wants_facets="facets" in selected,
         permitted=allowed,
     )
-    stale = bool(consistent_with) and not await _indexed(context, str(consistent_with))
+    stale = bool(consistent_with) and not await caught_up(context, str(consistent_with))
     answer = await _answer(context, request)
     told = replace(answer, notices=[*answer.notices, *notices])
     context.shown.searched(len(answer.hits))
@@ -92,22 +88,6 @@ async def _answer(context: Context, request: SearchRequest) -> SearchAnswer:
         raise Unavailable("Search is busy: try again; everything else answers.") from error
     except SearchUnavailable as error:
         raise Unavailable("Search is away; everything else answers.") from error
-
-
-async def _indexed(context: Context, freshness: str) -> bool:
-    """Whether the index has caught up with a write, within the time that callers wait. Raises Invalid."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while not await context.look(
-                lambda connection: is_indexed(connection, freshness, context.viewer.sight)
-            ):
-                await asyncio.sleep(POLL_SECONDS)
-            if context.search is not None:
-                # It may have gone in with a batch that nobody waited for: then searches do not see it yet.
-                await context.search.make_visible()
-            return True
-    except (TimeoutError, SearchUnavailable):
-        return False
 
 
 @described

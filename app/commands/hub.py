@@ -11,6 +11,7 @@ from app.commands.context import opened_master, progress, settings, with_engine
 from app.logging import configure_logging
 from app.opening import open_master, open_search, opener_of
 from app.settings import Settings
+from app.waking import Waking
 from indexing.engines.port import SearchEngine
 from indexing.rebuild import rebuild
 from indexing.worker import Worker
@@ -61,7 +62,11 @@ async def _work(told: Settings) -> None:
     engine = open_search(told)
     with opened_master(told) as master:
         kept, every = timedelta(days=told.access_log_days), timedelta(hours=told.index_check_hours)
-        work = asyncio.create_task(Worker(master, engine, refresh, kept, check_every=every).run())
+        indexer = Worker(master, engine, refresh, kept, check_every=every)
+        work = asyncio.create_task(indexer.run())
+        hearing = (
+            [] if told.redis_url is None else [asyncio.create_task(Waking(told.redis_url).listen(indexer))]
+        )
         for name in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(name, work.cancel)
         try:
@@ -69,4 +74,7 @@ async def _work(told: Settings) -> None:
         except asyncio.CancelledError:
             click.echo("stopped", err=True)
         finally:
+            for task in hearing:
+                task.cancel()
+            await asyncio.gather(*hearing, return_exceptions=True)
             await engine.close()
