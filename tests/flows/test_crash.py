@@ -5,7 +5,7 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -62,8 +62,9 @@ def test_two_workers_on_postgresql_and_a_cluster_die(
     tmp_path: Path, is_proof: bool, request: pytest.FixtureRequest
 ) -> None:
     if is_proof:
-        node = nodes.Lonely.somewhere(tmp_path)
-        with postgresql.server() as server, on(tmp_path, server.url, node.url) as hub:
+        with postgresql.server() as server, ExitStack() as stack:
+            with nodes.lonely(tmp_path) as node:
+                hub = stack.enter_context(on(tmp_path, server.url, node.url))
             victims = [f"--worker={server.victim}", f"--worker={node.victim}"]
             crash(hub, [SERVE, WORK, WORK, *victims], LONG_WITH_STORES)
         return

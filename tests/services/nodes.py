@@ -118,17 +118,12 @@ def three(folder: Path) -> Iterator[Three]:
         yield cluster
 
 
-@dataclass(frozen=True)
+@dataclass
 class Lonely:
-    """A node by itself, run by a command that somebody else kills and runs again."""
+    """A node by itself."""
 
     folder: Path
     port: int
-
-    @classmethod
-    def somewhere(cls, folder: Path) -> "Lonely":
-        opensearch.fetch()
-        return cls(folder / "node", random.choice(PORTS))
 
     @property
     def url(self) -> str:
@@ -136,7 +131,22 @@ class Lonely:
 
     @property
     def victim(self) -> str:
+        """A command that runs it where it was, to be killed and run again."""
         return f"{sys.executable} -m tests.services.nodes {self.folder} {self.port}"
+
+
+@contextmanager
+def lonely(folder: Path) -> Iterator[Lonely]:
+    """A place for a node, which answers while inside."""
+    opensearch.fetch()
+    node = Lonely(folder / "node", opensearch.free_port())
+    process = opensearch.start_node(node.folder, node.port)
+    try:
+        assert opensearch.answers(process, node.port), node.folder.with_suffix(".log").read_text()[-4000:]
+        yield node
+    finally:
+        process.kill()
+        process.wait()
 
 
 if __name__ == "__main__":

@@ -160,9 +160,9 @@ def _started(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     """A node that answers. Another process may take the port first: then on another."""
     for _ in range(5):
         shutil.rmtree(folder, ignore_errors=True)
-        port = _free_port()
+        port = free_port()
         node = start_node(folder, port)
-        if _answers(node, port):
+        if answers(node, port):
             return node, f"http://127.0.0.1:{port}"
         node.kill()
         node.wait()
@@ -188,7 +188,7 @@ def start_node(folder: Path, port: int) -> subprocess.Popen[bytes]:
         )
 
 
-def _answers(node: subprocess.Popen[bytes], port: int) -> bool:
+def answers(node: subprocess.Popen[bytes], port: int) -> bool:
     """Waits until it does; False when the process ends before."""
     deadline = time.monotonic() + START_SECONDS
     while node.poll() is None and time.monotonic() < deadline:
@@ -200,7 +200,7 @@ def _answers(node: subprocess.Popen[bytes], port: int) -> bool:
     return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     for port in random.sample(PORTS, len(PORTS)):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
