@@ -10,7 +10,7 @@ import click
 from app.commands.context import opened_master, progress, settings, with_engine
 from app.logging import configure_logging
 from app.opening import open_master, open_search, opener_of
-from app.settings import Settings
+from app.settings import Settings, shown
 from app.waking import Waking
 from indexing.engines.port import SearchEngine
 from indexing.rebuild import rebuild
@@ -26,7 +26,7 @@ def init() -> None:
     """Create or migrate the master and the index, and make the key file if there is none. Repeatable."""
     told = settings()
     make_ready(told)
-    click.echo(f"ready: master {told.database_url}, keys {told.keys}", err=True)
+    click.echo(f"ready: master {shown(told.database_url)}, keys {told.keys}", err=True)
 
 
 def make_ready(told: Settings) -> None:
