@@ -166,7 +166,8 @@ def whole_term(kind: str, value: str) -> str:
 
 def policy_form(number: str) -> str:
     """A policy number as it is compared: letters and digits only, lower case."""
-    return "".join(c for c in compact(number).lower() if c.isalnum())
+    form = compact(number).lower()
+    return form if form.isalnum() else "".join(c for c in form if c.isalnum())
 
 
 def phone_form(number: str) -> str:

@@ -54,8 +54,8 @@ def uscc_check_character(first_17: str) -> str:
 
 def compact(text: str) -> str:
     """NFKC, upper case, without blanks, dashes, dots and brackets: the form of numbers with letters."""
-    if text.isascii() and text.isalnum():  # nearly always; ten times faster
-        return text.upper()
+    if text.isascii() and text.isprintable():  # nearly always; ten times faster
+        return text.upper() if text.isalnum() else _NOT_IN_NUMBERS.sub("", text.upper())
     plain = unicodedata.normalize("NFKC", text).upper()
     kept = (c for c in _NOT_IN_NUMBERS.sub("", plain) if unicodedata.category(c)[0] != "C")
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in kept)

@@ -49,6 +49,8 @@ def folded(text: str) -> str:
 
 def digits(text: str) -> str:
     """The text's decimal digits as ASCII, in order; everything else is left out."""
+    if text.isascii() and text.isdecimal():  # nearly always
+        return text
     return "".join(str(unicodedata.decimal(c)) for c in unicodedata.normalize("NFKC", text) if c.isdecimal())
 
 

@@ -140,6 +140,7 @@ class _Facts:
         self.last = grouped(LAST_CONTACTS, contacts.c.customer_id)
         self.belongings = grouped(BELONGINGS, belongings.c.customer_id)
         self.branches = {row.id: row for row in connection.execute(BRANCHES)}
+        self.paths: dict[int | None, tuple[str, ...]] = {}
 
     def reading(self, row: Any) -> Reading:
         """All of one customer."""
@@ -183,6 +184,11 @@ class _Facts:
 
     def _path(self, branch: int | None) -> tuple[str, ...]:
         """The codes from the branch up to the head office."""
+        if branch not in self.paths:
+            self.paths[branch] = self._walked(branch)
+        return self.paths[branch]
+
+    def _walked(self, branch: int | None) -> tuple[str, ...]:
         path: dict[str, None] = {}
         while branch is not None and (row := self.branches.get(branch)) is not None and row.code not in path:
             path[row.code] = None

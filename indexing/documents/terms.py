@@ -13,7 +13,13 @@ def exact_terms(document: CustomerDocument) -> dict[str, list[str]]:
     """The terms of TERM_FIELDS in one order; fields without terms are left out."""
     found = tokens.name_terms(document.names)
     found["whole"] = set(tokens.whole_terms(document))
-    return {field: [storable(term) for term in sorted(ones)] for field, ones in found.items() if ones}
+    return {field: _all_storable(sorted(ones)) for field, ones in found.items() if ones}
+
+
+def _all_storable(terms: list[str]) -> list[str]:
+    """Looks at all at once: nearly always each of them is."""
+    joined = " ".join(terms)
+    return terms if storable(joined) == joined else [storable(term) for term in terms]
 
 
 def gram_texts(document: CustomerDocument) -> dict[str, list[str]]:
