@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.port import Candidates, Extent
 from indexing.errors import SearchBusy, SearchTooSlow, SearchUnavailable
 from indexing.questions import Question
 from master.session import Master
-from tests.conftest import NOW, SetTime
+from tests.conftest import NOW, TESTER, SetTime
 from tests.schema.hub import Hub, filling
 
 SEARCH = """query ($query: String, $filter: CustomerFilter, $first: Int, $after: String, $fresh: String) {
@@ -167,6 +168,16 @@ def test_a_search_waits_for_the_write_it_must_show(
 
     page = asyncio.run(both()).data["searchCustomers"]
     assert (page["nodes"], page["stale"]) == ([{"name": "王五"}], False)
+
+
+def test_whom_a_search_waits_for_is_marked_to_be_indexed_first(people: Hub, master: Master) -> None:
+    with filling(master) as fill:
+        fill.customer(4, "王五")
+        fill.customer(5, "赵六")
+    assert people.get(SEARCH, query="赵六", fresh="c5:1")["searchCustomers"]["stale"]
+    with master.transaction(TESTER) as tx:
+        wanted = tx.execute(text("SELECT customer_id FROM index_queue WHERE wanted_at IS NOT NULL"))
+        assert wanted.scalars().all() == [5]
 
 
 def test_a_freshness_that_no_payload_told_is_refused(people: Hub) -> None:
