@@ -3,10 +3,12 @@
 import asyncio
 import resource
 import shutil
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from benchmarks.figures import Figure, seconds
+from indexing.drift import check
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.rebuild import rebuild
 from intake.sample.fill import fill
@@ -22,6 +24,11 @@ KEYS = Keys(b"benchmark key: 32 bytes, no use.")
 def open_master(folder: Path) -> Master:
     folder.mkdir(parents=True, exist_ok=True)
     return Master.open(f"sqlite:///{folder / 'master.db'}", KEYS, Clock(ZONE))
+
+
+def opened(folder: Path) -> tuple[Master, EmbeddedEngine]:
+    """For the processes that fill an index."""
+    return open_master(folder), EmbeddedEngine(folder / "index")
 
 
 def fresh_master(folder: Path) -> Master:
@@ -49,10 +56,13 @@ def filled(folder: Path, customers: int) -> tuple[Master, list[Figure]]:
 def indexed(folder: Path, master: Master, customers: int) -> tuple[EmbeddedEngine, list[Figure]]:
     """The engine with all of them in it, and the rate at which the index was made."""
     engine = EmbeddedEngine(folder / "index")
-    took = seconds(lambda: asyncio.run(rebuild(master, engine)))
+    opener = partial(opened, folder)
+    took = seconds(lambda: asyncio.run(rebuild(master, engine, opener=opener)))
     asyncio.run(engine.drop_old_generations())
+    checked = seconds(lambda: asyncio.run(check(master, engine)))
     size = sum(path.stat().st_size for path in (folder / "index").rglob("*") if path.is_file())
     return engine, [
         Figure("index: rebuilt from the master", customers / took, "customers/s"),
         Figure("index: size", size / 2**20, "MiB"),
+        Figure("index: compared with the master", checked, "s"),
     ]
