@@ -12,7 +12,10 @@ from master.tables.types import Instant
 
 
 class SourceSystemRow(Row):
-    """trust: 0 for a system nobody has ranked yet; the higher rank wins where sources disagree."""
+    """trust: 0 for a system nobody has ranked yet; the higher rank wins where sources disagree.
+
+    made_by: the token whose first put made it, which feeds it; null: an import or a command did.
+    """
 
     __tablename__ = "source_systems"
     __table_args__ = (UniqueConstraint("code"), plain("code"), AUTO)
@@ -23,6 +26,7 @@ class SourceSystemRow(Row):
     trust: Mapped[int] = mapped_column(server_default="0")
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
     recorded_at: Mapped[Recorded]
+    made_by: Mapped[CodeText | None] = mapped_column(ForeignKey("api_tokens.id"))
 
 
 class SourceRecordRow(Row):

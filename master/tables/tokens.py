@@ -14,6 +14,7 @@ class ApiTokenRow(Row):
     """rate: operations a minute; 0: no limit; null: the default.
 
     scopes: permissions with spaces between them, to which those of the role are narrowed; null: all of them.
+    sources: codes of the only ones it feeds, a line each; null: none is named.
     former_digest: of the secret before the last rotation, which opens until former_until.
     """
 
@@ -34,6 +35,7 @@ class ApiTokenRow(Row):
     rotated_at: Mapped[datetime | None] = mapped_column(Instant)
     former_digest: Mapped[bytes | None] = mapped_column(LargeBinary)
     former_until: Mapped[datetime | None] = mapped_column(Instant)
+    sources: Mapped[CodeText | None]
 
 
 class TokenBranchRow(Row):
