@@ -25,8 +25,8 @@ SERVE = f"--server=while :; do {KEHU} serve --no-worker; sleep 0.5; done"
 WORK = f"--worker=while :; do {KEHU} worker; sleep 0.5; done"
 
 SHORT = {"--seconds": "25", "--kill-every": "5"}
-LONG = {"--seconds": "900", "--kill-every": "7", "--watch": "5"}
-LONG_WITH_STORES = {**LONG, "--seconds": "1500", "--kill-every": "12"}  # a node takes 10 seconds to come back
+LONG = {"--seconds": "1200", "--kill-every": "5", "--watch": "5"}
+LONG_WITH_STORES = {**LONG, "--seconds": "1500", "--kill-every": "10"}  # a node takes 10 seconds to come back
 FEWEST_KILLS = 100  # of a proof
 
 needs_postgresql = pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL: see .ci/run")
