@@ -48,6 +48,7 @@ class Role:
     own_rows_only: bool = False
     sees_unassigned: bool = False
     fragments_a_day: int = 300
+    misses_a_day: int = 300
 
 
 Roles = Mapping[str, Role]

@@ -123,7 +123,7 @@ def test_what_is_no_role_is_told(path: Path, text: str, told: list[str]) -> None
         (
             "zebra = 1",
             "zebra is not known: write one of title, permissions, masked, refused, branches, own_rows_only, "
-            "sees_unassigned, fragments_a_day.",
+            "sees_unassigned, fragments_a_day, misses_a_day.",
         ),
         ("masked = 'name'", "masked is 'name': write a list."),
         (
