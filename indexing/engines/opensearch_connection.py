@@ -95,6 +95,9 @@ class Connection:
     async def close(self) -> None:
         self._is_closed = True
         await self._client.close()
+        # It leaves open the sessions with nodes that it takes for away; of a single node it never does.
+        for node in getattr(self._client.transport.connection_pool, "orig_connections", ()):
+            await node.close()
 
 
 def _refusal(error: TransportError) -> SearchUnavailable:
