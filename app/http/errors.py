@@ -5,11 +5,16 @@ from collections.abc import Iterable
 import orjson
 import structlog
 from graphql import GraphQLError
+from sqlalchemy.exc import DBAPIError
 
 from app.http.asgi import JSON, Answer, Call, RequestRefused
 from master.errors import Refusal
 
 INTERNAL_MESSAGE = "Internal error"
+CUT_MESSAGE = (
+    "The connection with the master was lost: try again. A change may have been made all the same; "
+    "with an idempotencyKey it is safe to send again."
+)
 
 log = structlog.get_logger("kehu.graphql")
 
@@ -63,6 +68,8 @@ def _told(error: GraphQLError, call: Call) -> ErrorJson:
     if isinstance(cause, RecursionError):
         return refused_json("The document is nested too deeply.", "LIMIT_EXCEEDED", call.request_id)
     log_failure(cause or error, call)
+    if isinstance(cause, DBAPIError) and cause.connection_invalidated:
+        return refused_json(CUT_MESSAGE, "UNAVAILABLE", call.request_id)
     return refused_json(INTERNAL_MESSAGE, "INTERNAL", call.request_id)
 
 

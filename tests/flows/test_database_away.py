@@ -3,15 +3,20 @@
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import create_engine, text
 
 from tests.flows.conftest import KEHU, START_SECONDS, Running, initialised
 from tests.flows.test_served_hub import CREATE, FRESH
 from tests.services import postgresql
 from tests.services.postgresql import Server
+
+PATIENT = "lock_seconds = 30\nstatement_seconds = 30\noperation_seconds = 60\n"
+CONNECTIONS_CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 
 pytestmark = pytest.mark.skipif(not postgresql.has("pg_ctl"), reason="no PostgreSQL: see .ci/run")
 
@@ -24,7 +29,9 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def hub(tmp_path: Path, server: Server) -> Iterator[Running]:
-    with initialised(tmp_path, KEHU_DATABASE_URL=server.url, KEHU_KEYS=str(tmp_path / "keys.toml")) as hub:
+    files = {"KEHU_KEYS": str(tmp_path / "keys.toml"), "KEHU_LIMITS": str(tmp_path / "limits.toml")}
+    (tmp_path / "limits.toml").write_text(PATIENT)
+    with initialised(tmp_path, KEHU_DATABASE_URL=server.url, **files) as hub:
         yield hub
 
 
@@ -50,6 +57,30 @@ def test_what_runs_goes_on_when_the_database_is_back(
     until_ready(hub)
     searched_after_a_change(hub, "欧阳修")
     assert (worker.poll(), hub.server and hub.server.poll()) == (None, None)
+
+
+def test_a_change_whose_connection_dies_is_told_that_the_master_is_away(hub: Running, server: Server) -> None:
+    hub.start("serve", "--no-worker")
+    token = hub.token("AGENT")
+    engine = create_engine(server.url.replace("postgresql:", "postgresql+psycopg:"))
+    with ThreadPoolExecutor(1) as caller, engine.connect() as connection:
+        connection.execute(text("LOCK TABLE customers"))
+        answer = caller.submit(
+            httpx.post,
+            f"{hub.url}/graphql",
+            json={"query": CREATE, "variables": {"name": "司马光"}},
+            headers={"authorization": f"Bearer {token}"},
+            timeout=90,
+        )
+        while not connection.execute(text(CONNECTIONS_CUT)).all():
+            assert not answer.done(), answer.result().text
+        connection.rollback()
+    engine.dispose()
+    (error,) = answer.result().json()["errors"]
+    assert error["extensions"]["code"] == "UNAVAILABLE"
+    assert "idempotencyKey" in error["message"]
+    searched = hub.ask("{ customers(first: 1) { totalCount } }")
+    assert searched == {"customers": {"totalCount": 0}}
 
 
 def searched_after_a_change(hub: Running, name: str) -> None:
