@@ -36,9 +36,9 @@ class Entrance:
         await self._rates.operation(found, call.rate)
         return found
 
-    def turn(self, viewer: Viewer) -> AbstractContextManager[None]:
+    def turn(self, viewer: Viewer, call: Call) -> AbstractContextManager[None]:
         """While inside, the viewer holds one of the turns of its token."""
-        return self._rates.turn(viewer)
+        return self._rates.turn(viewer, call.rate)
 
     async def admit_changes(self, viewer: Viewer, call: Call, count: int) -> None:
         """Before a mutation of so many root fields runs."""

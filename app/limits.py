@@ -90,7 +90,9 @@ def read_limits(path: Path | None) -> Limits:
     problems = list(_problems(own))
     if problems:
         raise WrongLimits([f"{path}: {problem}" for problem in problems])
-    return replace(shipped_limits(), **own)
+    shipped, roles = shipped_limits(), own.pop("roles", {})
+    merged = {name: {**shipped.roles.get(name, {}), **values} for name, values in roles.items()}
+    return replace(shipped, **own, roles={**shipped.roles, **merged})
 
 
 def _problems(own: Mapping[str, Any]) -> Iterator[str]:

@@ -17,17 +17,19 @@ EXPORT = "export"
 FRAGMENTS = "fragments"
 REVEAL = "reveal"
 AUDIT_READ = "audit.read"
+PUT = "customers.put"
+PUT_ANY = "customers.put.any"
 PERMISSIONS = (
-    READ, FRAGMENTS, REVEAL, "customers.write", "customers.put", "tags.write", "contacts.write",
+    READ, FRAGMENTS, REVEAL, "customers.write", PUT, PUT_ANY, "tags.write", "contacts.write",
     "leads.write", EXPORT, AUDIT_READ, "tokens.write",
 )  # fmt: skip
 
 # Classes of fields. Each field of the API is of one of them, or open, which is clear to all.
 OPEN = "open"
-NAME, DOCUMENT, CONTACT, PERSON, NOTES, POLICY, MONEY = (
-    "name", "document", "contact", "person", "notes", "policy", "money",
+NAME, DOCUMENT, CONTACT, BIRTH, PERSON, NOTES, POLICY, MONEY = (
+    "name", "document", "contact", "birth", "person", "notes", "policy", "money",
 )  # fmt: skip
-CLASSES = (NAME, DOCUMENT, CONTACT, PERSON, NOTES, POLICY, MONEY)
+CLASSES = (NAME, DOCUMENT, CONTACT, BIRTH, PERSON, NOTES, POLICY, MONEY)
 MASKABLE = (NAME, DOCUMENT, CONTACT, NOTES, POLICY)  # those whose fields are all text
 
 OWN_BRANCHES, ALL_BRANCHES = "own", "all"
@@ -49,6 +51,7 @@ class Role:
     sees_unassigned: bool = False
     fragments_a_day: int = 300
     misses_a_day: int = 300
+    reveals_a_day: int = 100
 
 
 Roles = Mapping[str, Role]

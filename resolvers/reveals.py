@@ -2,7 +2,7 @@
 
 import strawberry
 
-from master.errors import Refusal, TimedOut
+from master.errors import LimitExceeded, Refusal, TimedOut
 from master.roles import REVEAL
 from master.session import Transaction
 from master.writes.reveals import Wanted, reveal
@@ -28,7 +28,7 @@ async def reveal_field(
 
     try:
         return RevealPayload(value=await info.context.write(REVEAL, act, reason), errors=[])
-    except TimedOut:  # an error of the request as everywhere, not of what was given
+    except (LimitExceeded, TimedOut):  # an error of the request as everywhere, not of what was given
         raise
     except Refusal as refusal:
         return RevealPayload(value=None, errors=[told(refusal)])

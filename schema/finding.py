@@ -12,12 +12,15 @@ from strawberry.types.base import get_object_definition
 
 from loaders.batches import Slice
 from loaders.relations import Arguments, Relation
+from master.access import MOST_ROWS
 from master.errors import Ambiguous
+from master.tables.codes import Occasion
 from schema.arguments import refuse_long, refuse_mask
 from schema.classes import require_by
 from schema.context import Context, Info
 from schema.fields import with_arguments
 from schema.ids import row_id
+from schema.look_ups import look_up, look_ups
 from schema.nodes import Typed
 
 MOST_TOLD = 20  # of those that are meant by one key
@@ -74,6 +77,8 @@ def any_nodes(types: Mapping[str, tuple[str, Relation]]) -> Any:
 
     async def resolve(info: Info, ids: list[strawberry.ID]) -> Any:
         refuse_long(ids, ["ids"])
+        if len(ids) > MOST_ROWS:
+            info.context.shown.occasion = Occasion.EXPORT
         return await asyncio.gather(*(_node(info.context, how, id) for id in ids))
 
     return strawberry.field(resolver=resolve, metadata={"how": how})
@@ -102,6 +107,7 @@ async def _only_one(context: Context, how: Found, name: str, value: Any) -> Row[
     require_by(context.viewer, how.key, name, ["by", name])
     refuse_mask(value, ["by", name])
     filters = ((name, how.among.filters[name].read(value)),)
+    await look_up(context, look_ups(how.among, how.key, filters, context.viewer), "by")
     found: Slice = await context.loaders.load(how.among, None, Arguments(filters, first=MOST_TOLD))
     if len(found.rows) > 1:
         label, column = how.told

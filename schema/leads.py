@@ -9,11 +9,12 @@ from loaders.branches import staff_by_id
 from loaders.customers import customers_by_id
 from loaders.leads import leads_by_id
 from loaders.products import products_by_id
+from matching.masks import masked_text
 from schema.branches import Staff
 from schema.codes import LeadStage
 from schema.described import described, described_from, described_input
 from schema.errors import UserError
-from schema.fields import computed_by, identified, loaded_by
+from schema.fields import computed_by, identified, loaded_by, masked_by
 from schema.ids import LEAD
 from schema.money import Money, MoneyInput, money
 from schema.nodes import Node
@@ -30,7 +31,7 @@ class Lead(Node):
 
     id: strawberry.ID = identified(LEAD)
     """Opaque and globally unique."""
-    title: str
+    title: str = masked_by("name", masked_text, "title")
     """What it is about, in a line."""
     stage: LeadStage
     """How far it has come."""

@@ -7,7 +7,7 @@ from indexing.documents.customers import NO_BRANCH
 from indexing.highlights import Highlight
 from indexing.permitted import By, Permitted
 from master.access import Viewer
-from master.roles import CONTACT, DOCUMENT, NAME, PERSON, POLICY
+from master.roles import BIRTH, CONTACT, DOCUMENT, NAME, POLICY
 from matching.masks import masked_contact, masked_name, masked_number
 from matching.numbers import MASK
 
@@ -34,7 +34,7 @@ def permitted(viewer: Viewer, *, by_parts: bool = True) -> Permitted:
         documents=by(DOCUMENT),
         contacts=by(CONTACT),
         policies=By.NOTHING if own_only else by(POLICY),
-        births=by(PERSON),
+        births=by(BIRTH),
     )
 
 

@@ -48,9 +48,9 @@ class Door(Generic[V]):
     resolvers see as `info.context`, closed when the operation is over. `observe(operation, status, seconds,
     codes)` counts. `allowance(viewer)` says how much the viewer may ask for; `over_limit(name)` counts
     what is over one of its limits. `text_of(request, viewer, call)` gives the document, sent or registered.
-    `turn(viewer)` is held while the front works on a request; `admit_changes(viewer, call, count)` is asked
-    before a mutation runs. Both and `authenticate` may raise RequestRefused. A token is "" when the header
-    holds no bearer token, None when there is no header.
+    `turn(viewer, call)` is held while the front works on a request; `admit_changes(viewer, call, count)` is
+    asked before a mutation runs. Both and `authenticate` may raise RequestRefused. A token is "" when the
+    header holds no bearer token, None when there is no header.
     """
 
     authenticate: Callable[[str | None, Call], Awaitable[V | None]]
@@ -59,7 +59,7 @@ class Door(Generic[V]):
     allowance: Callable[[V], Allowance]
     over_limit: Callable[[str], None]
     text_of: TextOf[V]
-    turn: Callable[[V], AbstractContextManager[None]]
+    turn: Callable[[V, Call], AbstractContextManager[None]]
     admit_changes: AdmitChanges[V]
 
 
@@ -101,7 +101,7 @@ class GraphQLFront(Generic[V]):
         try:
             require_method(scope)
             viewer = await self._viewer(scope, call)
-            with self._door.turn(viewer):
+            with self._door.turn(viewer, call):
                 media_type = answer_type(header_of(scope, b"accept"))
                 request = await read_request(scope, receive, self._limits)
                 outcome = await self._operations.outcome(request, viewer, call, receive)

@@ -1,4 +1,4 @@
-"""What was noted of those who look: how often somebody searched by parts of masked values."""
+"""What was noted of those who look: how often somebody did what is limited by the day."""
 
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from master.tables.base import table
 entries = table(AuditEntryRow)
 
 SEARCHED_BY_PARTS = "search.parts"
+REVEALED = "customer.reveal"
 
 
-def searches_by_parts(connection: Connection, viewer: Viewer, since: datetime) -> int:
-    """How many of the viewer's searches since then were by parts of masked values."""
-    its = (entries.c.actor == viewer.actor().name, entries.c.action == SEARCHED_BY_PARTS)
+def noted_since(connection: Connection, viewer: Viewer, action: str, since: datetime) -> int:
+    """How often the audit has this of the viewer since then."""
+    its = (entries.c.actor == viewer.actor().name, entries.c.action == action)
     return connection.scalar(select(func.count()).where(*its, entries.c.at >= since)) or 0

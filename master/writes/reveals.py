@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, select
 
 from master.access import Viewer
 from master.audit import note
-from master.errors import Ambiguous, Forbidden, Invalid, NotFound
+from master.errors import Ambiguous, Forbidden, Invalid, LimitExceeded, NotFound
+from master.reads.access_log import REVEALED, noted_since
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.codes import Occasion
@@ -59,8 +60,9 @@ def reveal(tx: Transaction, viewer: Viewer, wanted: Wanted) -> str:
     if viewer.refuses(found.of):
         raise Forbidden(f"The role {viewer.role.name} may not see this field.", ["field"])
     locked_customer(tx, wanted.customer, ["customer"])
+    _refuse_too_many(tx, viewer)
     value = _only_value(tx, found, wanted)
-    note(tx, "customer.reveal", "customer", customer_id=wanted.customer, details={"field": wanted.field})
+    note(tx, REVEALED, "customer", customer_id=wanted.customer, details={"field": wanted.field})
     access = Access(
         tx.at,
         Occasion.REVEAL,
@@ -73,6 +75,14 @@ def reveal(tx: Transaction, viewer: Viewer, wanted: Wanted) -> str:
     )
     note_accesses(tx, [access])
     return value
+
+
+def _refuse_too_many(tx: Transaction, viewer: Viewer) -> None:
+    """Raises LimitExceeded for more reveals a day than the role may."""
+    most, clock = viewer.role.reveals_a_day, tx.master.clock
+    since = clock.start_of(clock.day_of(tx.at))
+    if noted_since(tx.connection, viewer, REVEALED, since) >= most:
+        raise LimitExceeded(f"You have revealed {most} values today: try again tomorrow.", most)
 
 
 def _only_value(tx: Transaction, found: Revealable, wanted: Wanted) -> str:

@@ -42,8 +42,8 @@ def test_a_role_has_its_own_values_and_for_the_rest_everybodys(tmp_path: Path) -
     path = written(tmp_path, "cost = 30000\n[roles.PARTNER]\naliases = 5\nburst = 100\n")
     limits = read_limits(path)
     partner, agent = limits.of_role("PARTNER"), limits.of_role("AGENT")
-    assert (partner.aliases, partner.burst, partner.cost) == (5, 100, 30000)
-    assert (agent.aliases, agent.burst, agent.cost) == (30, 60, 30000)
+    assert (partner.aliases, partner.burst, partner.cost, partner.at_once) == (5, 100, 30000, 4)
+    assert (agent.aliases, agent.burst, agent.cost, agent.at_once) == (30, 60, 30000, 8)
 
 
 def test_only_some_limits_may_be_given_for_a_role(tmp_path: Path) -> None:

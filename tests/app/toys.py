@@ -131,7 +131,7 @@ def toy_application(
         lambda _: its_allowance,
         observed.over.append,
         text_of,
-        lambda _: nullcontext(),
+        lambda *_: nullcontext(),
         admit_changes,
     )
     front = GraphQLFront(schema, door, limits, Runs())

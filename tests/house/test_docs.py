@@ -14,7 +14,7 @@ OPERATING = (ROOT / "docs/operating.md").read_text(encoding="utf-8")
 LIMITS = {
     name: value
     for name, value in tomllib.loads((ROOT / "app/limits.toml").read_text(encoding="utf-8")).items()
-    if name != "warn_only"
+    if name not in ("warn_only", "roles")
 }
 
 

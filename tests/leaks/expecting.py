@@ -22,7 +22,7 @@ MASKS: dict[str, Callable[[str], str]] = {
     "notes": masked_text,
     "policy": masked_number,
 }
-BY_FIELD = {"Policy.sourceStatus": masked_text}
+BY_FIELD = {"Policy.sourceStatus": masked_text, "Lead.title": masked_text}
 # What is another one for each caller, or each moment.
 THEIR_OWN = ("cursor", "startCursor", "endCursor", "indexAgeSeconds")
 LONGEST_CURSOR = 4000

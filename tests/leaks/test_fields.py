@@ -76,7 +76,7 @@ def test_what_a_command_shows_is_told_as_the_role_says(hub: Hub, role: str) -> N
     """A lost update shows the present state, a duplicate the candidates."""
     tellings = [checked(hub, role, entry) for entry in commands(hub.filled)[:3]]
     assert sum(each.checked for each in tellings) > 500
-    assert {"CustomerMatch.probability", "Lead.title", "Customer.version"} <= set[str]().union(
+    assert {"CustomerMatch.probability", "Lead.stage", "Customer.version"} <= set[str]().union(
         *(each.fields for each in tellings)
     )
 

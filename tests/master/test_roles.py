@@ -123,7 +123,8 @@ def test_what_is_no_role_is_told(path: Path, text: str, told: list[str]) -> None
         (
             "zebra = 1",
             "zebra is not known: write one of title, permissions, masked, refused, branches, own_rows_only, "
-            "sees_unassigned, fragments_a_day, misses_a_day.",
+            "sees_unassigned, fragments_a_day, misses_a_day, "
+            "reveals_a_day.",
         ),
         ("masked = 'name'", "masked is 'name': write a list."),
         (
@@ -162,7 +163,7 @@ def test_each_wrong_value_is_told_with_what_to_write(path: Path, line: str, told
 def test_wrong_permissions_are_told_with_those_there_are(path: Path) -> None:
     assert problems(path, "[X]\ntitle = 'x'\npermissions = ['write']") == [
         "[X] permissions: 'write' is not one of read, fragments, reveal, customers.write, customers.put, "
-        "tags.write, contacts.write, leads.write, export, audit.read, tokens.write."
+        "customers.put.any, tags.write, contacts.write, leads.write, export, audit.read, tokens.write."
     ]
 
 
