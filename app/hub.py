@@ -219,8 +219,13 @@ class _Routes:
             request_id=call.request_id,
             address=call.address,
             typing=self.typing,
+            misses=self.notes.misses,
         ) as context:
-            yield context
+            try:
+                yield context
+            except BaseException:
+                self.notes.note_unanswered(context)
+                raise
         await self.notes.note(context)
 
     def _allowance(self, viewer: Viewer) -> Allowance:

@@ -2,13 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
+from loaders.look_ups import LookUp, finds
+from loaders.misses import Misses
 from master.errors import Unavailable
 from master.session import Actor, Master
-from master.writes.access_log import Access, note_accesses
+from master.sight import bound
+from master.writes.access_log import Access, LookedUp, note_accesses
 from schema.context import Context
 
 PATIENCE_SECONDS = 0.010  # that an answer waits until its note is on disk
@@ -26,13 +29,23 @@ def _tell_nobody(waiting: int) -> None:
     """Until metrics listen."""
 
 
+@dataclass(frozen=True)
+class _Note:
+    """An operation as it is to be noted, but for whether its look-ups found anybody."""
+
+    access: Access
+    looked_up: tuple[LookUp, ...]
+
+
 @dataclass
 class AccessNotes:
-    """Collects notes while a transaction writes those before; tell: is told how many wait."""
+    """Collects notes while a transaction writes those before; tell: is told how many wait; misses: counts the
+    look-ups that found nobody."""
 
     master: Master
     tell: Callable[[int], None] = _tell_nobody
-    _waiting: list[Access] = field(default_factory=list)
+    misses: Misses = field(default_factory=Misses)
+    _waiting: list[_Note] = field(default_factory=list)
     _written: asyncio.Event = field(default_factory=asyncio.Event)  # of those that no transaction has taken
     _writing: asyncio.Task[None] | None = None
 
@@ -48,28 +61,28 @@ class AccessNotes:
     async def note(self, context: Context) -> None:
         """Notes what the answer showed; returns when it is written, or after a moment."""
         shown = context.shown
-        if not shown.customers and not shown.parts_of:
+        if not shown.customers and not shown.parts_of and not shown.looked_up:
             return
-        self._waiting.append(
-            Access(
-                context.now,
-                shown.occasion,
-                context.viewer,
-                frozenset(shown.customers),
-                tuple(shown.parts_of),
-                context.request_id,
-                context.address,
-            )
-        )
-        self.tell(self.waiting)
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write_all())
-        written = self._written
+        written = self._add(_note_of(context))
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await written.wait()
         except TimeoutError:
             pass
+
+    def note_unanswered(self, context: Context) -> None:
+        """Notes what was looked up for an answer that did not go out: its taking long may tell something."""
+        if context.shown.looked_up:
+            note = _note_of(context)
+            self._add(replace(note, access=replace(note.access, customers=frozenset())))
+
+    def _add(self, note: _Note) -> asyncio.Event:
+        """Set when it is written."""
+        self._waiting.append(note)
+        self.tell(self.waiting)
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_all())
+        return self._written
 
     async def close(self) -> None:
         """Waits for what is still to be written; when that can not be, the log says how much is lost."""
@@ -92,19 +105,60 @@ class AccessNotes:
     async def _write_some(self, most: int) -> int:
         """How many of the oldest were written; after a rest, when none could be."""
         batch = self._waiting[: min(most, MOST_AT_ONCE)]
-        if not await asyncio.to_thread(self._write, batch):
+        written = await asyncio.to_thread(self._write, batch)
+        if written is None:
             await asyncio.sleep(REST_SECONDS)
             return 0
+        self._take_back(written)
         del self._waiting[: len(batch)]
         self.tell(self.waiting)
         return len(batch)
 
-    def _write(self, batch: list[Access]) -> bool:
-        """Whether it is written. Whatever is in the way, it is tried again: no note may be dropped."""
+    def _write(self, batch: list[_Note]) -> list[Access] | None:
+        """What was written. Whatever is in the way, it is tried again: no note may be dropped."""
         try:
+            accesses = [self._resolved(note) for note in batch]
             with self.master.transaction(Actor("hub")) as tx:
-                note_accesses(tx, batch)
+                note_accesses(tx, accesses)
         except Exception as error:
             log.error("accesses not noted", notes=len(batch), exc_info=error)
-            return False
-        return True
+            return None
+        return accesses
+
+    def _resolved(self, note: _Note) -> Access:
+        """With whether the look-ups found anybody in sight, whatever the caller asked to be told of them."""
+        if not note.looked_up:
+            return note.access
+        viewer, at = note.access.viewer, note.access.at
+        moments = {"now": at, "today": self.master.clock.day_of(at), **bound(viewer.sight)}
+        try:
+            with self.master.reading() as connection:
+                found = [finds(connection, each, viewer.reach, moments) for each in note.looked_up]
+        except Exception as error:  # a value that can not be looked for is one that nobody has
+            log.error("look-ups not resolved", look_ups=len(note.looked_up), error=type(error).__name__)
+            found = [False] * len(note.looked_up)
+        looked_up = (LookedUp(each.classes, has) for each, has in zip(note.looked_up, found, strict=True))
+        return replace(note.access, looked_up=tuple(looked_up))
+
+    def _take_back(self, accesses: list[Access]) -> None:
+        """Look-ups that have found somebody do not count."""
+        clock = self.master.clock
+        for access in accesses:
+            since = clock.start_of(clock.day_of(access.at))
+            for each in access.looked_up:
+                if each.found:
+                    self.misses.taken_back(access.viewer.token_id, since)
+
+
+def _note_of(context: Context) -> _Note:
+    shown = context.shown
+    access = Access(
+        context.now,
+        shown.occasion,
+        context.viewer,
+        frozenset(shown.customers),
+        tuple(shown.parts_of),
+        context.request_id,
+        context.address,
+    )
+    return _Note(access, tuple(shown.looked_up))

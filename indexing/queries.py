@@ -34,6 +34,7 @@ MOST_TYPO_TOKENS = 6  # with more parts the rest tells enough, and typo clauses 
 
 # With its letter, or with all nine digits: fewer are rather the end of a phone number.
 _CUSTOMER_NUMBER = re.compile(r"c0*([0-9]{1,9})|([0-9]{9})")
+_PRINTED_NUMBER = re.compile(r"c0[0-9]{8}")  # and nothing else has this form
 # Nine digits without the letter may as well be a part of a phone number, unless two noughts lead.
 _PLAIN_CUSTOMER_NUMBER = re.compile(r"c0*[0-9]{1,9}|00[0-9]{7}")
 # Resident IDs, passports and credit codes: what is rather a document than a part of one.
@@ -136,6 +137,20 @@ def parts(words: Words) -> tuple[list[str], list[str]]:
     joined = together(words.tokens)
     numbers = [token.text for token in joined if is_part(token, joined)]
     return numbers, [token.text for token in joined if token.is_name]
+
+
+def wholes(words: Words) -> tuple[tuple[str, ...], ...]:
+    """For each way to understand the words, what is looked for as a whole document, phone number or mail
+    address in it; ways without any are left out, and so are the hub's numbers in their printed form."""
+    printed = {token.text for token in words.tokens if _PRINTED_NUMBER.fullmatch(token.text)}
+    own = printed | {text.removeprefix("c") for text in printed}  # of which one way makes a letter and digits
+    texts = ([each.text for each in way if _is_looked_up(each)] for way in variants(words.tokens))
+    ways = dict.fromkeys(tuple(text for text in way if text not in own) for way in texts)
+    return tuple(way for way in ways if way)
+
+
+def _is_looked_up(token: Token) -> bool:
+    return token.kind is Kind.EMAIL or (token.is_number and len(token.text) >= SHORTEST_FRAGMENT)
 
 
 def _unit(token: Token, way: tuple[Token, ...], permitted: Permitted) -> Unit:

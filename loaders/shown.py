@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.batches import Ask, Slice
+from loaders.look_ups import LookUp
 from master.access import MOST_ROWS, Viewer
 from master.roles import NAME
 from master.tables.codes import Occasion
@@ -14,12 +15,14 @@ from master.tables.codes import Occasion
 class Shown:
     """Customers (ids) whose rows were read for the answer, and on what occasion: the weightiest counts.
 
-    parts_of: for each search by parts of masked values, the classes of these.
+    parts_of: for each search by parts of masked values, the classes of these; looked_up: by whole ones, each
+    once.
     """
 
     customers: set[int] = field(default_factory=set)
     occasion: Occasion = Occasion.READ
     parts_of: list[tuple[str, ...]] = field(default_factory=list)
+    looked_up: list[LookUp] = field(default_factory=list)
 
     def note(self, ask: Ask, answers: Iterable[Any], viewer: Viewer) -> None:
         """What a statement gave. Another person's name may be all that a row shows: one that is masked shows

@@ -31,6 +31,7 @@ def note_all(
     *,
     details: Mapping[str, object] | None = None,
     actor: Actor | None = None,
+    outcome: str = "OK",
 ) -> None:
     """An audit entry for each (entity id, customer id); actor: where it is not the one who writes."""
     who = actor or tx.actor
@@ -41,6 +42,7 @@ def note_all(
         "role": who.role,
         "action": action,
         "entity": entity,
+        "outcome": outcome,
         "reason": tx.reason,
         "request_id": who.request_id,
         "address": who.address,

@@ -19,6 +19,7 @@ from schema.context import Context, Info
 from schema.customer_keys import CustomerFilter
 from schema.described import described
 from schema.fields import answered_by
+from schema.look_ups import look_up, look_ups
 from schema.permitted import within
 from schema.search import CustomerSearchConnection
 from schema.search_pages import SearchPage
@@ -41,6 +42,7 @@ async def search_customers(
     context.viewer.require(READ)
     filters = tuple(filters_of(all_customers, filter, context.viewer)) if filter else ()
     _refuse_hidden(context, dict(filters))
+    await look_up(context, look_ups(all_customers, "CustomerFilter", filters, context.viewer), "filter")
     asked: list[object] = ["searchCustomers", words, filters]
     cursor = cursor_given(after)
     mark = Mark((), 0) if cursor is None else context.cursors.read(asked, cursor)

@@ -27,6 +27,11 @@ class Asked:
     order_by: Any = None
     single: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def filter_name(self) -> str:
+        """The filter's type; empty for none."""
+        return "" if self.filter is None else get_object_definition(self.filter, strict=True).name
+
     def parameters(self, relation: Relation) -> Iterator[Parameter]:
         """The GraphQL arguments, as parameters of a resolver."""
         if self.filter is not None:

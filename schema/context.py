@@ -14,6 +14,7 @@ from indexing.engines.port import SearchEngine
 from indexing.typing_on import Typing
 from loaders.cursors import Cursors
 from loaders.loading import Loaders
+from loaders.misses import Misses
 from loaders.reader import Reader, at_rest
 from loaders.shown import Shown
 from master.access import Viewer
@@ -36,6 +37,7 @@ class Context:
     now: datetime
     cursors: Cursors
     typing: Typing = field(default_factory=Typing)
+    misses: Misses = field(default_factory=Misses)
     shown: Shown = field(default_factory=Shown)
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
@@ -111,6 +113,7 @@ async def open_context(
     request_id: str | None = None,
     address: str | None = None,
     typing: Typing | None = None,
+    misses: Misses | None = None,
 ) -> AsyncIterator[Context]:
     """The context of one request; a connection is opened by its first read and closed at the end."""
     context = Context(
@@ -122,6 +125,7 @@ async def open_context(
         master.clock.now(),
         Cursors(master.keys.derive("cursors"), viewer.token_id),
         typing or Typing(),
+        misses or Misses(),
     )
     try:
         yield context

@@ -7,10 +7,12 @@ from typing import Any
 
 import strawberry
 
+from loaders.look_ups import LookUp
 from loaders.relations import Relation
 from schema.arguments import Asked, refuse_mask
-from schema.context import Info
+from schema.context import Context, Info
 from schema.ids import global_id, row_id
+from schema.look_ups import look_up, look_ups
 from schema.pages import Page
 
 
@@ -152,6 +154,9 @@ def loaded_by(
         if parent is None and key is not None:
             return None
         arguments = asked.read(relation, parent, given, context)
+        wanted = look_ups(relation, asked.filter_name, arguments.filters, context.viewer)
+        if wanted:
+            return _looked_up(context, wanted, Page(context, relation, parent, arguments))
         if relation.kind == "pages":
             return Page(context, relation, parent, arguments)
         return context.loaders.load(relation, parent, arguments)
@@ -170,6 +175,12 @@ def answered_by(function: Callable[..., Any]) -> Any:
 def commanded_by(function: Callable[..., Any]) -> Any:
     """What a resolver tells that changes something."""
     return strawberry.mutation(resolver=function, metadata={"how": Commanded(function)})
+
+
+async def _looked_up(context: Context, wanted: Sequence[tuple[str, LookUp]], page: Page) -> Page:
+    """The page, when what is looked up may be. Raises LimitExceeded."""
+    await look_up(context, wanted, "filter")
+    return page
 
 
 def _parent(key: str | Argument | None, root: Any, given: Mapping[str, Any]) -> Any:

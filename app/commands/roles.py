@@ -109,6 +109,7 @@ def _explained(role: Role, type_name: str | None) -> Iterator[Sequence[str]]:
         ),
     )
     yield "parts", _parts(role)
+    yield "wholes", _wholes(role)
     yield (
         "pages",
         f"of {MOST_ROWS_EXPORTED} rows at most, without an end"
@@ -137,6 +138,14 @@ def _parts(role: Role) -> str:
     if FRAGMENTS not in role.permissions:
         return "finds masked values as wholes only"
     return f"finds by parts of masked values, {role.fragments_a_day} times a day"
+
+
+def _wholes(role: Role) -> str:
+    if not role.masked & {DOCUMENT, CONTACT, POLICY}:
+        return "looks up every number that it may filter by, without a limit"
+    return (
+        f"looks up masked numbers that somebody has, and {role.misses_a_day} times a day such that nobody has"
+    )
 
 
 def _fields_told(role: Role) -> Iterator[Sequence[str]]:

@@ -1,5 +1,6 @@
 """Noting who saw whom: entries of many operations at once."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from sqlalchemy import insert
 from master.access import Viewer
 from master.audit import note_all
 from master.reads.access_log import SEARCHED_BY_PARTS
+from master.reads.misses import FOUND, FOUND_NOBODY, LOOKED_UP
 from master.session import Transaction
 from master.spelling import next_ids
 from master.tables.access import AccessEntryRow, AccessSubjectRow
@@ -20,9 +22,18 @@ entries, subjects = table(AccessEntryRow), table(AccessSubjectRow)
 
 
 @dataclass(frozen=True)
+class LookedUp:
+    """A look-up by whole values of classes that the viewer sees masked, and whether it found anybody in
+    sight."""
+
+    classes: tuple[str, ...]
+    found: bool
+
+
+@dataclass(frozen=True)
 class Access:
     """One answered operation: the customers (ids) that it showed. parts_of: for each of its searches by parts
-    of masked values, the classes of these; field, reason: of a reveal."""
+    of masked values, the classes of these; looked_up: by whole ones; field, reason: of a reveal."""
 
     at: datetime
     occasion: Occasion
@@ -33,6 +44,7 @@ class Access:
     address: str | None = None
     field: str | None = None
     reason: str | None = None
+    looked_up: tuple[LookedUp, ...] = ()
 
 
 def note_accesses(tx: Transaction, accesses: Sequence[Access]) -> None:
@@ -45,10 +57,19 @@ def note_accesses(tx: Transaction, accesses: Sequence[Access]) -> None:
             insert(subjects), [{"entry_id": id, "customer_id": customer} for id, customer in sorted(seen)]
         )
     for each in accesses:
-        for classes in each.parts_of:
-            actor = each.viewer.actor(each.request_id, each.address)
-            details = {"fields": list(classes)}
-            note_all(tx, SEARCHED_BY_PARTS, "customer", [(None, None)], details=details, actor=actor)
+        _note_searches(tx, each)
+
+
+def _note_searches(tx: Transaction, access: Access) -> None:
+    """By classes of values, never by the values."""
+    actor = access.viewer.actor(access.request_id, access.address)
+    for classes in access.parts_of:
+        details = {"fields": list(classes)}
+        note_all(tx, SEARCHED_BY_PARTS, "customer", [(None, None)], details=details, actor=actor)
+    for one, times in Counter(access.looked_up).items():
+        nobody, details = [(None, None)] * times, {"fields": list(one.classes)}
+        outcome = FOUND if one.found else FOUND_NOBODY
+        note_all(tx, LOOKED_UP, "customer", nobody, details=details, actor=actor, outcome=outcome)
 
 
 def _entry(id: int, access: Access) -> dict[str, Any]:
