@@ -10,6 +10,7 @@ from indexing import batches, worker
 from indexing.documents.customers import CustomerDocument
 from indexing.drift import Drift, check
 from indexing.engines.embedded import EmbeddedEngine
+from indexing.engines.port import Health
 from indexing.errors import SearchUnavailable
 from indexing.worker import Worker
 from master import queue
@@ -67,4 +68,27 @@ def test_changes_made_while_the_engine_is_away_are_indexed_when_it_is_back(
     assert asyncio.run(check(master, engine, every=1)) == Drift(compared=91, read=91)
     with master.reading() as connection:
         assert queue.backlog(connection).dead == 0
+    asyncio.run(engine.close())
+
+
+class Returning(EmbeddedEngine):
+    """A cluster that is away when it is first looked at, and then there with a whole index."""
+
+    has_one_writer = False
+    looks = 0
+
+    async def health(self) -> Health:
+        self.looks += 1
+        return Health(True, False, 0, "there") if self.looks > 1 else Health(False, True, 0, "away")
+
+    async def new_generation(self) -> str:
+        raise AssertionError("it is made anew without need")
+
+
+def test_a_cluster_that_was_away_when_the_worker_began_keeps_its_index(
+    master: Master, tmp_path: Path
+) -> None:
+    engine = Returning(tmp_path / "index")
+    asyncio.run(Worker(master, engine, refresh)._make_index_whole())
+    assert engine.looks == 2
     asyncio.run(engine.close())
