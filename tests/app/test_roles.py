@@ -79,6 +79,7 @@ def test_a_role_is_told_with_each_field_that_is_not_open(folder: Path) -> None:
         "unassigned   customers without a branch: in sight with a token for all branches only",
         "own rows     all that hangs on a customer in sight",
         "parts        finds masked values as wholes only",
+        "wholes       looks up masked numbers that somebody has, and 300 times a day such that nobody has",
         "pages        of 100 rows at most, 1000 rows of a list",
         "",
         "Customer.name                  name      CLEAR",
@@ -107,7 +108,7 @@ def test_a_role_is_told_with_each_field_that_is_not_open(folder: Path) -> None:
 
 
 def test_a_type_is_told_field_by_field(folder: Path) -> None:
-    assert checked("AGENT", "IdentityDocument")[8:] == [
+    assert checked("AGENT", "IdentityDocument")[9:] == [
         "IdentityDocument.number   document  MASKED  110101199003071234 → 110101********1234",
         "IdentityDocument.id       open      CLEAR",
         "IdentityDocument.type     open      CLEAR",
@@ -124,7 +125,7 @@ def test_what_lists_are_filtered_and_ordered_by_is_told(folder: Path) -> None:
     assert "CustomerFilter.mobile        contact   MASKED  by whole values" in checked(
         "AGENT", "CustomerFilter"
     )
-    assert checked("AUDITOR", "CustomerOrderField")[8:] == [
+    assert checked("AUDITOR", "CustomerOrderField")[9:] == [
         "CustomerOrderField.NAME        name  REFUSED  an order tells of masked values",
         "CustomerOrderField.NUMBER      open  CLEAR",
         "CustomerOrderField.UPDATED_AT  open  CLEAR",
@@ -145,16 +146,17 @@ def test_a_role_of_the_hub_s_own_is_told(folder: Path, monkeypatch: pytest.Monke
         checked()[-1] == "DESK        own       MASKED  CLEAR     CLEAR    CLEAR   MASKED   MASKED  REFUSED"
     )
     told = checked("DESK", "Policy")
-    assert told[4:8] == [
+    assert told[4:9] == [
         "own rows     only policies, leads and contacts of branches in sight",
         "parts        finds by parts of masked values, 20 times a day",
+        "wholes       looks up masked numbers that somebody has, and 300 times a day such that nobody has",
         "pages        of 1000 rows at most, without an end",
         "",
     ]
     assert "Policy.number         policy  MASKED  PDAA20264403381059609 → PDAA20***********9609" in told
     assert "Policy.sumInsured     money   REFUSED" in told
     assert (
-        checked("DESK", "CustomerOrderField")[8] == "CustomerOrderField.NAME        name  CLEAR  as by parts"
+        checked("DESK", "CustomerOrderField")[9] == "CustomerOrderField.NAME        name  CLEAR  as by parts"
     )
 
 
