@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from master.errors import Forbidden, LimitExceeded
-from master.roles import EXPORT, FRAGMENTS, Role
+from master.roles import EXPORT, FRAGMENTS, PUT_ANY, Role
 from master.session import Actor
 from master.sight import Reach, Sight, reach_of
 from master.spelling import checked_in_numbers, in_numbers
@@ -45,6 +45,7 @@ class Viewer:
     """Who asks: a role, and what part of the hub is in sight; None: all of it.
 
     scopes: the permissions to which the token narrows those of its role; None: all of them.
+    sources: the codes of the only source systems that the token feeds; None: none is named.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Viewer:
     token_id: str
     sight: Sight | None = None
     scopes: frozenset[str] | None = field(default=None)
+    sources: frozenset[str] | None = None
 
     @property
     def permissions(self) -> frozenset[str]:
@@ -101,7 +103,16 @@ class Viewer:
 
     def actor(self, request_id: str | None = None, address: str | None = None) -> Actor:
         """The viewer as the one who changes something."""
-        return Actor(f"token:{self.token_id}", self.role.name, self.token_id, request_id, address, self.sight)
+        return Actor(
+            f"token:{self.token_id}",
+            self.role.name,
+            self.token_id,
+            request_id,
+            address,
+            self.sight,
+            self.sources,
+            self.may(PUT_ANY),
+        )
 
 
 def _below() -> Select[int, str]:

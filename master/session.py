@@ -23,7 +23,11 @@ from master.stopping import LOCKED, Deadlines, Stop, stoppable
 
 @dataclass(frozen=True)
 class Actor:
-    """Who changes something, and on what occasion; sight: what may be changed, None: all."""
+    """Who changes something, and on what occasion; sight: what may be changed, None: all.
+
+    sources: codes of the only source systems that its token feeds. None: those that the token made, and with
+    feeds_any all; who has no token feeds all.
+    """
 
     name: str
     role: str | None = None
@@ -31,6 +35,8 @@ class Actor:
     request_id: str | None = None
     address: str | None = None
     sight: Sight | None = None
+    sources: frozenset[str] | None = None
+    feeds_any: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import orjson
 
 from app.commands.context import CLI, opened_master
 from master.clock import spelled
-from master.reads.tokens import TokenRow, all_tokens, branch_codes, is_over, scopes_of
+from master.reads.tokens import TokenRow, all_tokens, branch_codes, is_over, scopes_of, sources_of
 from master.roles import shipped_roles
 from master.writes.tokens import (
     LONGEST_DAYS,
@@ -38,6 +38,12 @@ def token() -> None:
 @click.option("--rate", type=click.IntRange(0), help="Operations a minute; 0: no limit.")
 @click.option("--scope", "scopes", multiple=True, help="Only this permission of its role; repeatable.")
 @click.option(
+    "--source",
+    "sources",
+    multiple=True,
+    help="Only this source system is fed by it (putCustomer); repeatable.",
+)
+@click.option(
     "--registered-only", is_flag=True, help="It runs registered documents only (kehu document add)."
 )
 def create(
@@ -49,13 +55,23 @@ def create(
     expires: int,
     rate: int | None,
     scopes: tuple[str, ...],
+    sources: tuple[str, ...],
     registered_only: bool,
 ) -> None:
     """Make a token and print it, alone and only this once."""
     if bool(branches) == all_branches:
         raise click.UsageError("say either --branch (once or more often) or --all-branches")
     seen = None if all_branches else branches
-    new = NewToken(name, role, seen, expires, rate, scopes=scopes or None, registered_only=registered_only)
+    new = NewToken(
+        name,
+        role,
+        seen,
+        expires,
+        rate,
+        scopes=scopes or None,
+        registered_only=registered_only,
+        sources=sources or None,
+    )
     with opened_master() as master, master.transaction(CLI) as tx:
         made = create_token(tx, new)
     click.echo(made)
@@ -80,6 +96,8 @@ def _told(row: TokenRow, now: datetime) -> Iterator[str]:
     yield f"last used {_instant(row.last_used_at) or 'never'}"
     if row.scopes is not None:
         yield f"only {row.scopes.replace(' ', ', ')}"
+    if (sources := sources_of(row)) is not None:
+        yield f"feeds only {', '.join(sorted(sources))}"
     if row.registered_only:
         yield "registered documents only"
     if row.rotated_at:
@@ -89,12 +107,13 @@ def _told(row: TokenRow, now: datetime) -> Iterator[str]:
 
 
 def _as_json(row: TokenRow, branches: Sequence[str]) -> bytes:
-    """branches and scopes: null: all of them."""
+    """branches and scopes: null: all of them; sources: null: those that it made, or what its role lets it."""
     told = {
         "id": row.id,
         "name": row.name,
         "role": row.role,
         "scopes": sorted(scopes) if (scopes := scopes_of(row)) is not None else None,
+        "sources": sorted(sources) if (sources := sources_of(row)) is not None else None,
         "branches": None if row.all_branches else branches,
         "registeredOnly": row.registered_only,
         "rate": row.rate,

@@ -30,6 +30,11 @@ def scopes_of(row: TokenRow) -> frozenset[str] | None:
     return None if row.scopes is None else frozenset(row.scopes.split())
 
 
+def sources_of(row: TokenRow) -> frozenset[str] | None:
+    """The codes of the only source systems that the token feeds; None: none is named."""
+    return None if row.sources is None else frozenset(row.sources.split("\n"))
+
+
 def token_branches(connection: Connection, token_id: str) -> tuple[int, ...]:
     """The ids of the branches whose customers (there and below) the token's holder sees."""
     rows = connection.scalars(select(branches.c.branch_id).where(branches.c.token_id == token_id))

@@ -13,11 +13,12 @@ from master.audit import note
 from master.errors import Invalid, NotFound
 from master.keys import Keys
 from master.reads.tokens import TokenRow, is_over
-from master.roles import ALL_BRANCHES, Role, role_named
+from master.roles import ALL_BRANCHES, PUT, Role, role_named
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.branches import BranchRow
 from master.tables.tokens import ApiTokenRow, TokenBranchRow
+from master.writes.sourced.directory import plain_code
 
 tokens, token_branches, branches = table(ApiTokenRow), table(TokenBranchRow), table(BranchRow)
 
@@ -32,6 +33,7 @@ class NewToken:
     """branches: codes; None: every branch. rate: operations a minute, 0: no limit, None: the default.
 
     scopes: permissions, to which those of the role are narrowed; None: all of them.
+    sources: codes of the only source systems that it feeds, known or not; None: none is named.
     """
 
     name: str
@@ -41,6 +43,7 @@ class NewToken:
     rate: int | None = None
     scopes: tuple[str, ...] | None = None
     registered_only: bool = False
+    sources: tuple[str, ...] | None = None
 
 
 def secret_digest(keys: Keys, secret: str) -> bytes:
@@ -55,11 +58,12 @@ def create_token(tx: Transaction, new: NewToken) -> str:
         message = f"The role {role.name} sees every branch, whatever its token says: give it all branches."
         raise Invalid(message, ["branch"])
     id, secret = secrets.token_hex(6), _new_secret()
-    values = {
+    values: dict[str, Any] = {
         "id": id,
         "name": new.name,
         "role": new.role,
         "scopes": _scopes(role, new.scopes),
+        "sources": _sources(role, new),
         "registered_only": new.registered_only,
         "secret_digest": secret_digest(tx.master.keys, secret),
         "all_branches": new.branches is None,
@@ -69,7 +73,8 @@ def create_token(tx: Transaction, new: NewToken) -> str:
     }
     tx.execute(insert(tokens), [values])
     _give_branches(tx, id, new.branches or ())
-    note(tx, "token.create", "token", details={"token": id, "role": new.role, "scopes": values["scopes"]})
+    details = {name: values[name] for name in ("role", "scopes", "sources")}
+    note(tx, "token.create", "token", details={"token": id, **details})
     return f"kehu_{id}_{secret}"
 
 
@@ -96,6 +101,17 @@ def _scopes(role: Role, wanted: Sequence[str] | None) -> str | None:
     if not wanted:
         raise Invalid("A token without any scope may do nothing: name one, or leave scopes out.", ["scope"])
     return " ".join(sorted(set(wanted)))
+
+
+def _sources(role: Role, new: NewToken) -> str | None:
+    """As they are kept."""
+    if new.sources is None:
+        return None
+    if PUT not in role.permissions or (new.scopes is not None and PUT not in new.scopes):
+        raise Invalid(f"A token without the permission {PUT} feeds no source.", ["source"])
+    if not new.sources:
+        raise Invalid("Name a source that the token feeds, or leave sources out.", ["source"])
+    return "\n".join(sorted({plain_code(code, ("source",)) for code in new.sources}))
 
 
 def _give_branches(tx: Transaction, token_id: str, codes: Sequence[str]) -> None:

@@ -33,6 +33,14 @@ def test_a_token_names_its_viewer(master: Master) -> None:
     assert Gate(master).caller(token) == Caller(viewer, registered_only=False)
 
 
+def test_a_token_brings_the_sources_that_it_feeds(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        token = create_token(tx, NewToken("broker", "PARTNER", None, sources=("CORE", "WEB")))
+    caller = Gate(master).caller(token)
+    assert isinstance(caller, Caller)
+    assert caller.viewer.sources == {"CORE", "WEB"}
+
+
 def test_a_wrong_unknown_or_odd_token_names_nobody(master: Master) -> None:
     token = made(master)
     gate = Gate(master)

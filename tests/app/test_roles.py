@@ -181,7 +181,8 @@ def test_a_wrong_roles_file_stops_every_command_that_needs_it(
         assert done.stderr.startswith(f"kehu: {path}: [AGENT] permissions: 'see' is not one of read, ")
     assert found("roles") == [
         f"BAD {path}: [AGENT] permissions: 'see' is not one of read, fragments, reveal, customers.write, "
-        "customers.put, tags.write, contacts.write, leads.write, export, audit.read, tokens.write."
+        "customers.put, customers.put.any, tags.write, contacts.write, leads.write, export, audit.read, "
+        "tokens.write."
     ]
 
 

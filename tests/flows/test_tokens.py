@@ -56,6 +56,35 @@ def test_a_token_may_less_than_its_role(running: Running) -> None:
     ]
 
 
+def test_a_partner_feeds_the_sources_that_its_token_is_made_for_and_no_other(running: Running) -> None:
+    running.run("import", "customers", feed(running), "--source", "CORE")
+    alone = made(running, "--role", "PARTNER", "--name", "alone")
+    named = made(running, "--role", "PARTNER", "--name", "named", "--source", "CORE", "--source", "WEB")
+    running.start("serve")
+    assert [put(running, alone, source) for source in ("CORE", "OWN")] == ["FORBIDDEN", "put"]
+    told = [put(running, named, source) for source in ("CORE", "WEB", "OWN", "ANY")]
+    assert told == ["put", "put", "FORBIDDEN", "FORBIDDEN"]
+    first, second = map(json.loads, running.run("token", "list", "--json").splitlines())
+    assert (first["sources"], second["sources"]) == (None, ["CORE", "WEB"])
+    assert "feeds only CORE, WEB" in running.run("token", "list")
+    again = running.run("token", "rotate", id_of(alone)).strip()
+    assert put(running, again, "OWN") == "put"
+
+
+def feed(hub: Running) -> str:
+    path = Path(hub.folder / "customers.csv")
+    path.write_text("source_key,name\nK1,张三\n")
+    return str(path)
+
+
+def put(hub: Running, token: str, source: str) -> str:
+    """What became of it."""
+    key = f'{{source: "{source}", key: "K1"}}'
+    text = f'mutation {{ putCustomer(input: {{sourceKey: {key}, name: "李四"}}) {{ errors {{ code }} }} }}'
+    errors = answer(hub, token, query=text).json()["data"]["putCustomer"]["errors"]
+    return errors[0]["code"] if errors else "put"
+
+
 def test_both_secrets_open_until_the_overlap_ends_by_the_hub_s_clock(running: Running) -> None:
     clock = running.folder / "clock"
     running.environment |= {"KEHU_SANDBOX": "1", "KEHU_CLOCK": str(clock)}

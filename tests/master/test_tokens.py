@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from master.errors import Refusal
-from master.reads.tokens import TokenRow, branch_codes, is_over, token_by_id
+from master.reads.tokens import TokenRow, branch_codes, is_over, sources_of, token_by_id
 from master.session import Master
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
@@ -73,6 +73,36 @@ def test_no_scopes_at_all_are_not_taken_for_all_of_them(master: Master) -> None:
     with pytest.raises(Refusal) as caught:
         made(master, scopes=())
     assert caught.value.message == "A token without any scope may do nothing: name one, or leave scopes out."
+
+
+def test_a_token_keeps_the_sources_that_it_is_made_for(master: Master) -> None:
+    row = row_of(master, made(master, "PARTNER", sources=("B", "a broker ", "A", "B")))
+    assert row.sources == "A\nB\na broker"
+    assert sources_of(row) == {"A", "B", "a broker"}
+    assert sources_of(row_of(master, made(master, "PARTNER"))) is None
+
+
+@pytest.mark.parametrize(
+    ("role", "more", "message"),
+    [
+        ("AGENT", {"sources": ("A",)}, "A token without the permission customers.put feeds no source."),
+        (
+            "PARTNER",
+            {"sources": ("A",), "scopes": ("read",)},
+            "A token without the permission customers.put feeds no source.",
+        ),
+        ("PARTNER", {"sources": ()}, "Name a source that the token feeds, or leave sources out."),
+        ("PARTNER", {"sources": ("A", " ")}, "This must not be blank."),
+        ("PARTNER", {"sources": ("A\nB",)}, "This must be one line without control or invisible characters."),
+        ("PARTNER", {"sources": ('"A"',)}, "A code holds no quotes and no backslashes."),
+    ],
+)
+def test_what_is_no_source_for_a_token_is_refused(
+    master: Master, role: str, more: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(Refusal) as caught:
+        made(master, role, **more)
+    assert (caught.value.path, caught.value.message) == (("source",), message)
 
 
 def test_a_token_lives_a_year_at_most(master: Master) -> None:
@@ -163,7 +193,7 @@ def test_what_happens_to_a_token_is_audited_without_its_secrets(master: Master) 
         revoke_token(tx, id_of(token))
     id = id_of(token)
     assert noted(master) == [
-        ("token.create", {"token": id, "role": "AGENT", "scopes": "read"}),
+        ("token.create", {"token": id, "role": "AGENT", "scopes": "read", "sources": None}),
         ("token.rotate", {"token": id, "overlap_hours": 2, "expires_days": None}),
         ("token.revoke", {"token": id}),
     ]

@@ -40,7 +40,7 @@ def towns(hub: Hub, master: Master) -> Hub:
             fill.document(customer, f"E1234567{number}")
             fill.point(customer, f"1380013800{number}")
             fill.lead(customer, "Renewal", owner_id=staff)
-            fill.sourced(customer, fill.source(f"FEED{number}"), f"K{number}")
+            fill.sourced(customer, fill.source(f"FEED{number}", made_by="t1"), f"K{number}")
         fill.derive()
     return hub
 

@@ -48,11 +48,13 @@ class Hub:
     """Answers documents for a role, each in a context of its own.
 
     branches: the codes of those whose customers the viewer sees; None: all. A role may also be one that the
-    test made itself.
+    test made itself. token: the viewer's; sources: the only ones it feeds.
     """
 
     master: Master
     search: SearchEngine | None = None
+    token: str = "t1"
+    sources: frozenset[str] | None = None
 
     def ask(
         self,
@@ -82,12 +84,12 @@ class Hub:
         """Who holds a token of this role for these branches."""
         its = shipped_roles()[role] if isinstance(role, str) else role
         if branches is None:
-            return Viewer("tester", its, "t1")
+            return Viewer("tester", its, self.token, sources=self.sources)
         row = table(BranchRow)
         with self.master.reading() as connection:
             ids = tuple(connection.scalars(select(row.c.id).where(row.c.code.in_(branches))))
             assert len(ids) == len(branches)
-            return Viewer("tester", its, "t1", sight_of(connection, its, ids))
+            return Viewer("tester", its, self.token, sight_of(connection, its, ids), sources=self.sources)
 
     async def asked(
         self,
@@ -136,8 +138,8 @@ class Filler:
         target = table(row)
         self.tx.execute(update(target).where(target.c.id == id).values(**values))
 
-    def token(self) -> None:
-        self.add(ApiTokenRow, id="t1", name="tester", role="ADMIN", secret_digest=b"", all_branches=True)
+    def token(self, id: str = "t1") -> None:
+        self.add(ApiTokenRow, id=id, name="tester", role="ADMIN", secret_digest=b"", all_branches=True)
 
     def branch(self, code: str, parent: int | None = None) -> int:
         return self.add(BranchRow, code=code, name=f"Branch {code}", parent_id=parent)
@@ -218,8 +220,8 @@ class Filler:
             self.add(HouseholdMemberRow, household_id=household, customer_id=customer, role=role)
         return household
 
-    def source(self, code: str, branch: int | None = None) -> int:
-        return self.add(SourceSystemRow, code=code, name=code, branch_id=branch)
+    def source(self, code: str, branch: int | None = None, made_by: str | None = None) -> int:
+        return self.add(SourceSystemRow, code=code, name=code, branch_id=branch, made_by=made_by)
 
     def sourced(self, customer: int, source: int, key: str) -> int:
         return self.add(

@@ -1,10 +1,10 @@
 """Names that a source brings with it: source systems and staff that nobody has made known are made."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select, text
 
-from master.errors import Invalid
+from master.errors import Forbidden, Invalid
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.branches import StaffRow
@@ -13,6 +13,10 @@ from master.writes.checks import line
 from master.writes.sourced.statements import rows_in
 
 LONGEST_CODE = 100
+NOT_FED = (
+    "The token does not feed this source. It feeds those it made itself, or those it was made for: "
+    "an operator makes one for a source by `kehu token create --source CODE`."
+)
 
 sources, staff = table(SourceSystemRow), table(StaffRow)
 
@@ -30,13 +34,40 @@ def source_named(tx: Transaction, code: str, path: tuple[str, ...] = ("source",)
 
     It is held until the transaction ends: two writers of one source take turns.
     """
-    code = plain_code(code, path)
-    made = tx.connection.execute(
-        text("INSERT INTO source_systems (code, name) VALUES (:code, :code) ON CONFLICT (code) DO NOTHING"),
-        {"code": code},
-    ).rowcount
-    held = select(sources.c.id).where(sources.c.code == code).with_for_update(key_share=True)
-    return tx.connection.execute(held).scalar_one(), made == 1
+    id, made, _ = _held(tx, plain_code(code, path))
+    return id, made
+
+
+def source_to_feed(tx: Transaction, code: str, path: tuple[str, ...]) -> tuple[int, bool]:
+    """As source_named, for a source that the actor feeds. Raises Forbidden, also where there is none yet."""
+    code, actor = plain_code(code, path), tx.actor
+    if actor.sources is not None and code not in actor.sources:
+        raise Forbidden(NOT_FED, path)
+    own_only = actor.sources is None and actor.token_id is not None and not actor.feeds_any
+    # Looked at before the source is held too: who is refused waits for no import of it.
+    if own_only and any(maker != actor.token_id for maker in _makers(tx, code)):
+        raise Forbidden(NOT_FED, path)
+    id, made, maker = _held(tx, code)
+    if own_only and maker != actor.token_id:
+        raise Forbidden(NOT_FED, path)
+    return id, made
+
+
+def _makers(tx: Transaction, code: str) -> Sequence[str | None]:
+    """One, or none where there is no such source."""
+    return tx.connection.scalars(select(sources.c.made_by).where(sources.c.code == code)).all()
+
+
+def _held(tx: Transaction, code: str) -> tuple[int, bool, str | None]:
+    """The source's id, whether it had to be made, and the token that made it."""
+    new = text(
+        "INSERT INTO source_systems (code, name, made_by) VALUES (:code, :code, :token)"
+        " ON CONFLICT (code) DO NOTHING"
+    )
+    made = tx.connection.execute(new, {"code": code, "token": tx.actor.token_id}).rowcount
+    its = select(sources.c.id, sources.c.made_by).where(sources.c.code == code)
+    row = tx.connection.execute(its.with_for_update(key_share=True)).one()
+    return row.id, made == 1, row.made_by
 
 
 def staff_by_code(tx: Transaction, codes: Iterable[str]) -> tuple[dict[str, int], set[str]]:

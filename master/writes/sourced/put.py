@@ -17,7 +17,7 @@ from master.writes.derived import refresh
 from master.writes.inputs import GivenContactPoint, GivenDocument, SourcedCustomer
 from master.writes.kept import KEEP
 from master.writes.sourced.customers import apply_customers
-from master.writes.sourced.directory import source_named
+from master.writes.sourced.directory import source_to_feed
 from master.writes.sourced.items import FIELDS
 from master.writes.sourced.persons import NOT_TAKEN
 from master.writes.sourced.rows import (
@@ -39,10 +39,11 @@ def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
     """The id of the customer that this source's key means: made, changed, or left as it is when all is equal.
 
     Doubtful values are kept and marked, but a gender or birth date that can not be right is Invalid; an
-    unknown source is made with trust 0.
+    unknown source is made with trust 0. Raises Forbidden for a source that is not the caller's to feed.
     """
+    # First of all: of a source that they do not feed, callers learn nothing about its keys.
+    source_id, made = source_to_feed(tx, given.source, ("sourceKey", "source"))
     key = checks.line(given.key, ["sourceKey", "key"], LONGEST_KEY)
-    source_id, made = source_named(tx, given.source, ("sourceKey", "source"))
     is_new = not _is_known(tx, source_id, key)
     values = _values(tx, given)
     if is_new and given.branch is KEEP:
