@@ -181,7 +181,7 @@ class CustomerMutation:
     """Change a customer; refused as CONFLICT when somebody changed it since the caller read it."""
     put_customer: CustomerPayload | None = commanded_by(put_customer)
     """Create or update by a source system's own key: what partner systems call. The same key is always the
-    same customer."""
+    same customer. Refused as FORBIDDEN when the token does not feed that source."""
     tag_customer: CustomerPayload | None = commanded_by(tag_customer)
     """Give a customer a tag by hand; one that has it already gets the new expiry."""
     untag_customer: CustomerPayload | None = commanded_by(untag_customer)
