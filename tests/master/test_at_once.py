@@ -7,14 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from master.errors import Conflict, Duplicate
+from master.errors import Conflict, Duplicate, Forbidden
 from master.session import Actor, Master, Transaction
 from master.tables.base import table
 from master.tables.codes import ContactPointKind
 from master.tables.customers import CustomerRow
 from master.writes.customers import create_customer
 from master.writes.idempotency import once
-from master.writes.inputs import GivenContactPoint, NewCustomer
+from master.writes.inputs import GivenContactPoint, NewCustomer, SourcedCustomer
+from master.writes.sourced.put import put_customer
 from master.writes.tokens import NewToken, create_token
 from tests.conftest import TESTER
 
@@ -94,4 +95,17 @@ def test_a_caller_whose_twin_fails_makes_the_customer(master: Master, caller: Ac
 
     told = at_once(call)
     assert {each for each in told if isinstance(each, int)} == {told[0]}
+    assert count(master) == 1
+
+
+def test_a_source_that_tokens_make_at_once_is_fed_by_one_of_them(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        tokens = [create_token(tx, NewToken("feed", "PARTNER", None)) for _ in range(CALLERS)]
+    ids = [token.split("_")[1] for token in tokens]
+
+    def put(number: int) -> int:
+        with master.transaction(Actor("feed", "PARTNER", token_id=ids[number])) as tx:
+            return put_customer(tx, SourcedCustomer("NEW", f"K{number}", name="张三"))
+
+    assert sorted(map(str, at_once(put))) == sorted(map(str, [1, *[Forbidden] * (CALLERS - 1)]))
     assert count(master) == 1
