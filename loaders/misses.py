@@ -26,7 +26,7 @@ class Misses:
         """Whether this day of the caller, or a later one, is being counted."""
         return caller in self._callers and self._callers[caller].day >= day
 
-    def begin(self, caller: str, day: datetime, noted: int) -> None:
+    def learn(self, caller: str, day: datetime, noted: int) -> None:
         """The day begins with those that the audit has."""
         if not self.knows(caller, day):
             self._callers[caller] = _Caller(day, noted)

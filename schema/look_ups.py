@@ -48,7 +48,7 @@ async def may_look_up(context: Context, wanted: LookUp) -> bool:
     since = clock.start_of(clock.day_of(context.now))
     if not misses.knows(viewer.token_id, since):
         noted = await context.look(lambda connection: misses_since(connection, viewer, since))
-        misses.begin(viewer.token_id, since, noted)
+        misses.learn(viewer.token_id, since, noted)
     if wanted in context.shown.looked_up:
         return True
     if not misses.counted(viewer.token_id, viewer.role.misses_a_day):
