@@ -24,7 +24,7 @@ WRITE = (
 SERVE = f"--server=while :; do {KEHU} serve --no-worker; sleep 0.5; done"
 WORK = f"--worker=while :; do {KEHU} worker; sleep 0.5; done"
 
-SHORT = {"--seconds": "25", "--kill-every": "5"}
+SHORT = {"--seconds": "30", "--kill-every": "3"}
 LONG = {"--seconds": "1200", "--kill-every": "5", "--watch": "5"}
 LONG_WITH_STORES = {**LONG, "--seconds": "1500", "--kill-every": "10"}  # a node takes 10 seconds to come back
 FEWEST_KILLS = 100  # of a proof
