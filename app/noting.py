@@ -137,8 +137,9 @@ class AccessNotes:
         except Exception as error:  # a value that can not be looked for is one that nobody has
             log.error("look-ups not resolved", look_ups=len(note.looked_up), error=type(error).__name__)
             found = [False] * len(note.looked_up)
-        looked_up = (LookedUp(each.classes, has) for each, has in zip(note.looked_up, found, strict=True))
-        return replace(note.access, looked_up=tuple(looked_up))
+        looked_up = zip(note.looked_up, found, strict=True)
+        ones = tuple(LookedUp(each.classes, has, each.typed_on) for each, has in looked_up)
+        return replace(note.access, looked_up=ones)
 
     def _take_back(self, accesses: list[Access]) -> None:
         """Look-ups that have found somebody do not count."""
@@ -146,7 +147,7 @@ class AccessNotes:
         for access in accesses:
             since = clock.start_of(clock.day_of(access.at))
             for each in access.looked_up:
-                if each.found:
+                if each.found and not each.typed_on:
                     self.misses.taken_back(access.viewer.token_id, since)
 
 

@@ -25,10 +25,11 @@ _REACHING = (ContactPointKind.MOBILE, ContactPointKind.LANDLINE, ContactPointKin
 @dataclass(frozen=True)
 class LookUp:
     """What somebody looks up; classes: those of the values. It finds somebody when all questions of one of
-    its ways do."""
+    its ways do; typed_on: one that was counted goes on."""
 
     classes: tuple[str, ...]
     ways: tuple[tuple[Question, ...], ...]
+    typed_on: bool = False
 
 
 def finds(connection: Connection, wanted: LookUp, reach: Reach | None, moments: Moments) -> bool:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from indexing.permitted import By, Permitted
 from indexing.queries import Notice, wholes
-from indexing.words import Words
+from indexing.words import Words, together
 from loaders.look_ups import LookUp, customers_by_number
 from master.roles import CONTACT, DOCUMENT, POLICY
 from schema.context import Context
@@ -24,7 +24,13 @@ async def permitted_wholes(
     if not ways:
         return allowed, []
     asked = tuple(tuple((customers_by_number, "number", text) for text in way) for way in ways)
-    if await may_look_up(context, LookUp(tuple(masked.values()), asked)):
+    look_up, caller = LookUp(tuple(masked.values()), asked), f"{viewer.token_id} by wholes"
+    texts = [token.text for token in together(words.tokens)]
+    if context.typing.goes_on(caller, texts):
+        context.shown.looked_up.append(replace(look_up, typed_on=True))
+        return allowed, []
+    if await may_look_up(context, look_up):
+        context.typing.started(caller, texts, context.now, noted=0, most=1)
         return allowed, []
     message = f"{used_up(viewer)}: until tomorrow no whole numbers that you see masked are found."
     return replace(allowed, **dict.fromkeys(masked, By.NOTHING)), [Notice("MISSES_USED_UP", message)]

@@ -11,7 +11,7 @@ from master.tables.base import table
 entries = table(AuditEntryRow)
 
 LOOKED_UP = "search.whole"
-FOUND, FOUND_NOBODY = "OK", "NOBODY"  # outcomes
+FOUND, FOUND_NOBODY, TYPED_ON = "OK", "NOBODY", "TYPED_ON"  # outcomes; the last is not counted
 
 
 def misses_since(connection: Connection, viewer: Viewer, since: datetime) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from master.access import Viewer
 from master.audit import note_all
 from master.reads.access_log import SEARCHED_BY_PARTS
-from master.reads.misses import FOUND, FOUND_NOBODY, LOOKED_UP
+from master.reads.misses import FOUND, FOUND_NOBODY, LOOKED_UP, TYPED_ON
 from master.session import Transaction
 from master.spelling import next_ids
 from master.tables.access import AccessEntryRow, AccessSubjectRow
@@ -28,6 +28,7 @@ class LookedUp:
 
     classes: tuple[str, ...]
     found: bool
+    typed_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def _note_searches(tx: Transaction, access: Access) -> None:
         note_all(tx, SEARCHED_BY_PARTS, "customer", [(None, None)], details=details, actor=actor)
     for one, times in Counter(access.looked_up).items():
         nobody, details = [(None, None)] * times, {"fields": list(one.classes)}
-        outcome = FOUND if one.found else FOUND_NOBODY
+        outcome = FOUND if one.found else TYPED_ON if one.typed_on else FOUND_NOBODY
         note_all(tx, LOOKED_UP, "customer", nobody, details=details, actor=actor, outcome=outcome)
 
 

@@ -249,6 +249,16 @@ def test_a_number_typed_on_counts_as_a_search_by_parts_only(desk: Desk) -> None:
     assert desk.noted() == []
 
 
+def test_a_whole_number_typed_key_by_key_counts_once(desk: Desk) -> None:
+    for typed in ("1591", "15912", "1591234656", MOBILE, "159123"):
+        assert desk.found(typed, PARTNER)[0] == (["1"] if typed == MOBILE else []), typed
+    assert [outcome for _, outcome in desk.noted()] == [NOBODY, "TYPED_ON", "TYPED_ON", SOMEBODY, "TYPED_ON"]
+    # Another number counts again, though it begins alike.
+    for guess in guesses(2, start=1235):
+        desk.found(guess)
+    assert desk.found(f"{guesses(1, start=1237)[0]}")[1] == ["MISSES_USED_UP"]
+
+
 def test_after_the_searches_by_parts_the_whole_ones_count(desk: Desk) -> None:
     sparing = replace(AGENT, fragments_a_day=0)
     for part in ("6565", "1111", "2222"):
