@@ -59,15 +59,15 @@ def checked(*arguments: str) -> list[str]:
 
 def test_without_a_role_all_are_told_by_class(folder: Path) -> None:
     assert checked() == [
-        "role        branches  name    document  contact  person  notes    policy  money",
-        "AGENT       own       CLEAR   MASKED    MASKED   CLEAR   CLEAR    CLEAR   CLEAR",
-        "SUPERVISOR  own       CLEAR   MASKED    MASKED   CLEAR   CLEAR    CLEAR   CLEAR",
-        "STEWARD     own       CLEAR   MASKED    MASKED   CLEAR   CLEAR    CLEAR   CLEAR",
-        "MARKETER    own       CLEAR   MASKED    MASKED   CLEAR   REFUSED  CLEAR   CLEAR",
-        "PARTNER     own       CLEAR   MASKED    MASKED   CLEAR   REFUSED  CLEAR   CLEAR",
-        "AUDITOR     all       MASKED  MASKED    MASKED   CLEAR   MASKED   CLEAR   CLEAR",
-        "SECURITY    own       -       -         -        -       -        -       -",
-        "ADMIN       own       CLEAR   CLEAR     CLEAR    CLEAR   CLEAR    CLEAR   CLEAR",
+        "role        branches  name    document  contact  birth    person  notes    policy  money",
+        "AGENT       own       CLEAR   MASKED    MASKED   CLEAR    CLEAR   CLEAR    CLEAR   CLEAR",
+        "SUPERVISOR  own       CLEAR   MASKED    MASKED   CLEAR    CLEAR   CLEAR    CLEAR   CLEAR",
+        "STEWARD     own       CLEAR   MASKED    MASKED   CLEAR    CLEAR   CLEAR    CLEAR   CLEAR",
+        "MARKETER    own       CLEAR   MASKED    MASKED   REFUSED  CLEAR   REFUSED  CLEAR   CLEAR",
+        "PARTNER     own       CLEAR   MASKED    MASKED   REFUSED  CLEAR   REFUSED  CLEAR   CLEAR",
+        "AUDITOR     all       MASKED  MASKED    MASKED   REFUSED  CLEAR   MASKED   CLEAR   CLEAR",
+        "SECURITY    own       -       -         -        -        -       -        -       -",
+        "ADMIN       own       CLEAR   CLEAR     CLEAR    CLEAR    CLEAR   CLEAR    CLEAR   CLEAR",
     ]
 
 
@@ -84,12 +84,13 @@ def test_a_role_is_told_with_each_field_that_is_not_open(folder: Path) -> None:
         "",
         "Customer.name                  name      CLEAR",
         "CustomerRelation.name          name      CLEAR   of customers out of sight MASKED: 张三丰 → 张**",
-        "Household.name                 name      CLEAR",
+        "Household.name                 name      CLEAR   of customers out of sight MASKED: 张三丰 → 张**",
         "HouseholdMember.name           name      CLEAR   of customers out of sight MASKED: 张三丰 → 张**",
+        "Lead.title                     name      CLEAR",
         "PolicyParty.name               name      CLEAR   of customers out of sight MASKED: 张三丰 → 张**",
         "IdentityDocument.number        document  MASKED  110101199003071234 → 110101********1234",
         "ContactPoint.value             contact   MASKED  13800138000 → 138****8000",
-        "Customer.birthDate             person    CLEAR",
+        "Customer.birthDate             birth     REFUSED",
         "Customer.gender                person    CLEAR",
         "Contact.notes                  notes     REFUSED",
         "Contact.outcome                notes     REFUSED",
@@ -143,7 +144,8 @@ def test_who_may_not_read_sees_nothing(folder: Path) -> None:
 def test_a_role_of_the_hub_s_own_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own(folder, OWN, monkeypatch)
     assert (
-        checked()[-1] == "DESK        own       MASKED  CLEAR     CLEAR    CLEAR   MASKED   MASKED  REFUSED"
+        checked()[-1]
+        == "DESK        own       MASKED  CLEAR     CLEAR    CLEAR    CLEAR   MASKED   MASKED  REFUSED"
     )
     told = checked("DESK", "Policy")
     assert told[4:9] == [
