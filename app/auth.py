@@ -96,9 +96,12 @@ class Gate:
         except (SQLAlchemyError, TimedOut) as error:
             log.warning("use of a token not noted", caller=token_id, exc_info=error)
 
-    async def close(self) -> None:
+    async def noted(self) -> None:
         """Waits for uses that are being noted."""
         await asyncio.gather(*self._noting)
+
+    async def close(self) -> None:
+        await self.noted()
         self._threads.shutdown(wait=False)
 
 

@@ -76,7 +76,7 @@ def test_a_use_is_noted_once_a_minute(master: Master, time: SetTime) -> None:
 
     async def used() -> None:
         assert isinstance(await gate.authenticate(token, Call("r")), Viewer)
-        await gate.close()
+        await gate.noted()
 
     def last_used() -> object:
         with master.reading() as connection:
