@@ -20,7 +20,7 @@ def names(hub: Hub, words: str) -> list[str]:
 
 
 def test_a_customer_is_found_by_part_of_each_number(sample_hub: Hub) -> None:
-    customer = sample_hub.get(SEE, "AGENT")["customer"]
+    customer = sample_hub.get(SEE, "ADMIN")["customer"]
     mobile = customer["contactPoints"][0]["value"]
     policy = customer["policies"]["nodes"][0]["number"]
     for words in (

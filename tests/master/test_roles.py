@@ -139,7 +139,7 @@ def test_what_is_no_role_is_told(path: Path, text: str, told: list[str]) -> None
         ),
         (
             "refused = ['phone']",
-            "refused: 'phone' is not one of name, document, contact, person, notes, policy, money.",
+            "refused: 'phone' is not one of name, document, contact, birth, person, notes, policy, money.",
         ),
         ("branches = 'some'", 'branches is \'some\': write "own" or "all".'),
         ("branches = ['own']", 'branches is [\'own\']: write "own" or "all".'),
@@ -210,7 +210,13 @@ def test_a_viewer_is_told_what_its_role_does_and_sees(master: Master, path: Path
         "roles": ["MARKETER"],
         "permissions": ["leads.write", "read", "tags.write"],
         "masked": ["ContactPoint.value", "IdentityDocument.number"],
-        "refused": ["Contact.notes", "Contact.outcome", "Contact.subject", "CustomerTag.evidence"],
+        "refused": [
+            "Contact.notes",
+            "Contact.outcome",
+            "Contact.subject",
+            "Customer.birthDate",
+            "CustomerTag.evidence",
+        ],
         "branches": [{"code": "CITY"}],
     }
     path.write_text(OWN, encoding="utf-8")
@@ -219,11 +225,11 @@ def test_a_viewer_is_told_what_its_role_does_and_sees(master: Master, path: Path
         "roles": ["AGENT"],
         "permissions": ["read"],
         "masked": [
-            "Customer.name", "CustomerRelation.name", "Household.name", "HouseholdMember.name",
+            "Customer.name", "CustomerRelation.name", "Household.name", "HouseholdMember.name", "Lead.title",
             "PolicyParty.name",
         ],
         "refused": [
-            "Customer.birthDate", "Customer.gender", "CustomerSummary.annualPremium",
+            "Customer.gender", "CustomerSummary.annualPremium",
             "CustomerSummary.otherPremiums", "Lead.expectedPremium", "Money.amount",
             "Policy.annualPremium", "Policy.sumInsured",
         ],

@@ -45,7 +45,7 @@ def hub(master: Master) -> Shell:
     allowance = Allowance(limits=limits, most_rows=100)
     door: Door[Any] = Door(
         authenticate, opened, lambda *_: None, lambda _: allowance, lambda _: None, text_of,
-        lambda _: nullcontext(), admit_changes,
+        lambda *_: nullcontext(), admit_changes,
     )  # fmt: skip
     front = GraphQLFront(schema, door, limits, Runs())
     return Shell({"/graphql": Route("graphql", front)}, Allowed(["hub.test"]), limits)
