@@ -25,6 +25,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--proof", action="store_true", help="run the proofs at full length (make proof)")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "only_in_proof: too long for every run; see `make proof`")
+    config.addinivalue_line("markers", "only_on(database): what the other database has no such thing of")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out what does not belong to this run: a test that is skipped lacks something."""
+    left_out = [item for item in items if not _belongs(item, is_proof=bool(config.getoption("--proof")))]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _belongs(item: pytest.Item, *, is_proof: bool) -> bool:
+    if item.get_closest_marker("only_in_proof") and not is_proof:
+        return False
+    only_on = item.get_closest_marker("only_on")
+    return only_on is None or only_on.args[0] in item.name
+
+
 class SetTime:
     """A time that tests move."""
 

@@ -19,9 +19,13 @@ from tests.flows.test_server_profile import own_database, workers
 from tests.services import nodes, postgresql
 from tests.services.nodes import Node, Three
 
-pytestmark = pytest.mark.skipif(
-    not (nodes.can_be_three() and postgresql.is_there()), reason="no PostgreSQL, or no OpenSearch on a JDK"
-)
+pytestmark = [
+    pytest.mark.only_in_proof,  # three nodes take a minute to start
+    pytest.mark.skipif(
+        not (nodes.can_be_three() and postgresql.is_there()),
+        reason="no PostgreSQL, or no OpenSearch on a JDK",
+    ),
+]
 
 WRITE = """
 mutation($key: String!, $name: String!) {
@@ -50,9 +54,7 @@ class Told:
 
 
 @pytest.fixture
-def three(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Three]:
-    if not request.config.getoption("--proof"):
-        pytest.skip("make proof: three nodes take a minute to start")
+def three(tmp_path: Path) -> Iterator[Three]:
     with nodes.three(tmp_path / "nodes") as cluster:
         yield cluster
 

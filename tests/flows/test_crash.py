@@ -48,10 +48,9 @@ def test_whatever_dies_the_index_becomes_equal_to_the_master(
     crash(running, processes, LONG if is_proof else SHORT)
 
 
+@pytest.mark.only_in_proof  # the next test has two workers on PostgreSQL too
 @needs_postgresql
-def test_two_workers_on_postgresql_and_the_database_die(tmp_path: Path, is_proof: bool) -> None:
-    if not is_proof:
-        pytest.skip("make proof: the next test has two workers on PostgreSQL too")
+def test_two_workers_on_postgresql_and_the_database_die(tmp_path: Path) -> None:
     with postgresql.server() as server, on(tmp_path, server.url) as hub:
         crash(hub, [SERVE, WORK, WORK, f"--worker={server.victim}"], LONG_WITH_STORES)
 

@@ -84,6 +84,7 @@ def test_a_deleted_index_is_made_anew(running: Running) -> None:
     assert running.run("index", "rebuild").splitlines()[-1] == "customers: 30"
     assert running.run("index", "check").splitlines() == [
         "compared: 30",
+        "documents read: 0",
         "missing: 0",
         "stale: 0",
         "orphans: 0",

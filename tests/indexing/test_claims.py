@@ -166,11 +166,10 @@ def test_two_workers_that_did_the_same_customer_leave_its_instants_as_the_later_
     assert waiting(master) == 0
 
 
+@pytest.mark.only_on("postgresql")  # SQLite has one writer
 def test_an_open_transaction_holds_up_the_worker_for_nobody_else(
     master: Master, engine: EmbeddedEngine
 ) -> None:
-    if master.is_sqlite:
-        pytest.skip("has one writer")
     make(master, "张三", "李四")
     may_commit, has_written = threading.Event(), threading.Event()
 

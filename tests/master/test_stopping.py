@@ -111,9 +111,8 @@ def another_writer(master: Master) -> Iterator[None]:
     other.close()
 
 
+@pytest.mark.only_on("sqlite")  # it has one writer
 def test_threads_of_one_process_do_not_wait_longer_for_each_other(hurried: Master) -> None:
-    if not hurried.is_sqlite:
-        pytest.skip("only SQLite has one writer")
     with (
         hurried.unhurried().transaction(TESTER),
         pytest.raises(TimedOut, match="try again"),
