@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -45,6 +45,7 @@ from master.writes.derived import refresh
 from schema.context import Context, open_context
 
 WORKER_REST_SECONDS = 1.0
+CANCELLED_AGAIN_SECONDS = 1.0
 THREADS = 32  # half of the requests that a process answers at once
 
 log = structlog.get_logger("kehu.hub")
@@ -115,15 +116,22 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     finally:
         await runs.close()
         await notes.close()
-        for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+        await _ended(beside)
         await refused.close()
         await gate.close()
         await windows.close()
         await search.close()
         unhurried.close()
         master.close()
+
+
+async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Cancels them until they are over: a client may take one for a deadline of its own, and go on."""
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=CANCELLED_AGAIN_SECONDS)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def worker_of(settings: Settings, master: Master, search: SearchEngine) -> Worker:
