@@ -44,6 +44,9 @@ def configure_logging(*, show_messages: bool = False, stream: TextIO | None = No
     logging.root.setLevel(logging.WARNING)
     for ours in ("kehu", "_granian"):
         logging.getLogger(ours).setLevel(logging.INFO)
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith("kehu") and isinstance(logger, logging.Logger):
+            logger.disabled = False  # another library's set-up in this process may have silenced it
     # strawberry logs each error with its message; the front logs the same failures without.
     logging.getLogger("strawberry.execution").disabled = True
     structlog.configure(
