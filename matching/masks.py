@@ -15,7 +15,9 @@ TEXT = MASK * 3
 LONGEST_PERSONAL = 6  # characters: organisations' names are longer, and end as these do
 SHOWN_TAIL = 4  # characters of a number's end that its mask shows
 
-_ORGANISATION = re.compile(r"(公司|集团|中心|企业|大学|工作室|[厂店院所会社部行局校馆站场队])\W*$")
+_ORGANISATION = re.compile(
+    rf"(公司|集团|中心|企业|大学|[工{re.escape(MASK)}]作室|[厂店院所会社部行局校馆站场队])\W*$"
+)
 
 # Provinces, cities and districts: nothing in their names that streets, houses and housing estates have.
 _LETTER = r"(?![路街巷弄号栋幢室省市区县旗])[\u3400-\u9fff]"
@@ -79,9 +81,11 @@ def _shown(text: str, start: int, end: int) -> str:
 
 
 def _initials(name: str) -> str:
-    """The first letter of each word."""
+    """The first letter of each word; nothing when that would be everything."""
     places = [place for place, c in enumerate(name) if _counts(c)]
-    hidden = {place for place in places if place > 0 and _counts(name[place - 1])} or places
+    hidden = {place for place in places if place > 0 and _counts(name[place - 1])}
+    if not hidden and MASK not in name:
+        hidden = set(places)
     return "".join(MASK if place in hidden else c for place, c in enumerate(name))
 
 
