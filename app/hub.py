@@ -27,6 +27,7 @@ from app.metrics import Metrics
 from app.noting import AccessNotes
 from app.opening import open_master, open_search, open_windows
 from app.parts import parts_of
+from app.planning import by_plan
 from app.playground.pages import Playground
 from app.rates import Rates
 from app.refused_tokens import RefusedTokens
@@ -34,6 +35,7 @@ from app.registered import RegisteredDocuments
 from app.settings import Settings
 from app.waking import Waking
 from app.windows import Windows
+from execution.queries import Queries
 from indexing.engines.port import SearchEngine
 from indexing.typing_on import Typing
 from indexing.worker import Worker
@@ -108,6 +110,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
                 runs,
                 notes,
                 worker,
+                Queries(settings.compile_at),
             ).routes(playground=settings.playground),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
             limits,
@@ -177,6 +180,7 @@ class _Routes:
     runs: Runs
     notes: AccessNotes
     worker: Worker
+    queries: Queries
     typing: Typing = field(default_factory=Typing)
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
@@ -205,6 +209,7 @@ class _Routes:
             RegisteredDocuments(self.master).text_of,
             entrance.turn,
             entrance.admit_changes,
+            by_plan(self.queries, metrics.planned),
         )
         routes = {
             "/graphql": Route("graphql", GraphQLFront(self.schema, door, self.limits, self.runs)),

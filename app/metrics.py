@@ -56,6 +56,9 @@ class Metrics:
             "GraphQL operations over this limit, refused or (warn_only) run all the same.",
             ["limit"],
         )
+        self._plans = counter(
+            "kehu_plans", "GraphQL operations by what their plan came to; hit and made: compiled.", ["plan"]
+        )
         self._auth_failures = counter(
             "kehu_auth_failures",
             "GraphQL requests without a token that opens the hub, by the reason.",
@@ -79,6 +82,9 @@ class Metrics:
 
     def over_limit(self, name: str) -> None:
         self._over_limit.labels(name).inc()
+
+    def planned(self, plan: str) -> None:
+        self._plans.labels(plan).inc()
 
     def auth_failed(self, reason: Reason) -> None:
         self._auth_failures.labels(reason).inc()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from indexing.engines.opensearch_address import read_address
 
 FEWEST_LOG_DAYS, MOST_LOG_DAYS = 180, 36_500
+MOST_COMPILE_AT = 1000
 
 
 def read_path(text: str) -> Path:
@@ -31,6 +32,12 @@ def read_port(text: str) -> int:
 def read_log_days(text: str) -> int:
     if not (text.isascii() and text.isdigit() and FEWEST_LOG_DAYS <= int(text[:6]) <= MOST_LOG_DAYS):
         raise ValueError(f"write a number of days from {FEWEST_LOG_DAYS}, which the law asks for")
+    return int(text)
+
+
+def read_compile_at(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:6]) <= MOST_COMPILE_AT):
+        raise ValueError(f"write a number from 0 to {MOST_COMPILE_AT}")
     return int(text)
 
 

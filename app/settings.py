@@ -12,6 +12,7 @@ from app.env_file import read_env_file
 from app.http.addresses import Network, read_networks
 from app.setting_readers import (
     list_of,
+    read_compile_at,
     read_host,
     read_hours,
     read_log_days,
@@ -52,6 +53,7 @@ class Settings:
     trusted_proxies: tuple[Network, ...]
     playground: bool
     introspection: bool
+    compile_at: int
     index_worker: bool
     access_log_days: int
     index_check_hours: int
@@ -172,6 +174,13 @@ SETTINGS = (
         "whether a token may ask for `__schema` and `__type`; off: FORBIDDEN (`__typename` stays)",
         read_truth,
         unset=True,
+    ),
+    Setting(
+        "KEHU_COMPILE_AT",
+        "2",
+        "the how-manieth request of a query compiles it to one statement; 0: none, 1: the first",
+        read_compile_at,
+        unset=2,
     ),
     Setting(
         "KEHU_INDEX_WORKER",

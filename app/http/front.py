@@ -23,7 +23,7 @@ from app.http.bearer import bearer_token, unauthenticated
 from app.http.errors import internal_answer, refused_answer
 from app.http.limiter.allowance import Allowance
 from app.http.media import JSON_TYPE, answer_type
-from app.http.operations import AdmitChanges, OpenContext, Operations, TextOf, written
+from app.http.operations import AdmitChanges, ByPlan, OpenContext, Operations, TextOf, written
 from app.http.requests import read_request, require_method
 from app.http.running import Runs
 from app.limits import Limits
@@ -49,8 +49,9 @@ class Door(Generic[V]):
     codes)` counts. `allowance(viewer)` says how much the viewer may ask for; `over_limit(name)` counts
     what is over one of its limits. `text_of(request, viewer, call)` gives the document, sent or registered.
     `turn(viewer, call)` is held while the front works on a request; `admit_changes(viewer, call, count)` is
-    asked before a mutation runs. Both and `authenticate` may raise RequestRefused. A token is "" when the
-    header holds no bearer token, None when there is no header.
+    asked before a mutation runs. These two and `authenticate` may raise RequestRefused. A token is "" when
+    the header holds no bearer token, None when there is no header. `by_plan(document, request, context,
+    call)` gives the data of an operation as JSON, or None where it has no plan for it.
     """
 
     authenticate: Callable[[str | None, Call], Awaitable[V | None]]
@@ -61,6 +62,7 @@ class Door(Generic[V]):
     text_of: TextOf[V]
     turn: Callable[[V, Call], AbstractContextManager[None]]
     admit_changes: AdmitChanges[V]
+    by_plan: ByPlan | None = None
 
 
 class GraphQLFront(Generic[V]):
@@ -78,6 +80,7 @@ class GraphQLFront(Generic[V]):
             over_limit=door.over_limit,
             admit_changes=door.admit_changes,
             runs=runs,
+            by_plan=door.by_plan,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

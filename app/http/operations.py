@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import orjson
 import strawberry
@@ -26,6 +26,7 @@ V = TypeVar("V")
 OpenContext = Callable[[V, Call], AbstractAsyncContextManager[object]]
 AdmitChanges = Callable[[V, Call, int], Awaitable[None]]
 TextOf = Callable[[GraphQLRequest, V, Call], Awaitable[str]]
+ByPlan = Callable[[Document, GraphQLRequest, Any, Call], Awaitable[bytes | None]]
 
 TOO_LONG = "The operation took longer than {seconds:g} seconds and was stopped: ask for less at once."
 PERHAPS_DONE = (
@@ -60,6 +61,7 @@ class Operations(Generic[V]):
         over_limit: Callable[[str], None],
         admit_changes: AdmitChanges[V],
         runs: Runs,
+        by_plan: ByPlan | None = None,
     ) -> None:
         self._schema = schema
         self._open_context = open_context
@@ -70,6 +72,7 @@ class Operations(Generic[V]):
         self._admit_changes = admit_changes
         self._documents = Documents(schema, limits)
         self._runs = runs
+        self._by_plan = by_plan
 
     async def outcome(self, request: GraphQLRequest, viewer: V, call: Call, receive: Receive) -> Outcome:
         """What the operation answers; it is stopped when `receive` tells that the caller has gone.
@@ -133,8 +136,12 @@ class Operations(Generic[V]):
 
     async def _run(
         self, document: Document, request: GraphQLRequest, viewer: V, call: Call
-    ) -> ExecutionResult:
+    ) -> ExecutionResult | bytes:
         async with self._open_context(viewer, call) as context:
+            if self._by_plan is not None:
+                planned = await self._by_plan(document, request, context, call)
+                if planned is not None:
+                    return planned
             running.set(document)
             return await self._schema.execute(
                 document.text,
@@ -143,7 +150,9 @@ class Operations(Generic[V]):
                 operation_name=request.operation_name,
             )
 
-    def _told(self, result: ExecutionResult, call: Call) -> Outcome:
+    def _told(self, result: ExecutionResult | bytes, call: Call) -> Outcome:
+        if isinstance(result, bytes):
+            return Outcome([], orjson.Fragment(result))
         faults = result.errors or []
         errors = graphql_json(faults[: self._limits.errors_told], call)
         # An error without a path came before execution (variables): such a response has no data entry.

@@ -45,6 +45,7 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
         trusted_proxies=(),
         playground=True,
         introspection=True,
+        compile_at=2,
         index_worker=True,
         access_log_days=365,
         index_check_hours=24,
@@ -58,7 +59,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         limits="/limits.toml", sandbox="1", clock=str(tmp_path / "now"),
         timezone="Asia/Urumqi", host="0.0.0.0", port="80", allowed_hosts="Hub.example.com, *.example.org",
         allowed_origins="https://crm.example.com", trusted_proxies="10.0.0.5, 2001:db8::/32",
-        playground="1", introspection="0", index_worker="off", access_log_days="180",
+        playground="1", introspection="0", compile_at="1", index_worker="off", access_log_days="180",
         index_check_hours="0",
     )  # fmt: skip
     assert settings == Settings(
@@ -67,7 +68,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         Path("/limits.toml"),
         True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, ("hub.example.com", "*.example.org"),
         ("https://crm.example.com",), (ip_network("10.0.0.5"), ip_network("2001:db8::/32")),
-        True, False, False, 180, 0,
+        True, False, 1, False, 180, 0,
     )  # fmt: skip
 
 

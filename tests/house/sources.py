@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("app", "indexing", "intake", "loaders", "master", "matching", "resolvers", "schema")
+ROOMS = ("app", "execution", "indexing", "intake", "loaders", "master", "matching", "resolvers", "schema")
 EVERYWHERE = (*ROOMS, "tests", "benchmarks")
 
 

@@ -1,0 +1,1 @@
+"""Queries compiled once and run as one statement, from the loaders' declarations."""

@@ -1,0 +1,32 @@
+"""Which path answered a query, and why the ordinary one did: all the reasons that there are."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """HIT and MADE: the compiled path, by a plan that was there or is made now. All others: the ordinary one."""
+
+    HIT = "hit"
+    MADE = "made"
+    NEW = "new"  # not asked for often enough yet
+    OFF = "off"  # KEHU_COMPILE_AT=0
+    CHANGE = "change"  # a mutation
+    INTROSPECTION = "introspection"
+    RESOLVER = "resolver"  # a field that Python answers, and no plan
+    CURSOR = "cursor"  # `after` below a parent whose key no plan knows before
+    ARGUMENT = "argument"  # refused, which the ordinary path words
+    NULL = "null"  # where none may stand
+    DEEP = "deep"  # nested deeper than the database, or its compiler, goes
+    FAILED = "failed"  # a bug: logged, and no test passes with it
+
+
+COMPILED = frozenset({Reason.HIT, Reason.MADE})
+
+
+class NotCompiled(Exception):
+    """The ordinary path answers; what: the field that is in the way, where it is one."""
+
+    def __init__(self, reason: Reason, what: str = "") -> None:
+        super().__init__(f"{reason}: {what}" if what else str(reason))
+        self.reason = reason
+        self.what = what
