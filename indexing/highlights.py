@@ -8,8 +8,9 @@ from rapidfuzz.distance import OSA
 from indexing import tokens as terms
 from indexing.align import Fit, Match, Span, fitted, merged
 from indexing.documents.customers import CustomerDocument
+from indexing.near import near_resident_ids
 from indexing.permitted import EVERYTHING, By, Permitted
-from indexing.queries import asked, near_resident_ids
+from indexing.queries import asked
 from indexing.spelled import spoken
 from indexing.words import Kind, Token, read_words
 from matching.normal import plain

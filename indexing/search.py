@@ -7,8 +7,9 @@ from indexing import tokens as terms
 from indexing.align import FORMER_NAME, alignment
 from indexing.documents.customers import day_number, milliseconds
 from indexing.engines.port import Candidate, Extent, Facets, Place, SearchEngine
+from indexing.notices import Notice
 from indexing.permitted import EVERYTHING, Permitted
-from indexing.queries import Asked, Notice, asked
+from indexing.queries import Asked, asked
 from indexing.questions import AnyTerm, Between, Leaf, Question, Term
 from indexing.words import Token, read_words
 from matching.numbers import read_mobile

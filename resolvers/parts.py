@@ -1,7 +1,8 @@
 """Searching by parts of masked values: who may, and how often a day."""
 
+from indexing.fragments import parts
+from indexing.notices import Notice
 from indexing.permitted import By, Permitted
-from indexing.queries import Notice, parts
 from indexing.words import Words, read_words, together
 from master.reads.access_log import SEARCHED_BY_PARTS, noted_since
 from master.roles import CONTACT, DOCUMENT, NAME, POLICY

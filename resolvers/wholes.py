@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from indexing.fragments import wholes
+from indexing.notices import Notice
 from indexing.permitted import By, Permitted
-from indexing.queries import Notice, wholes
 from indexing.words import Words, together
 from loaders.look_ups import LookUp, customers_by_number
 from master.roles import CONTACT, DOCUMENT, POLICY

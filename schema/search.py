@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from indexing import highlights as found
-from indexing.queries import Notice
+from indexing.notices import Notice
 from schema.customers import Customer
 from schema.described import described, described_from
 from schema.fields import answered_by

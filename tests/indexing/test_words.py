@@ -2,7 +2,8 @@
 
 import pytest
 
-from indexing.queries import asked, near_resident_ids
+from indexing.near import near_resident_ids
+from indexing.queries import asked
 from indexing.words import read_words
 from matching.numbers import read_document
 

@@ -1,0 +1,1 @@
+"""Lists that searches are read by, as tables that people can read and extend."""
