@@ -14,6 +14,9 @@ LONGEST_START = 8
 LONGEST_END = 3
 SHORT_PREFIX = 3  # prefixes up to here are terms of their own: 10 times faster than a walk of the dictionary
 LONGEST_SOUND = 32  # letters of a pinyin term; nobody types more of a name
+KNOWN_SOUNDS = 32_768  # given names and initials whose terms are kept, by how they sound: some 20 MB
+
+NAME_FIELDS = ("hs", "lt", "py", "pi")
 
 WHOLE, START, END, SHORT = "=", "^", "$", "*"
 
@@ -22,27 +25,18 @@ CUSTOMER, PHONE, DOCUMENT, POLICY, EMAIL, BIRTH = "n:", "p:", "d:", "o:", "e:", 
 MOBILE, TYPED_DOCUMENT = "m:", "t:"  # for filters
 
 
-def name_terms(names: Iterable[str]) -> dict[str, set[str]]:
-    """The terms of the fields hs, py, pi and lt for all names of one customer."""
-    found: dict[str, set[str]] = {"hs": set(), "py": set(), "pi": set(), "lt": set()}
-    for name in names:
-        for field, terms in _terms_of_name(name).items():
-            found[field].update(terms)
-    return found
-
-
-@lru_cache(maxsize=16_384)
-def _terms_of_name(name: str) -> dict[str, frozenset[str]]:
-    parts = cells(name)
-    han = "".join(part.text for part in parts if part.is_han)
-    words = [part.text for part in parts if not part.is_han]
-    sounds = _sound_terms(readings(name), all_words=not han)
-    return {
-        "hs": frozenset(han_terms(han)),
-        "lt": frozenset(word_terms(words)),
-        "py": frozenset([*sounds, *glued_terms(han, readings(name))]),
-        "pi": frozenset(_initial_terms(readings(name))),
+def name_terms(name: str) -> dict[str, list[str]]:
+    """The terms of the fields hs, py, pi and lt for one name, each once."""
+    parts, said = cells(name), readings(name)
+    han = "".join([part.text for part in parts if part.is_han])
+    sounds = _sound_terms(said, all_words=not han)
+    found = {
+        "hs": han_terms(han),
+        "lt": word_terms([part.text for part in parts if not part.is_han]),
+        "py": [*sounds, *glued_terms(han, said)],
+        "pi": _initial_terms(said),
     }
+    return {field: list(dict.fromkeys(terms)) for field, terms in found.items()}
 
 
 def han_terms(han: str) -> list[str]:
@@ -78,13 +72,20 @@ def _sound_terms(said: tuple[tuple[str, ...], ...], *, all_words: bool) -> list[
     if all_words:  # the field of words holds their prefixes already
         return found + [joined[:LONGEST_SOUND] for joined in _later(main, first=0)]
     found += _prefixed(START, spelled[0])
-    bare = set(spelled[1:])
-    bare.update(_later(main, first=1))
+    for joined in spelled[1:]:
+        found += _prefixed("", joined)
+    found += _sounds_from_each(main[1:])
     for syllables in others:
-        bare.update(_later(syllables, first=0))
+        found += _sounds_from_each(syllables)
     if len(main) > 1:
-        bare.add("".join((*main[1:], main[0])))
-    return found + list(chain.from_iterable(_prefixed("", joined) for joined in bare))
+        found += _prefixed("", "".join((*main[1:], main[0])))
+    return found
+
+
+@lru_cache(maxsize=KNOWN_SOUNDS)
+def _sounds_from_each(syllables: tuple[str, ...]) -> tuple[str, ...]:
+    """The bare terms from each syllable on; given names sound alike far more often than names do."""
+    return tuple(chain.from_iterable(_prefixed("", joined) for joined in _later(syllables, first=0)))
 
 
 def _spelled(syllables: tuple[str, ...]) -> list[str]:
@@ -123,44 +124,49 @@ def _initial_terms(said: tuple[tuple[str, ...], ...]) -> list[str]:
     if not said or len(said[0]) < 2:
         return []
     main, *others = said
-    found: list[str] = []
-    for initials in _initials(main):
-        found.append(WHOLE + "".join(initials))
-        found += _prefixed(START, "".join(initials), shortest=2)
-        found += _later_initials(initials, first=1)
-    rest = "".join(syllable[0] for syllable in main[1:])
-    found += [WHOLE + main[0] + rest, *_prefixed(START, main[0] + rest, shortest=SHORT_PREFIX + 1)]
+    rest = "".join([syllable[0] for syllable in main[1:]])
+    found = [*_main_initials(_initials(main)), WHOLE + main[0] + rest]
+    found += _prefixed(START, main[0] + rest, shortest=SHORT_PREFIX + 1)
     for syllables in others:
-        for initials in _initials(syllables):
-            found += _later_initials(initials, first=0)
+        found += _initials_from_each(_initials(syllables))
     return found
 
 
-def _initials(syllables: tuple[str, ...]) -> list[list[str]]:
-    """One letter a syllable, and where there are any with zh, ch and sh as the initials that they are."""
-    single = [syllable[0] for syllable in syllables]
-    double = [syllable[:2] if syllable[:2] in ("zh", "ch", "sh") else syllable[0] for syllable in syllables]
-    return [single] if single == double else [single, double]
+def _initials(syllables: tuple[str, ...]) -> tuple[str, ...]:
+    """One letter a syllable, and zh, ch and sh as the initials that they are."""
+    return tuple([each[:2] if each[:2] in ("zh", "ch", "sh") else each[0] for each in syllables])
 
 
-def _later_initials(initials: list[str], *, first: int) -> list[str]:
-    later = (_prefixed("", "".join(initials[at:]), shortest=2) for at in range(first, len(initials) - 1))
-    return list(chain.from_iterable(later))
+def _typed(initials: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """As they are typed: one letter each, and where there are any with zh, ch and sh in full."""
+    single = tuple([each[0] for each in initials])
+    return [single] if single == initials else [single, initials]
+
+
+@lru_cache(maxsize=KNOWN_SOUNDS)
+def _main_initials(initials: tuple[str, ...]) -> tuple[str, ...]:
+    """Whole, from their start, and bare from each later one on."""
+    found: list[str] = []
+    for typed in _typed(initials):
+        found += [WHOLE + "".join(typed), *_prefixed(START, "".join(typed), shortest=2)]
+    return (*found, *_initials_from_each(initials[1:]))
+
+
+@lru_cache(maxsize=KNOWN_SOUNDS)
+def _initials_from_each(initials: tuple[str, ...]) -> tuple[str, ...]:
+    """Bare from each one on that has another behind it."""
+    later = ("".join(typed[at:]) for typed in _typed(initials) for at in range(len(typed) - 1))
+    return tuple(chain.from_iterable(_prefixed("", joined, shortest=2) for joined in later))
 
 
 def number_grams(field: str, text: str) -> list[str]:
-    """The trigrams of a number of one field (ph, id, po), in order; START and END in it are its borders.
-
-    Documents and queries alike come through here, so that the terms of a field can be keyed in one place.
-    """
-    del field  # each field will have a key of its own
-    if len(text) < 3:
-        return []
+    """The trigrams of a number of one field (ph, id, po), in order; START and END in it are its borders."""
+    del field  # all are cut alike
     return [text[at : at + 3] for at in range(len(text) - 2)]
 
 
 def whole_term(kind: str, value: str) -> str:
-    """The term under which a whole value is found; like number_grams the one place that makes it."""
+    """The term under which a whole value is found."""
     return kind + "".join(value.split())
 
 
@@ -192,14 +198,14 @@ def whole_terms(document: CustomerDocument) -> list[str]:
     return found
 
 
-def gram_values(document: CustomerDocument) -> dict[str, list[str]]:
-    """For each field of numbers, one blank-joined text of trigrams a value."""
+def gram_values(document: CustomerDocument) -> dict[str, list[list[str]]]:
+    """For each field of numbers, the trigrams of each value."""
     forms = {
         "ph": [phone_form(number) for number in document.phones],
         "id": [document_form(number) for number in document.documents],
         "po": [policy_form(number) for number in document.policies],
     }
     return {
-        field: [" ".join(number_grams(field, START + form + END)) for form in values if form]
+        field: [number_grams(field, START + form + END) for form in values if form]
         for field, values in forms.items()
     }

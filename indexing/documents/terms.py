@@ -1,7 +1,11 @@
-"""A customer's document as the terms that any engine stores, field by field."""
+"""A customer's document as the texts and codes that any engine stores, field by field."""
+
+from functools import lru_cache
 
 from indexing import tokens
 from indexing.documents.customers import CustomerDocument
+
+KNOWN_NAMES = 16_384  # names whose terms are kept, some 20 MB: many customers share one
 
 
 def storable(text: str) -> str:
@@ -9,23 +13,28 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def exact_terms(document: CustomerDocument) -> dict[str, list[str]]:
-    """The terms of TERM_FIELDS in one order; fields without terms are left out."""
-    found = tokens.name_terms(document.names)
-    found["whole"] = set(tokens.whole_terms(document))
-    return {field: _all_storable(sorted(ones)) for field, ones in found.items() if ones}
+def term_texts(document: CustomerDocument) -> dict[str, str]:
+    """Of TERM_FIELDS, the terms joined by blanks; fields without terms are left out."""
+    first, *others = document.names
+    found = _name_texts(first)
+    if others:
+        each = [found, *map(_name_texts, others)]
+        found = {field: " ".join(one[field] for one in each if field in one) for field in tokens.NAME_FIELDS}
+    whole = storable(" ".join(tokens.whole_terms(document)))
+    return {**{field: text for field, text in found.items() if text}, "whole": whole}
 
 
-def _all_storable(terms: list[str]) -> list[str]:
-    """Looks at all at once: nearly always each of them is."""
-    joined = " ".join(terms)
-    return terms if storable(joined) == joined else [storable(term) for term in terms]
+@lru_cache(maxsize=KNOWN_NAMES)
+def _name_texts(name: str) -> dict[str, str]:
+    """Not to be changed: it is shared."""
+    joined = {field: " ".join(terms) for field, terms in tokens.name_terms(name).items()}
+    return {field: storable(text) for field, text in joined.items() if text}
 
 
 def gram_texts(document: CustomerDocument) -> dict[str, list[str]]:
     """Of GRAM_FIELDS, a text of blank-joined trigrams for each value; fields without values are left out."""
     found = tokens.gram_values(document)
-    return {field: [storable(text) for text in texts] for field, texts in found.items() if texts}
+    return {field: [storable(" ".join(grams)) for grams in each] for field, each in found.items() if each}
 
 
 def codes(document: CustomerDocument) -> dict[str, list[str]]:

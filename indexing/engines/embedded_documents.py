@@ -14,7 +14,7 @@ from indexing.documents.customers import (
     milliseconds,
     sort_key,
 )
-from indexing.documents.terms import codes, exact_terms, gram_texts, storable
+from indexing.documents.terms import codes, gram_texts, storable, term_texts
 
 
 def embedded_schema() -> tantivy.Schema:
@@ -45,8 +45,8 @@ def embedded_document(document: CustomerDocument) -> tantivy.Document:
     if document.birth_date is not None:
         made.add_integer("born", day_number(document.birth_date))
     made.add_integer("updated", milliseconds(document.updated_at))
-    for field, terms in exact_terms(document).items():
-        made.add_text(field, " ".join(terms))
+    for field, text in term_texts(document).items():
+        made.add_text(field, text)
     for field, texts in (*gram_texts(document).items(), *codes(document).items()):
         for text in texts:
             made.add_text(field, text)

@@ -16,13 +16,15 @@ from indexing.documents.customers import (
     milliseconds,
     sort_key,
 )
-from indexing.documents.terms import codes, exact_terms, gram_texts, storable
+from indexing.documents.terms import codes, gram_texts, storable, term_texts
 
 # Sort keys have 64 bits and no sign, OpenSearch's integers have one: less this, they fit in the same order.
 SHIFT = 1 << 63
 
-# Terms are made in Python and only looked up: no analysis, no scoring, nothing to sort or count by.
-_TERM = {"type": "keyword", "doc_values": False}
+# Terms are made in Python and only looked up: no analysis, no scoring, nothing to sort or count by. One text
+# of blank-joined terms is read and indexed sooner than a list of keywords.
+_TERMS = {"type": "text", "analyzer": "blanks", "norms": False, "index_options": "docs"}
+_CODE = {"type": "keyword", "doc_values": False}
 _FACET = {"type": "keyword"}
 # Blank-joined trigrams whose order counts. The gap keeps a phrase within one value.
 _GRAM = {"type": "text", "analyzer": "blanks", "norms": False, "position_increment_gap": 100}
@@ -34,10 +36,10 @@ MAPPING: dict[str, Any] = {
     "_source": {"excludes": [*TERM_FIELDS, *GRAM_FIELDS, *FACET_FIELDS, *CODE_FIELDS]},
     "properties": {
         **dict.fromkeys(("key", "sort_key", "revision", "content", "born", "updated"), _NUMBER),
-        **dict.fromkeys(TERM_FIELDS, _TERM),
+        **dict.fromkeys(TERM_FIELDS, _TERMS),
         **dict.fromkeys(GRAM_FIELDS, _GRAM),
         **dict.fromkeys(FACET_FIELDS, _FACET),
-        **dict.fromkeys(CODE_FIELDS, _TERM),
+        **dict.fromkeys(CODE_FIELDS, _CODE),
         **dict.fromkeys(STORED_FIELDS, _KEPT),
         # A deleted customer, remembered so that no late write brings it back.
         "gone": {"type": "boolean", "doc_values": False},
@@ -46,7 +48,8 @@ MAPPING: dict[str, Any] = {
 FIXED: dict[str, Any] = {
     "number_of_shards": 1,
     "analysis": {
-        "tokenizer": {"blanks": {"type": "char_group", "tokenize_on_chars": [" "]}},
+        # Longer than any term: 256 characters of a name may unfold to 18 each.
+        "tokenizer": {"blanks": {"type": "char_group", "tokenize_on_chars": [" "], "max_token_length": 5000}},
         "analyzer": {"blanks": {"type": "custom", "tokenizer": "blanks"}},
     },
 }
@@ -92,7 +95,7 @@ def _source(document: CustomerDocument) -> dict[str, Any]:
         "content": content_mark(document),
         "updated": milliseconds(document.updated_at),
         **born,
-        **exact_terms(document),
+        **term_texts(document),
         **gram_texts(document),
         **codes(document),
         "number": storable(document.number),
