@@ -37,7 +37,7 @@ COMMANDS = {
     "sample": "app.commands.filling:sample",
     "import": "app.commands.filling:import_file",
     "serve": "app.commands.serving:serve",
-    "worker": "app.commands.hub:worker",
+    "worker": "app.commands.working:worker",
     "index": "app.commands.index:index",
     "token": "app.commands.tokens:token",
     "roles": "app.commands.roles:roles",

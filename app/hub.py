@@ -2,11 +2,10 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from importlib.metadata import version
 
 import strawberry
@@ -15,7 +14,6 @@ import structlog
 from app.allowances import allowance_of
 from app.auth import Gate
 from app.entrance import Entrance
-from app.health import alive, readiness
 from app.http.asgi import Answer, Call, Receive, Scope, Send
 from app.http.front import Door, GraphQLFront
 from app.http.getting import getting
@@ -26,28 +24,24 @@ from app.limits import Limits, read_limits
 from app.metrics import Metrics
 from app.noting import AccessNotes
 from app.opening import open_master, open_search, open_windows
-from app.parts import parts_of
+from app.parts import backlog_of, parts_of
 from app.planning import by_plan
 from app.playground.pages import Playground
 from app.rates import Rates
 from app.refused_tokens import RefusedTokens
 from app.registered import RegisteredDocuments
 from app.settings import Settings
-from app.waking import Waking
+from app.watched import watched
 from app.windows import Windows
+from app.working import ended, indexing, wake_by_redis, worker_of
 from execution.queries import Queries
 from indexing.engines.port import SearchEngine
 from indexing.typing_on import Typing
 from indexing.worker import Worker
-from master import queue
 from master.access import Viewer
-from master.queue import Backlog
 from master.session import Master
-from master.writes.derived import refresh
 from schema.context import Context, open_context
 
-WORKER_REST_SECONDS = 1.0
-CANCELLED_AGAIN_SECONDS = 1.0
 THREADS = 32  # half of the requests that a process answers at once
 
 log = structlog.get_logger("kehu.hub")
@@ -119,52 +113,13 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     finally:
         await runs.close()
         await notes.close()
-        await _ended(beside)
+        await ended(beside)
         await refused.close()
         await gate.close()
         await windows.close()
         await search.close()
         unhurried.close()
         master.close()
-
-
-async def _ended(tasks: Sequence[asyncio.Task[None]]) -> None:
-    """Cancels them until they are over: a client may take one for a deadline of its own, and go on."""
-    while pending := [task for task in tasks if not task.done()]:
-        for task in pending:
-            task.cancel()
-        await asyncio.wait(pending, timeout=CANCELLED_AGAIN_SECONDS)
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def worker_of(settings: Settings, master: Master, search: SearchEngine) -> Worker:
-    """The indexing worker that the settings describe."""
-    kept, every = timedelta(days=settings.access_log_days), timedelta(hours=settings.index_check_hours)
-    return Worker(master, search, refresh, kept, check_every=every)
-
-
-def wake_by_redis(settings: Settings, master: Master, worker: Worker) -> list[asyncio.Task[None]]:
-    """What tells other processes of commits, and hears of theirs; nothing without KEHU_REDIS_URL."""
-    if settings.redis_url is None:
-        return []
-    waking = Waking(settings.redis_url)
-    master.on_commit.append(waking.tell)
-    return [asyncio.create_task(waking.publish()), asyncio.create_task(waking.listen(worker))]
-
-
-def indexing(settings: Settings, worker: Worker) -> list[asyncio.Task[None]]:
-    """The worker at work, unless the settings forbid it."""
-    return [asyncio.create_task(_indexing(worker))] if settings.index_worker else []
-
-
-async def _indexing(worker: Worker) -> None:
-    """Keeps the worker at work: whatever stops it is logged, and it begins again."""
-    while True:
-        try:
-            await worker.run()
-        except Exception as error:
-            log.error("indexing worker failed", exc_info=error)
-        await asyncio.sleep(WORKER_REST_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -184,21 +139,11 @@ class _Routes:
     typing: Typing = field(default_factory=Typing)
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
-        metrics = Metrics(version("kehu"), self._backlog, self.master.clock.now)
+        metrics = Metrics(version("kehu"), lambda: backlog_of(self.master), self.master.clock.now)
         self.notes.tell = metrics.access_notes_waiting
-        self.worker.progress.on_batch = metrics.indexing.batch
-        self.worker.progress.on_failures = metrics.indexing.failed
+        metrics.indexing.follow(self.worker.progress)
         parts = parts_of(self.master, self.search, self.windows)
         entrance = Entrance(self.gate, Rates(self.windows, self.limits), self.refused, metrics.auth_failed)
-
-        async def ready(scope: Scope) -> Answer:
-            return await readiness(parts)
-
-        async def living(scope: Scope) -> Answer:
-            return alive()
-
-        async def measured(scope: Scope) -> Answer:
-            return await asyncio.to_thread(metrics.answer)
 
         door = Door[Viewer](
             entrance.authenticate,
@@ -213,9 +158,7 @@ class _Routes:
         )
         routes = {
             "/graphql": Route("graphql", GraphQLFront(self.schema, door, self.limits, self.runs)),
-            "/healthz": Route("healthz", getting(living)),
-            "/readyz": Route("readyz", getting(ready)),
-            "/metrics": Route("metrics", getting(measured)),
+            **watched(parts, metrics),
         }
         if playground:
             routes |= Playground().routes()
@@ -243,10 +186,6 @@ class _Routes:
 
     def _allowance(self, viewer: Viewer) -> Allowance:
         return allowance_of(viewer, self.limits, introspection=self.introspection)
-
-    def _backlog(self) -> Backlog:
-        with self.master.reading() as connection:
-            return queue.backlog(connection)
 
 
 async def _to_the_playground(scope: Scope) -> Answer:

@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.http.asgi import Answer
 from app.refused_tokens import Reason
+from indexing.batches import Progress
 from master.queue import Backlog
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
@@ -27,14 +28,33 @@ CODES = frozenset({
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 
 
-class Metrics:
-    """All metrics of one process; with several processes, of all of them together."""
+class ProcessMetrics:
+    """What every process that may index tells; with several server processes, of all of them together."""
 
     def __init__(self, version: str, backlog: Callable[[], Backlog], now: Callable[[], datetime]) -> None:
         if MULTIPROCESS in os.environ:
             # The library looks at the variable when it is imported, which is before `kehu serve` sets it.
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
+        self.indexing = IndexingMetrics(self._registry)
+        self._present = _Present(version, backlog, now)
+
+    def answer(self) -> Answer:
+        """What Prometheus scrapes. Reads the queue: call it off the event loop."""
+        counted = self._registry
+        if MULTIPROCESS in os.environ:
+            counted = CollectorRegistry()
+            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
+        present = CollectorRegistry()
+        present.register(self._present)
+        return Answer(200, generate_latest(counted) + generate_latest(present), CONTENT_TYPE)
+
+
+class Metrics(ProcessMetrics):
+    """All metrics of a server process."""
+
+    def __init__(self, version: str, backlog: Callable[[], Backlog], now: Callable[[], datetime]) -> None:
+        super().__init__(version, backlog, now)
         counter = partial(Counter, registry=self._registry)
         self._requests = counter(
             "kehu_graphql_requests",
@@ -70,8 +90,6 @@ class Metrics:
             multiprocess_mode="livesum",
             registry=self._registry,
         )
-        self.indexing = IndexingMetrics(self._registry)
-        self._present = _Present(version, backlog, now)
 
     def observe(self, operation: str, status: int, seconds: float, codes: list[str]) -> None:
         label = operation if operation in OPERATIONS else "none"
@@ -92,16 +110,6 @@ class Metrics:
     def access_notes_waiting(self, count: int) -> None:
         self._access_notes.set(count)
 
-    def answer(self) -> Answer:
-        """What Prometheus scrapes. Reads the queue: call it off the event loop."""
-        counted = self._registry
-        if MULTIPROCESS in os.environ:
-            counted = CollectorRegistry()
-            MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
-        present = CollectorRegistry()
-        present.register(self._present)
-        return Answer(200, generate_latest(counted) + generate_latest(present), CONTENT_TYPE)
-
 
 class IndexingMetrics:
     """What the indexing worker of this process does."""
@@ -119,11 +127,10 @@ class IndexingMetrics:
             registry=registry,
         )
 
-    def batch(self, customers: int) -> None:
-        self._indexed.observe(customers)
-
-    def failed(self, times: int) -> None:
-        self._failures.inc(times)
+    def follow(self, progress: Progress) -> None:
+        """Count what this worker does from now on."""
+        progress.on_batch = self._indexed.observe
+        progress.on_failures = self._failures.inc
 
 
 class _Present:

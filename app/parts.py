@@ -9,6 +9,7 @@ from app.windows import SharedWindows, Windows
 from indexing.engines.port import SearchEngine
 from master import queue
 from master.migrations import is_current
+from master.queue import Backlog
 from master.session import Master
 
 LATE = timedelta(seconds=60)  # a change is searchable within a second: so late, nobody is indexing
@@ -19,7 +20,7 @@ INDEX_AWAY = "Search can not answer: `kehu doctor` says why; an index is made an
 INDEX_NEW = "The index may lack customers: run `kehu index rebuild`."
 WORKER_AWAY = "The index queue can not be read: see the part master."
 NOBODY_INDEXES = "Changes are not being indexed: start `kehu worker`, or `kehu serve` without --no-worker."
-REDIS_AWAY = "Redis does not answer, so each process counts rates by itself: check KEHU_REDIS_URL."
+REDIS_AWAY = "Redis does not answer: processes count rates and look for changes alone. Check KEHU_REDIS_URL."
 SET_ASIDE = "Some customers could not be indexed: `kehu outbox --dead` names them."
 
 
@@ -51,9 +52,13 @@ def _is_migrated(master: Master) -> State:
         return OK if is_current(connection) else State("failed", NOT_CURRENT)
 
 
-def _keeps_up(master: Master) -> State:
+def backlog_of(master: Master) -> Backlog:
     with master.reading() as connection:
-        backlog = queue.backlog(connection)
+        return queue.backlog(connection)
+
+
+def _keeps_up(master: Master) -> State:
+    backlog = backlog_of(master)
     if backlog.oldest is not None and master.clock.now() - backlog.oldest > LATE:
         return State("degraded", NOBODY_INDEXES)
     return State("degraded", SET_ASIDE) if backlog.dead else OK

@@ -12,7 +12,7 @@ from granian.http import HTTP1Settings
 from granian.server import Server
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.limits import read_limits
+from app.limits import Limits, read_limits
 from app.metrics import MULTIPROCESS
 from app.opening import open_master, require_supported
 from app.settings import Settings, read_settings
@@ -74,8 +74,12 @@ def require_ready(settings: Settings) -> None:
         master.close()
 
 
+def http1_settings(limits: Limits) -> HTTP1Settings:
+    milliseconds = int(limits.header_seconds * 1000)
+    return HTTP1Settings(header_read_timeout=milliseconds, max_buffer_size=BUFFER_BYTES)
+
+
 def _run(settings: Settings, workers: int) -> None:
-    milliseconds = int(read_limits(settings.limits).header_seconds * 1000)
     Server(
         APPLICATION,
         address=settings.host,
@@ -85,7 +89,7 @@ def _run(settings: Settings, workers: int) -> None:
         workers=workers,
         # HTTP/2 has no header deadline here: what speaks it to browsers stands in front.
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=milliseconds, max_buffer_size=BUFFER_BYTES),
+        http1_settings=http1_settings(read_limits(settings.limits)),
         websockets=False,
         workers_kill_timeout=FINISH_SECONDS,
         log_dictconfig=LOGS,

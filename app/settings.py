@@ -48,6 +48,7 @@ class Settings:
     timezone: ZoneInfo
     host: str
     port: int
+    worker_port: int | None
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
     trusted_proxies: tuple[Network, ...]
@@ -141,6 +142,12 @@ SETTINGS = (
     Setting("KEHU_TIMEZONE", "Asia/Shanghai", "where days begin", read_zone, unset=ZoneInfo("Asia/Shanghai")),
     Setting("KEHU_HOST", "127.0.0.1", "the address to listen at", read_host, unset="127.0.0.1"),
     Setting("KEHU_PORT", "8000", "the port to listen at", read_port, unset=8000),
+    Setting(
+        "KEHU_WORKER_PORT",
+        "none",
+        "the port where `kehu worker` answers /metrics, /readyz and /healthz; each of a machine has its own",
+        read_port,
+    ),
     Setting(
         "KEHU_ALLOWED_HOSTS",
         "loopback",

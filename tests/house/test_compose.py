@@ -24,7 +24,7 @@ def test_every_image_has_a_version() -> None:
 
 def test_every_setting_and_command_in_it_is_one_of_the_hub() -> None:
     named = set(re.findall(r"KEHU_[A-Z_]+", COMPOSE + DOCKERFILE))
-    assert len(named) == 7
+    assert len(named) == 8
     assert named - {setting.name for setting in SETTINGS} == set()
     commands = set(re.findall(r"command: \[(\w+)", COMPOSE))
     assert commands == {"init", "serve", "worker"}
