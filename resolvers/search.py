@@ -1,32 +1,29 @@
-"""Call-centre search."""
+"""Call-centre search, and what may be meant while its words are typed."""
 
-from dataclasses import replace
 from typing import Any
 
 import strawberry
 
-from indexing.errors import SearchBusy, SearchTooSlow, SearchUnavailable
-from indexing.search import Position, SearchAnswer, SearchFilter, SearchRequest
-from indexing.search import search_customers as searched
-from loaders.cursors import Mark
+from indexing.tags import fit, nearness
 from loaders.customers import all_customers
-from master.errors import Forbidden, TimedOut, Unavailable
+from loaders.tags import all_tags, tag_names, tags_by_id
+from master.errors import Forbidden
 from master.roles import READ
-from resolvers.parts import permitted_now
-from resolvers.waiting import caught_up
+from resolvers.searching import BEGINNING, Wanted, searched
 from schema.arguments import cursor_given, filters_of, page_size
 from schema.context import Context, Info
 from schema.customer_keys import CustomerFilter
 from schema.described import described
 from schema.fields import answered_by
 from schema.look_ups import look_up, look_ups
-from schema.permitted import within
 from schema.search import CustomerSearchConnection
 from schema.search_pages import SearchPage
 from schema.selected import selected_fields
+from schema.suggestions import FittingTag, Suggesting, Suggestions
 
-# The names that the filters of the master's list have in a search.
-SEARCHED = {"status": "statuses", "tags.all": "tags_all", "tags.any": "tags_any", "tags.none": "tags_none"}
+SUGGESTED, MOST_SUGGESTED = 5, 20
+# Hits that are dealt into groups: names seldom crowd out numbers, for few texts are both.
+GROUPED = 3
 
 
 async def search_customers(
@@ -38,30 +35,25 @@ async def search_customers(
     after: str | None = strawberry.UNSET,
     consistent_with: str | None = strawberry.UNSET,
 ) -> SearchPage:
-    context, words = info.context, query or ""
+    context = info.context
     context.viewer.require(READ)
     filters = tuple(filters_of(all_customers, filter, context.viewer)) if filter else ()
     _refuse_hidden(context, dict(filters))
     await look_up(context, look_ups(all_customers, "CustomerFilter", filters, context.viewer), "filter")
-    asked: list[object] = ["searchCustomers", words, filters]
     cursor = cursor_given(after)
-    mark = Mark((), 0) if cursor is None else context.cursors.read(asked, cursor)
-    selected = selected_fields(info._raw_info)
-    allowed, notices = await permitted_now(context, words)
-    request = SearchRequest(
-        words=words,
-        filter=replace(_search_filter(dict(filters)), within=within(context.viewer)),
-        first=context.viewer.read_on(mark.passed, page_size(first, 10, context.viewer.most_rows)),
-        after=Position(*mark.place) if mark.place else None,  # type: ignore[arg-type]  # as SearchPage.cursor wrote it
-        wants_total="totalCount" in selected,
-        wants_facets="facets" in selected,
-        permitted=allowed,
+    wanted = Wanted(query or "", filters)
+    mark = BEGINNING if cursor is None else context.cursors.read(wanted.asked, cursor)
+    return await searched(
+        context,
+        Wanted(
+            query or "",
+            filters,
+            page_size(first, 10, context.viewer.most_rows),
+            mark,
+            selected_fields(info._raw_info),
+            consistent_with or None,
+        ),
     )
-    stale = bool(consistent_with) and not await caught_up(context, str(consistent_with))
-    answer = await _answer(context, request)
-    told = replace(answer, notices=[*answer.notices, *notices])
-    context.shown.searched(len(answer.hits))
-    return SearchPage(context, words, allowed, asked, told, mark.passed, stale)
 
 
 def _refuse_hidden(context: Context, filters: dict[str, Any]) -> None:
@@ -72,24 +64,24 @@ def _refuse_hidden(context: Context, filters: dict[str, Any]) -> None:
         raise Forbidden(message, ["filter", "productLine"])
 
 
-def _search_filter(filters: dict[str, Any]) -> SearchFilter:
-    if "document" in filters:
-        filters["document"] = " ".join(filters["document"])
-    return SearchFilter(**{SEARCHED.get(name, name): value for name, value in filters.items()})
+async def suggest(info: Info, *, text: str, first: int | None = SUGGESTED) -> Suggesting:
+    context = info.context
+    context.viewer.require(READ)
+    most = page_size(first, SUGGESTED, MOST_SUGGESTED)
+    if not text.strip():
+        return Suggesting([], most, None)
+    tags = await _fitting_tags(context, text, most) if "tags" in selected_fields(info._raw_info) else []
+    return Suggesting(tags, most, lambda: searched(context, Wanted(text, first=GROUPED * most)))
 
 
-async def _answer(context: Context, request: SearchRequest) -> SearchAnswer:
-    try:
-        if context.search is None:
-            raise SearchUnavailable
-        return await searched(context.search, request)
-    except SearchTooSlow as error:
-        message = f"Search took longer than {error.seconds:g} seconds: give more of a name or a number."
-        raise TimedOut(message) from error
-    except SearchBusy as error:
-        raise Unavailable("Search is busy: try again; everything else answers.") from error
-    except SearchUnavailable as error:
-        raise Unavailable("Search is away; everything else answers.") from error
+async def _fitting_tags(context: Context, text: str, most: int) -> list[FittingTag]:
+    """Best first, equal ones by code."""
+    context.viewer.require(all_tags.rows.permission)
+    rows = await context.read(lambda connection: connection.execute(tag_names).all())
+    found = [(nearness(how), row.code, row.id, how) for row in rows if (how := fit(text, row))]
+    return [
+        FittingTag(await context.loaders.load(tags_by_id, id), how) for _, _, id, how in sorted(found)[:most]
+    ]
 
 
 @described
@@ -103,3 +95,5 @@ class SearchQuery:
     An empty query lists by filter. consistentWith: a freshness value from a payload; waits for it up to two
     seconds, else says stale.
     """
+    suggest: Suggestions | None = answered_by(suggest)
+    """What may be meant by a text while it is typed: up to `first` (at most 20) of each group."""

@@ -22,7 +22,7 @@ TYPES = schema._schema.type_map
 FAR, FARTHER, NEAR = 1, 2, 0
 TWICE = ("Customer", "Branch")
 # What lists are made of does not count.
-BETWEEN = ("Connection", "Edge")
+BETWEEN = ("Connection", "Edge", "Suggestion")
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ def entries(of: Filled) -> list[Entry]:
         *customer_keys(alice),
         Entry("customers", '(filter: {branch: "EAST1"}, first: 2)', how_far=FAR),
         Entry("searchCustomers", f'(query: "{alice.number}", first: 2)', how_far=FAR),
+        Entry("suggest", f'(text: "{alice.number}", first: 2)', how_far=FAR),
+        Entry("suggest", '(text: "EVERYWHERE")'),
         *policy_keys(barnaby),
         Entry("policies", '(filter: {productLine: "MOTOR"})', how_far=FAR),
         Entry("tag", '(code: "EVERYWHERE")'),
@@ -130,8 +132,13 @@ def ways_to(person: Person) -> list[Entry]:
         Entry("lead", f'(id: "{person.ids["l"]}")'),
         *(Entry("customers", f"(filter: {each})") for each in filters),
         *(Entry("searchCustomers", f"(filter: {each})") for each in filters),
-        *(Entry("searchCustomers", f'(query: "{each}")') for each in words),
+        *(Entry(*asked) for each in words for asked in typed(each)),
     ]
+
+
+def typed(words: str) -> list[tuple[str, str]]:
+    """Every field that takes typed words, with its arguments."""
+    return [("searchCustomers", f'(query: "{words}")'), ("suggest", f'(text: "{words}")')]
 
 
 @lru_cache(maxsize=1000)
