@@ -28,13 +28,14 @@ CHECK = Actor("index check")
 class Drift:
     """Customers missing in the index, there in another state, or there and no longer in the master.
 
-    Those that wait in the queue are not counted: the index knows that it is behind on them. stale and orphans
-    come with the revisions that the index holds of them. read: how many documents were made and compared.
+    Those that wait in the queue are not counted: the index knows that it is behind on them. Each comes with
+    the revision that the index holds of it; of a missing one with that at which the index remembers it as
+    deleted, or 0. read: how many documents were made and compared.
     """
 
     compared: int = 0
     read: int = 0
-    missing: list[int] = field(default_factory=list)
+    missing: dict[int, int] = field(default_factory=dict)
     stale: dict[int, int] = field(default_factory=dict)
     orphans: dict[int, int] = field(default_factory=dict)
 
@@ -44,8 +45,8 @@ class Drift:
 
     @property
     def revisions(self) -> dict[int, int]:
-        """All of them, with what the index holds: 0 where it holds nothing."""
-        return {**dict.fromkeys(self.missing, 0), **self.stale, **self.orphans}
+        """All of them, with what the index holds."""
+        return {**self.missing, **self.stale, **self.orphans}
 
     def __str__(self) -> str:
         return f"{len(self.missing)} missing, {len(self.stale)} stale, {len(self.orphans)} orphans"
@@ -53,13 +54,13 @@ class Drift:
     def add(self, other: "Drift") -> None:
         self.compared += other.compared
         self.read += other.read
-        self.missing += other.missing
+        self.missing |= other.missing
         self.stale |= other.stale
         self.orphans |= other.orphans
 
     def keep(self, other: "Drift") -> None:
         """Only what the other one found as well."""
-        self.missing = [id for id in self.missing if id in set(other.missing)]
+        self.missing = {id: held for id, held in self.missing.items() if id in other.missing}
         self.stale = {id: held for id, held in self.stale.items() if other.stale.get(id) == held}
         self.orphans = {id: held for id, held in self.orphans.items() if other.orphans.get(id) == held}
 
@@ -87,6 +88,7 @@ async def check(
         drift, behind = await _compare(master, engine, generation, low, every)
         if not drift.is_clean:
             drift.keep((await _compare(master, engine, generation, low, every))[0])
+            drift.missing |= await engine.buried(list(drift.missing), generation=generation)
         found.add(drift)
         low = behind
     return found
@@ -106,7 +108,7 @@ async def _compare(
     settled = {id: r for id, r in there.revisions.items() if id <= high and id not in excused}
     drift = Drift(
         compared=len(settled),
-        missing=[id for id in settled if id not in held],
+        missing={id: 0 for id in settled if id not in held},
         stale={id: held[id].revision for id, r in settled.items() if id in held and held[id].revision != r},
         orphans={
             id: mark.revision for id, mark in held.items() if id not in there.revisions and id not in excused

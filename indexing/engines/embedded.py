@@ -72,6 +72,9 @@ class EmbeddedEngine:
     async def marks(self, low: int, most: int, *, generation: str | None = None) -> list[Mark]:
         return await self._run(self._readers, lambda: self._chosen(generation).marks(low, most))
 
+    async def buried(self, ids: Sequence[int], *, generation: str | None = None) -> dict[int, int]:
+        return {}  # see tidy(): deletes are not remembered
+
     async def make_visible(self) -> None:
         """Nothing to do: a commit is visible to the next search of any process."""
 

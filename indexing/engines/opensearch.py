@@ -105,6 +105,16 @@ class OpenSearchEngine:
             low = found[-1].id + 1
         return found
 
+    async def buried(self, ids: Sequence[int], *, generation: str | None = None) -> dict[int, int]:
+        path = f"/{generation or self._indices.name}/_mget?_source=revision,gone"
+        found: dict[int, int] = {}
+        for start in range(0, len(ids), MOST_HITS):
+            wanted = {"ids": [str(id) for id in ids[start : start + MOST_HITS]]}
+            told = await self._made(partial(self._ask, "POST", path, wanted), generation)
+            kept = [each for each in told["docs"] if each.get("found") and each["_source"].get("gone")]
+            found |= {int(each["_id"]): each["_source"]["revision"] for each in kept}
+        return found
+
     async def make_visible(self) -> None:
         await self._made(lambda: self._refresh(None))
 

@@ -133,6 +133,10 @@ class SearchEngine(Protocol):
         """The first so many customers from this id on, by id, as they are in the index at this moment."""
         ...
 
+    async def buried(self, ids: Sequence[int], *, generation: str | None = None) -> dict[int, int]:
+        """Of these customers those that it remembers as deleted: older revisions of them are not put in."""
+        ...
+
     async def make_visible(self) -> None:
         """Let searches see all that was put in before, whatever apply() was told."""
         ...

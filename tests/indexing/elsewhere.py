@@ -55,6 +55,9 @@ class Elsewhere:
     async def marks(self, low: int, most: int, *, generation: str | None = None) -> list[Mark]:
         return await self._there(self.engine.marks(low, most, generation=generation))
 
+    async def buried(self, ids: Sequence[int], *, generation: str | None = None) -> dict[int, int]:
+        return await self._there(self.engine.buried(ids, generation=generation))
+
     async def make_visible(self) -> None:
         await self._there(self.engine.make_visible())
 
