@@ -1,0 +1,1 @@
+"""The compiled path against the ordinary one."""

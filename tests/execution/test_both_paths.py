@@ -1,0 +1,76 @@
+"""Whatever is asked, the compiled path answers byte for byte as the ordinary one, and notes the same."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from execution.reasons import COMPILED, Reason
+from schema.classes import classes
+from tests.execution.both import Both, Told, Viewer, roles, viewers
+from tests.execution.documents import Document, cursors_in, document
+from tests.execution.town import POOLS
+from tests.execution.variables import Arguments, likely
+
+# Why the ordinary path answers a query of this test: whatever else comes is a fault.
+KNOWN = frozenset({Reason.NEW, Reason.RESOLVER, Reason.CURSOR, Reason.ARGUMENT, Reason.NULL, Reason.DEEP})
+NOT_RUN = "None"  # refused before it ran, by either path alike
+EXAMPLES, EXAMPLES_OF_A_PROOF = 70, 700  # for each viewer on each database
+
+
+def left_out(viewer: Viewer, chance: Random) -> frozenset[str]:
+    """What the role may not ask for, but for some documents that are refused."""
+    if likely(chance, 0.03):
+        return frozenset()
+    role = roles()[viewer[0]]
+    refused = {name for name, of in classes().items() if of in role.get("refused", ())}
+    return frozenset(refused | (set() if "audit.read" in role["permissions"] else {"Customer.accessLog"}))
+
+
+def asked(both: Both, viewer: Viewer, of: Document, values: Mapping[str, Any]) -> Told:
+    """The compiled answer: it is the ordinary one, and so is what was noted of it."""
+    note(f"{of.text}\n{json.dumps(values, ensure_ascii=False)}")
+    ordinary, compiled = both.ask(viewer, of.text, values, of.operation_name)
+    assert ordinary.plan in (Reason.OFF, NOT_RUN)
+    assert compiled.plan in {*COMPILED, *KNOWN, NOT_RUN}, compiled.plan
+    assert compiled.text == ordinary.text, compiled.plan
+    assert both.compiled.noted() == both.ordinary.noted()
+    return compiled
+
+
+def asked_twice(both: Both, viewer: Viewer, chance: Random) -> list[str]:
+    """By which plans a document was answered, with some values and then with others."""
+    of = document(chance, POOLS, left_out(viewer, chance))
+    arguments = Arguments(chance, POOLS)
+    first = arguments.given(of.variables, {})
+    compiled = asked(both, viewer, of, first)
+    cursors = defaultdict(list)
+    for name, cursor in cursors_in(compiled.json.get("data")):
+        cursors[name].append(cursor)
+    # A cursor is good for its own list only: whoever goes on asks the same otherwise.
+    goes_on = bool(cursors) and likely(chance, 0.8)
+    kept = [each for each in of.variables if goes_on and not each.is_cursor]
+    others = arguments.given([each for each in of.variables if each not in kept], cursors)
+    values = {**{each.name: first[each.name] for each in kept if each.name in first}, **others}
+    return [compiled.plan, asked(both, viewer, of, values).plan]
+
+
+@pytest.mark.parametrize("viewer", viewers(), ids=lambda viewer: "-".join([viewer[0], *(viewer[1] or ())]))
+def test_a_compiled_answer_is_the_ordinary_one(
+    both: Both, viewer: Viewer, request: pytest.FixtureRequest, record_property: Any
+) -> None:
+    plans = Counter[str]()
+
+    @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(chance=st.randoms(use_true_random=False))
+    def run(chance: Random) -> None:
+        plans.update(asked_twice(both, viewer, chance))
+
+    run()
+    record_property("plans", dict(plans))
+    print(viewer, dict(plans))
