@@ -12,11 +12,12 @@ from indexing.words import Kind, Words, together
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """What the searcher should know; part is the typed part it is about."""
+    """What the searcher should know; part is the typed part it is about, query what to search for instead."""
 
     code: str
     message: str
     part: str | None = None
+    query: str | None = None
 
 
 _UNSEARCHED: dict[Kind, Callable[[str], Notice]] = {

@@ -82,7 +82,7 @@ async def search_customers(engine: SearchEngine, request: SearchRequest) -> Sear
     """A page of the customers that fit; raises SearchUnavailable."""
     words = read_words(request.words)
     understood = asked(words, request.permitted)
-    must, none = _conditions(request.filter)
+    must, none = conditions(request.filter)
     question = Question(understood.units, must, none)
     if not words.is_blank and not understood.units:
         return SearchAnswer([], False, *_nothing(request), list(understood.notices))
@@ -139,7 +139,7 @@ def _is_behind(hit: Hit, after: Position | None) -> bool:
     return after is None or (hit.score, hit.sort_key) < (after.score, after.sort_key)
 
 
-def _conditions(wanted: SearchFilter) -> tuple[tuple[Leaf, ...], tuple[Leaf, ...]]:
+def conditions(wanted: SearchFilter) -> tuple[tuple[Leaf, ...], tuple[Leaf, ...]]:
     """What must and what must not hold."""
     must: list[Leaf] = [Term("tags", code) for code in wanted.tags_all]
     for name, text in (

@@ -18,7 +18,7 @@ async def permitted_now(context: Context, typed: str) -> tuple[Permitted, list[N
     texts = [token.text for token in together(words.tokens)]
     if context.typing.goes_on(viewer.token_id, texts):
         return allowed, []
-    looked_for = _looked_for(context, allowed, words)
+    looked_for = masked_parts(context, allowed, words)
     if not looked_for:
         # Nor are parts looked for that nobody counts: 15 digits of an ID may be 15 of its 18.
         return await permitted_wholes(context, words, permitted(viewer, by_parts=False))
@@ -36,7 +36,7 @@ async def permitted_now(context: Context, typed: str) -> tuple[Permitted, list[N
     return whole, [Notice("PARTS_USED_UP", message), *told]
 
 
-def _looked_for(context: Context, allowed: Permitted, words: Words) -> tuple[str, ...]:
+def masked_parts(context: Context, allowed: Permitted, words: Words) -> tuple[str, ...]:
     """The classes of masked values by parts of which is searched."""
     numbers, names = parts(words)
     by = {

@@ -8,6 +8,7 @@ from indexing.errors import SearchBusy, SearchTooSlow, SearchUnavailable
 from indexing.search import Position, SearchAnswer, SearchFilter, SearchRequest, search_customers
 from loaders.cursors import Mark
 from master.errors import TimedOut, Unavailable
+from resolvers.did_you_mean import did_you_mean
 from resolvers.parts import permitted_now
 from resolvers.waiting import caught_up
 from schema.context import Context
@@ -56,7 +57,7 @@ async def searched(context: Context, wanted: Wanted) -> SearchPage:
         permitted=allowed,
     )
     stale = bool(wanted.fresh) and not await caught_up(context, str(wanted.fresh))
-    answer = await _answer(context, request)
+    answer = await _answer(context, request, corrects="notices" in wanted.selected)
     told = replace(answer, notices=[*answer.notices, *notices])
     context.shown.searched(len(answer.hits))
     return SearchPage(context, wanted.words, allowed, wanted.asked, told, wanted.mark.passed, stale)
@@ -68,11 +69,16 @@ def _search_filter(filters: dict[str, Any]) -> SearchFilter:
     return SearchFilter(**{SEARCHED.get(name, name): value for name, value in filters.items()})
 
 
-async def _answer(context: Context, request: SearchRequest) -> SearchAnswer:
+async def _answer(context: Context, request: SearchRequest, *, corrects: bool) -> SearchAnswer:
+    """corrects: says what may have been meant where nothing fits."""
     try:
         if context.search is None:
             raise SearchUnavailable
-        return await search_customers(context.search, request)
+        answer = await search_customers(context.search, request)
+        if answer.hits or not corrects or request.after is not None:
+            return answer
+        meant = await did_you_mean(context, context.search, request)
+        return replace(answer, notices=[*answer.notices, *meant])
     except SearchTooSlow as error:
         message = f"Search took longer than {error.seconds:g} seconds: give more of a name or a number."
         raise TimedOut(message) from error

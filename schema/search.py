@@ -11,6 +11,7 @@ from schema.customers import Customer
 from schema.described import described, described_from
 from schema.fields import answered_by
 from schema.pages import PageInfo
+from schema.readings import SearchReading, readings_of
 from schema.search_pages import LabelledFacet, LabelledFacets, SearchEdge, SearchPage
 
 
@@ -69,6 +70,8 @@ class SearchNotice:
     """In words for people."""
     part: str | None
     """The typed part it is about."""
+    query: str | None
+    """With DID_YOU_MEAN: the query to search for instead."""
 
 
 @described_from(LabelledFacet)
@@ -157,6 +160,8 @@ class CustomerSearchConnection:
     """How those that fit are spread over tags, branches and statuses."""
     notices: list[SearchNotice] = answered_by(_notices)
     """What the searcher should know: TOO_SHORT, CHECK_DIGIT, DID_YOU_MEAN …"""
+    readings: list[SearchReading] = answered_by(readings_of)
+    """What each typed part was taken for, in order."""
     index_age_seconds: float = answered_by(_index_age_seconds)
     """Age of the oldest change that this answer may not hold yet, in seconds."""
     stale: bool

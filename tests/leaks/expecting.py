@@ -23,8 +23,8 @@ MASKS: dict[str, Callable[[str], str]] = {
     "policy": masked_number,
 }
 BY_FIELD = {"Policy.sourceStatus": masked_text, "Lead.title": masked_text}
-# What is another one for each caller, or each moment.
-THEIR_OWN = ("cursor", "startCursor", "endCursor", "indexAgeSeconds")
+# What is another one for each caller, or each moment; others: readings, as far as the role may look for them.
+THEIR_OWN = ("cursor", "startCursor", "endCursor", "indexAgeSeconds", "others")
 LONGEST_CURSOR = 4000
 
 

@@ -134,3 +134,52 @@ def test_the_order_of_a_list_tells_nothing_of_masked_values(hub: Hub, role: str)
     its = hub.roles[role]
     may = "policy" not in its.refused and ("policy" not in its.masked or "fragments" in its.permissions)
     assert (ids == sorted(ids)) is not may
+
+
+READINGS = """query ($query: String!) { searchCustomers(query: $query, first: 50) {
+  readings { part meaning value searched forced others { meaning query } }
+  notices { code message part query } } }"""
+
+
+@pytest.mark.parametrize("role", READING)
+def test_readings_are_of_the_words_alone(hub: Hub, role: str) -> None:
+    """So they tell nothing of who is in sight."""
+    for _, wholes, parts, _ in BOB.values():
+        for query in (*wholes, *parts):
+            told = [
+                hub.get(READINGS, role, branches, query=query)["searchCustomers"]["readings"]
+                for branches in (("HQ",), ("EAST2",))
+            ]
+            assert told[0] == told[1], query
+            assert [each["part"] for each in told[0]] != []
+
+
+@pytest.mark.parametrize("role", READING)
+def test_what_may_have_been_meant_is_told_of_nobody_out_of_sight(hub: Hub, role: str) -> None:
+    """Bob is in the east: a search of the west knows nothing of him."""
+    if hub.roles[role].branches != "own":
+        return
+    for query in ("Quentin Marlowe 99999", f"{RESIDENT_ID} Nobody", "52721 nobody"):
+        told = hub.get(READINGS, role, ("WEST",), query=query)["searchCustomers"]
+        assert "DID_YOU_MEAN" not in [each["code"] for each in told["notices"]], query
+
+
+def test_what_may_have_been_meant_is_told_of_who_is_in_sight(hub: Hub) -> None:
+    told = hub.get(READINGS, "AGENT", query="Quentin Marlowe 99999")["searchCustomers"]["notices"]
+    assert [(each["code"], each["query"]) for each in told] == [("DID_YOU_MEAN", "quentinmarlowe")]
+
+
+@pytest.mark.parametrize("role", READING)
+def test_what_may_have_been_meant_asks_for_no_number_that_the_role_sees_masked(hub: Hub, role: str) -> None:
+    for of, wholes, parts in (
+        (of, wholes, parts) for of, (_, wholes, parts, _) in BOB.items() if of != "name"
+    ):
+        for number in (*wholes, *parts):
+            told = hub.get(READINGS, role, query=f"{number} Nobodywhatever")["searchCustomers"]
+            asked = [each["query"] for each in told["notices"] if each["query"]]
+            may = (
+                finds_parts(hub, role, of)
+                and not is_masked(hub, role, of)
+                and not is_masked(hub, role, "name")
+            )
+            assert asked == [] or may, number
