@@ -1,29 +1,18 @@
 """Both search engines answer generated questions alike: the order, totals, facets and pages of customers."""
 
 import asyncio
-import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
 
-from benchmarks.searching import CLASSES
+from benchmarks.search.judging import cases
+from benchmarks.search.people import Population
 from indexing.documents.customers import CustomerDocument
-from indexing.documents.reading import read_documents
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.opensearch import OpenSearchEngine
 from indexing.engines.port import SearchEngine
 from indexing.search import Hit, Position, SearchAnswer, SearchFilter, SearchRequest, search_customers
-from intake.sample.fill import fill
-from master.clock import Clock
-from master.keys import Keys
-from master.session import Master
-from master.tables.base import table
-from master.tables.customers import CustomerRow
-from tests.conftest import SetTime
 from tests.indexing.elsewhere import Elsewhere
 from tests.services import opensearch
 from tests.services.opensearch import Cluster
@@ -53,11 +42,9 @@ class Both:
 
 
 @pytest.fixture(scope="module")
-def both(
-    empty_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, keys: Keys, cluster: Cluster
-) -> Iterator[Both]:
+def both(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Iterator[Both]:
     folder = tmp_path_factory.mktemp("alike")
-    documents = _documents(empty_sqlite, folder / "kehu.db", keys)
+    documents = list(Population(CUSTOMERS, seed=6))
     url = cluster.own()
     embedded, clustered = EmbeddedEngine(folder / "index"), Elsewhere(OpenSearchEngine(url))
     for start in range(0, len(documents), 1000):  # several segments
@@ -70,30 +57,12 @@ def both(
     cluster.drop(url)
 
 
-def _documents(template: Path, path: Path, keys: Keys) -> list[CustomerDocument]:
-    path.write_bytes(template.read_bytes())
-    master = Master.open(f"sqlite:///{path}", keys, Clock(ZoneInfo("Asia/Shanghai"), SetTime()))
-    fill(master, customers=CUSTOMERS, seed=6)
-    with master.reading() as connection:
-        ids = list(connection.scalars(select(table(CustomerRow).c.id)))
-        readings = [
-            reading
-            for start in range(0, len(ids), 500)
-            for reading in read_documents(connection, ids[start : start + 500], master.clock)
-        ]
-    master.close()
-    return [reading.document for reading in readings]
-
-
 def test_ordered_first_tens_totals_and_facets_are_alike(both: Both) -> None:
-    chance = random.Random(7)
-    shuffled = chance.sample(both.documents, len(both.documents))
     other: list[tuple[str, str]] = []
     asked = 0
-    for name, query in CLASSES.items():
-        cases = [words for document in shuffled if (words := query(document, chance))][:CASES]
-        assert len(cases) == CASES, f"{name} has too few cases"
-        for words in cases:
+    for name, made in cases(both.documents, CASES, seed=7).items():
+        assert len(made) == CASES, f"{name} has too few cases"
+        for words in (case.words for case in made):
             one, two = both.ask(SearchRequest(words, first=10, wants_total=True, wants_facets=True))
             assert (one.total, one.facets, one.notices) == (two.total, two.facets, two.notices), words
             asked += 1

@@ -1,0 +1,1 @@
+"""How well searches find whom a caller means: classes of half-known names and numbers, with their truth."""
