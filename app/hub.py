@@ -104,7 +104,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
                 runs,
                 notes,
                 worker,
-                Queries(settings.compile_at),
+                Queries(schema, master, settings.compile_at),
             ).routes(playground=settings.playground),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
             limits,

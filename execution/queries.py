@@ -1,12 +1,36 @@
 """The front of the compiled path: answers a query by its plan, or leaves it to the ordinary path."""
 
+import asyncio
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import strawberry
+import structlog
 from graphql import DocumentNode, OperationDefinitionNode
+from graphql.execution.values import VariableValues, get_variable_values
 
-from execution.reasons import Reason
+from execution.document import Selections
+from execution.plans import Key, Plan, class_of, moments, plan_of
+from execution.reasons import NotCompiled, Reason
+from execution.shapes import shape
+from execution.steps import Run
+from execution.work import Few
+from loaders.batches import FEW, FEW_COUNTED
+from loaders.shown import Shown
+from master.access import few_in_sight
+from master.answering import TooDeep
+from master.errors import Refusal, TimedOut
+from master.session import Master
+from master.statements import driver_dialect
+from master.stopping import NobodyWaits
+from master.tables.codes import Occasion
 from schema.context import Context
+
+KEPT_PLANS = 1000
+MANY: Few = (False, False)
+
+log = structlog.get_logger("kehu.plans")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +51,129 @@ class Answered:
     data: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """A query, who asks it, and its variables as they were read."""
+
+    query: Query
+    context: Context
+    variables: VariableValues
+
+
+@dataclass
+class _Entry:
+    """What is known of a key: how often it was asked for, and its plan, or why there is none."""
+
+    asked: int = 0
+    plan: Plan | None = None
+    refused: NotCompiled | None = None
+
+
 class Queries:
     """compile_at: the how-manieth request of a query makes its plan; 0: none does."""
 
-    def __init__(self, compile_at: int) -> None:
+    def __init__(self, schema: strawberry.Schema, master: Master, compile_at: int) -> None:
+        self._schema = schema
         self._compile_at = compile_at
+        self._dialect = driver_dialect(master.engine.dialect)
+        self._entries: OrderedDict[Key, _Entry] = OrderedDict()
 
     async def answer(self, query: Query, context: Context) -> Answered:
         """Raises nothing but what stops a request: whatever else fails is left to the ordinary path."""
         if not self._compile_at:
             return Answered(Reason.OFF)
-        return Answered(Reason.NEW)
+        try:
+            return await self._answer(query, context)
+        except NotCompiled as missed:
+            if missed.reason is Reason.FAILED:
+                log.error("plan failed", request_id=context.request_id, exc_info=missed)
+            return Answered(missed.reason)
+        except TimedOut:
+            return Answered(Reason.TIMEOUT)
+        except Refusal:
+            return Answered(Reason.ARGUMENT)
+        except NobodyWaits:
+            raise
+        except Exception as error:
+            log.error("plan failed", request_id=context.request_id, exc_info=error)
+            return Answered(Reason.FAILED)
+
+    async def _answer(self, query: Query, context: Context) -> Answered:
+        definitions = query.operation.variable_definitions or ()
+        variables = get_variable_values(self._schema._schema, definitions, dict(query.variables))
+        if isinstance(variables, list):
+            raise NotCompiled(Reason.ARGUMENT)
+        name = query.operation.name.value if query.operation.name else None
+        key = Key(query.text, name, class_of(context), shape(variables.coerced))
+        entry = self._entry(key)
+        entry.asked += 1
+        if entry.refused is not None:
+            raise entry.refused
+        if entry.asked < self._compile_at:
+            return Answered(Reason.NEW)
+        asking = _Asking(query, context, variables)
+        plan, reason = await self._plan_for(entry, asking, MANY)
+        if plan.asks_few and (few := await _few(context)) != MANY:
+            entry = self._entry(replace(key, few=few))
+            plan, reason = await self._plan_for(entry, asking, few)
+        return Answered(reason, await _told(entry, plan, Run(context, variables)))
+
+    def _entry(self, key: Key) -> _Entry:
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = _Entry()
+            if len(self._entries) > KEPT_PLANS:
+                self._entries.popitem(last=False)
+        else:
+            self._entries.move_to_end(key)
+        return entry
+
+    async def _plan_for(self, entry: _Entry, asking: _Asking, few: Few) -> tuple[Plan, Reason]:
+        """Made in a thread: it takes tens of milliseconds. A query that can have no plan is remembered."""
+        if entry.plan is not None:
+            return entry.plan, Reason.HIT
+        try:
+            entry.plan = await asyncio.to_thread(self._made, asking, few)
+        except NotCompiled as missed:
+            entry.refused = missed
+            raise
+        except RecursionError:
+            entry.refused = NotCompiled(Reason.DEEP)
+            raise entry.refused from None
+        return entry.plan, Reason.MADE
+
+    def _made(self, asking: _Asking, few: Few) -> Plan:
+        query, run = asking.query, Run(asking.context, asking.variables)
+        selections = Selections(self._schema._schema, query.tree, query.operation, run.variables)
+        return plan_of(self._schema, selections, self._dialect, run, few)
+
+
+async def _few(context: Context) -> Few:
+    """Whether so few customers are in sight that lists of all are made from them, and counted so."""
+    reach = context.viewer.reach
+    if reach is None:
+        return MANY
+    given = moments(context)
+    return await context.read(
+        lambda connection: (
+            few_in_sight(connection, reach, FEW, given),
+            few_in_sight(connection, reach, FEW_COUNTED, given),
+        )
+    )
+
+
+def _note(shown: Shown, into: Shown) -> None:
+    """What an answer showed, into what the request has shown; its occasion where that weighs more."""
+    into.customers |= shown.customers
+    if into.occasion is Occasion.READ:
+        into.occasion = shown.occasion
+
+
+async def _told(entry: _Entry, plan: Plan, run: Run) -> bytes:
+    try:
+        data = await plan.answer(run)
+    except TooDeep:
+        entry.refused = NotCompiled(Reason.DEEP)
+        raise entry.refused from None
+    _note(run.shown, run.context.shown)
+    return data

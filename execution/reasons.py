@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """HIT and MADE: the compiled path, by a plan that was there or is made now. All others: the ordinary one."""
+    """HIT and MADE: compiled, by a plan that was there or is made now. All others: the ordinary path."""
 
     HIT = "hit"
     MADE = "made"
@@ -16,6 +16,7 @@ class Reason(StrEnum):
     CURSOR = "cursor"  # `after` below a parent whose key no plan knows before
     ARGUMENT = "argument"  # refused, which the ordinary path words
     NULL = "null"  # where none may stand
+    TIMEOUT = "timeout"  # the statement took too long, which the ordinary path words
     DEEP = "deep"  # nested deeper than the database, or its compiler, goes
     FAILED = "failed"  # a bug: logged, and no test passes with it
 

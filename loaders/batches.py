@@ -100,8 +100,8 @@ def statement(ask: Ask) -> Select[Any]:
         return _count(source, ask)
     if relation.kind == "pages":
         return _page(source, ask) if relation.key is None else _pages(source, ask, relation.key)
-    found = _filtered(select(source), source, ask)
-    return found.order_by(*_sorted(source.c, relation.order)) if relation.order else found
+    found = filtered(select(source), source, ask)
+    return found.order_by(*in_order(source.c, relation.order)) if relation.order else found
 
 
 def _dealt(ask: Ask, rows: Sequence[Row[Any]]) -> Iterator[tuple[Hashable, Any]]:
@@ -127,18 +127,20 @@ def _whole(ask: Ask, rows: list[Row[Any]]) -> Any:
     return ask.relation.gathered(rows) if ask.relation.gathered else rows
 
 
-def _filtered(found: Select[Any], source: Subquery, ask: Ask) -> Select[Any]:
+def filtered(found: Select[Any], source: Subquery, ask: Ask) -> Select[Any]:
+    """Only the rows that the ask's filters keep and its reach sees."""
     for name, value in ask.arguments.filters:
         found = found.where(ask.relation.filters[name].holds(source.c, value, ask.reach))
     seen = ask.relation.in_sight
     return found if seen is None or ask.reach is None else found.where(seen(source.c, ask.reach))
 
 
-def _sorted(columns: Columns, order: Order) -> list[Any]:
+def in_order(columns: Columns, order: Order) -> list[Any]:
+    """What an ORDER BY says."""
     return [columns[name].desc() if order.descending else columns[name].asc() for name in order.columns]
 
 
-def _after(found: Select[Any], source: Subquery, ask: Ask) -> Select[Any]:
+def after_place(found: Select[Any], source: Subquery, ask: Ask) -> Select[Any]:
     """Only what comes after the cursor's place."""
     if ask.arguments.after is None:
         return found
@@ -150,15 +152,15 @@ def _after(found: Select[Any], source: Subquery, ask: Ask) -> Select[Any]:
 
 def _page(source: Subquery, ask: Ask) -> Select[Any]:
     order = ask.relation.ordered(ask.arguments.order, ask.arguments.reverse)
-    found = _after(_filtered(select(source), source, ask), source, ask)
-    return found.order_by(*_sorted(source.c, order)).limit(ask.arguments.first + 1)
+    found = after_place(filtered(select(source), source, ask), source, ask)
+    return found.order_by(*in_order(source.c, order)).limit(ask.arguments.first + 1)
 
 
 def _pages(source: Subquery, ask: Ask, key: str) -> Select[Any]:
     """A page for each parent: its first rows by number inside the parent."""
-    order = _sorted(source.c, ask.relation.ordered(ask.arguments.order, ask.arguments.reverse))
+    order = in_order(source.c, ask.relation.ordered(ask.arguments.order, ask.arguments.reverse))
     place = func.row_number().over(partition_by=source.c[key], order_by=order).label("place")
-    numbered = _after(_filtered(select(source, place), source, ask), source, ask).subquery("n")
+    numbered = after_place(filtered(select(source, place), source, ask), source, ask).subquery("n")
     return (
         select(numbered)
         .where(numbered.c.place <= ask.arguments.first + 1)
@@ -170,5 +172,5 @@ def _count(source: Subquery, ask: Ask) -> Select[Any]:
     how_many = func.count().label("how_many")
     key = ask.relation.key
     if key is None:
-        return _filtered(select(how_many).select_from(source), source, ask)
-    return _filtered(select(source.c[key], how_many), source, ask).group_by(source.c[key])
+        return filtered(select(how_many).select_from(source), source, ask)
+    return filtered(select(source.c[key], how_many), source, ask).group_by(source.c[key])

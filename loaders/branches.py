@@ -23,7 +23,7 @@ def _paths(tied: Tied) -> Select[object]:
     path = (
         select(branch.c.id.label("branch_id"), branch.c.id.label("step_id"), literal(0).label("height"))
         .where(tied(branch.c.id))
-        .cte("path", recursive=True)
+        .cte("path", recursive=True, nesting=True)
     )
     below = branch.alias("below")
     path = path.union(
@@ -55,7 +55,7 @@ def _below(tied: Tied) -> Select[object]:
         select(top.c.code.label("under"), branch.c.id.label("step_id"))
         .join(branch, branch.c.parent_id == top.c.id)
         .where(tied(top.c.code))
-        .cte("tree", recursive=True)
+        .cte("tree", recursive=True, nesting=True)
     )
     tree = tree.union(
         select(tree.c.under, branch.c.id).select_from(tree).join(branch, branch.c.parent_id == tree.c.step_id)

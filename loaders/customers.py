@@ -61,7 +61,7 @@ customers_by_id = Relation(
 
 def _in_branch(columns: Columns, code: str) -> Condition:
     """The branch of this code and all below it."""
-    tree = select(branch.c.id).where(branch.c.code == code).cte("branch_tree", recursive=True)
+    tree = select(branch.c.id).where(branch.c.code == code).cte("branch_tree", recursive=True, nesting=True)
     below = branch.alias("below")
     tree = tree.union(select(below.c.id).join(tree, below.c.parent_id == tree.c.id))
     return columns["branch_id"].in_(select(tree.c.id))

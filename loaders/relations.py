@@ -10,6 +10,7 @@ from sqlalchemy.sql.base import ColumnCollection
 from master.access import customers_in_sight
 from master.roles import OPEN, READ
 from master.sight import Reach
+from master.spelling import in_numbers
 from master.tables.types import Instant
 
 Columns: TypeAlias = ColumnCollection[str, ColumnElement[Any]]
@@ -104,17 +105,20 @@ def at_most(column: str) -> Filter:
 
 @dataclass(frozen=True)
 class Matching:
-    """The rows of a small table that some words mean; as text, the words: what a cursor belongs to."""
+    """The rows of a small table that some words mean; as text, the words: what a cursor belongs to.
+
+    listed: their ids as a JSON list.
+    """
 
     words: str
-    ids: tuple[int, ...]
+    listed: str
 
     def __str__(self) -> str:
         return self.words
 
 
 def matching(column: str) -> Filter:
-    return Filter(lambda columns, value: columns[column].in_(value.ids))
+    return Filter(lambda columns, value: in_numbers(columns[column], value.listed))
 
 
 @dataclass(frozen=True, eq=False)

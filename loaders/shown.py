@@ -6,6 +6,7 @@ from typing import Any
 
 from loaders.batches import Ask, Slice
 from loaders.look_ups import LookUp
+from loaders.relations import Relation
 from master.access import MOST_ROWS, Viewer
 from master.roles import NAME
 from master.tables.codes import Occasion
@@ -27,8 +28,8 @@ class Shown:
     def note(self, ask: Ask, answers: Iterable[Any], viewer: Viewer) -> None:
         """What a statement gave. Another person's name may be all that a row shows: one that is masked shows
         nothing."""
-        column = ask.relation.shows
-        if column is None or ask.counted or (ask.relation.in_sight is None and viewer.masks(NAME)):
+        column = shown_by(ask.relation, viewer)
+        if column is None or ask.counted:
             return
         for answer in answers:
             rows = _rows(answer)
@@ -43,6 +44,11 @@ class Shown:
             self.occasion = Occasion.EXPORT
         elif self.occasion is Occasion.READ:
             self.occasion = Occasion.SEARCH
+
+
+def shown_by(relation: Relation, viewer: Viewer) -> str | None:
+    """The column with the customer of whom a row shows something to this viewer."""
+    return None if relation.in_sight is None and viewer.masks(NAME) else relation.shows
 
 
 def _rows(answer: Any) -> Sequence[Any]:

@@ -29,20 +29,22 @@ class Turn:
     stop: Stop | None
 
 
-def engine_of(url: str, keys: Keys, deadlines: Deadlines | None) -> Engine:
-    """Connects when it is first used."""
-    engine = _postgresql(url, deadlines) if url.startswith("postgresql") else _sqlite(url, deadlines)
+def engine_of(url: str, keys: Keys, deadlines: Deadlines | None, **pooled: Any) -> Engine:
+    """Connects when it is first used; pooled: how PostgreSQL's connections are kept."""
+    is_postgresql = url.startswith("postgresql")
+    engine = _postgresql(url, deadlines, pooled) if is_postgresql else _sqlite(url, deadlines)
     give_keys(engine.dialect, keys)
     watch(engine, deadlines)
     return engine
 
 
-def _postgresql(url: str, deadlines: Deadlines | None) -> Engine:
+def _postgresql(url: str, deadlines: Deadlines | None, pooled: dict[str, Any]) -> Engine:
     given = make_url(url).set(drivername="postgresql+psycopg")
     own = {}
     if deadlines is not None:
         own["options"] = f"{given.query.get('options', '')} {_options(deadlines)}".strip()
-    return create_engine(given, connect_args=own, pool_pre_ping=True, pool_size=KEPT, max_overflow=-1)
+    kept = {"pool_pre_ping": True, "pool_size": KEPT, "max_overflow": -1, **pooled}
+    return create_engine(given, connect_args=own, **kept)
 
 
 def _options(deadlines: Deadlines) -> str:

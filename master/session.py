@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, event, text
 from sqlalchemy.sql import Executable
 
+from master.answering import Answering
 from master.clock import Clock, spelled
 from master.connecting import PATIENCE_SECONDS, Turn, engine_of
 from master.errors import TimedOut
@@ -94,8 +96,19 @@ class Master:
     def is_sqlite(self) -> bool:
         return self.engine.dialect.name == "sqlite"
 
+    @cached_property
+    def answering(self) -> Answering:
+        """Where statements run that stand alone: without BEGIN, or asking whether the server is there."""
+        if self.is_sqlite:
+            return Answering(self.engine, self.deadlines)
+        url = self.engine.url.render_as_string(hide_password=False)
+        alone = {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": False, "pool_reset_on_return": None}
+        return Answering(engine_of(url, self.keys, self.deadlines, **alone), self.deadlines)
+
     def close(self) -> None:
         self.engine.dispose()
+        if "answering" in self.__dict__:
+            self.answering.close()
 
     @contextmanager
     def reading(self, stop: Stop | None = None) -> Iterator[Connection]:

@@ -113,7 +113,7 @@ def watch(engine: Engine, deadlines: Deadlines | None) -> None:
         if of.stop is not None:
             of.stop.check()
         if deadlines is not None:
-            _tell(context.original_exception, of, deadlines)
+            tell_deadline(context.original_exception, of, deadlines)
 
 
 def watch_of(connection: Connection) -> Watch:
@@ -134,7 +134,8 @@ def stoppable(connection: Connection, stop: Stop | None) -> Iterator[None]:
         if not is_postgresql:
             yield
         else:
-            with stop.reaching(_cancelling(connection)):
+            driver: Any = connection.connection.dbapi_connection
+            with stop.reaching(cancelling(driver, connection.dialect.loaded_dbapi.Error)):
                 yield
     finally:
         of.stop = None
@@ -142,9 +143,8 @@ def stoppable(connection: Connection, stop: Stop | None) -> Iterator[None]:
             connection.invalidate()  # a cancel may still be on its way to it
 
 
-def _cancelling(connection: Connection) -> Callable[[], None]:
-    driver: Any = connection.connection.dbapi_connection
-    error = connection.dialect.loaded_dbapi.Error
+def cancelling(driver: Any, error: type[Exception]) -> Callable[[], None]:
+    """What ends the statement that runs on psycopg's connection; error: the driver's own."""
 
     def cancel() -> None:
         try:
@@ -160,7 +160,7 @@ def is_busy(error: BaseException) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
-def _tell(error: BaseException, of: Watch, deadlines: Deadlines) -> None:
+def tell_deadline(error: BaseException, of: Watch, deadlines: Deadlines) -> None:
     """Raises TimedOut for what a deadline ended."""
     state = getattr(error, "sqlstate", None)
     interrupted = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT

@@ -49,7 +49,8 @@ async def _matching(context: Context, query: str | None, names: Select[Any]) -> 
     if not query or not query.strip():
         return ()
     rows = await context.read(lambda connection: connection.execute(names).all())
-    return (("matching", Matching(query, tuple(row.id for row in rows if fits(query, row)))),)
+    ids = ",".join(str(row.id) for row in rows if fits(query, row))
+    return (("matching", Matching(query, f"[{ids}]")),)
 
 
 def _page(

@@ -51,7 +51,7 @@ def found_by(by_id: Relation, prefix: str, *, key: Any, among: Relation, told: t
 
     def resolve(root: Any, info: Info, by: Any) -> Any:
         info.context.viewer.require(by_id.rows.permission)
-        name, value = _given(by)
+        name, value = the_given(by)
         if name != "id":
             return _only_one(info.context, how, name, value)
         number = row_id(prefix, value)
@@ -94,7 +94,7 @@ async def _node(context: Context, how: AnyNode, id: str) -> Typed | None:
     return None if row is None else Typed(row, typename)
 
 
-def _given(by: Any) -> tuple[str, Any]:
+def the_given(by: Any) -> tuple[str, Any]:
     """The one field of a @oneOf input that is given."""
     for field in get_object_definition(by, strict=True).fields:
         value = getattr(by, field.python_name)

@@ -1,0 +1,127 @@
+"""Plans: what is made of a query once, and how an answer is made of a plan."""
+
+import asyncio
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import strawberry
+from sqlalchemy import Dialect, select
+
+from execution.document import Selections
+from execution.objects import object_text
+from execution.reasons import NotCompiled, Reason
+from execution.roots import root_text
+from execution.sites import Site
+from execution.steps import Ready, Run, Steps
+from execution.work import Bring, Few, Work
+from loaders.reader import at_rest
+from loaders.relations import Arguments
+from master.sight import bound
+from master.statements import Statement, statement_of
+from master.stopping import Stop
+from schema.context import Context
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One statement, and what surrounds it in each run. names: of all binds; forms: what the arguments of
+    each site looked like when it was made."""
+
+    statement: Statement
+    names: frozenset[str]
+    forms: tuple[Hashable, ...]
+    sites: tuple[Site, ...]
+    before: tuple[Ready, ...]
+    brings: tuple[Bring, ...]
+    steps: Steps
+    asks_few: bool
+
+    async def answer(self, run: Run) -> bytes:
+        """The response's data as JSON. Raises NotCompiled, Refusal and what databases raise."""
+        values = self.statement.values(self._bound(run))
+        for site in self.sites:
+            await site.look_up(run)
+        for ready in self.before:
+            await ready(run)
+        text = await _told(run.context, self.statement, values)
+        if text is None:
+            raise NotCompiled(Reason.NULL)
+        await self.steps.ready(run, text)
+        return self.steps.done(run, text).encode()
+
+    def _bound(self, run: Run) -> Mapping[str, Any]:
+        """The binds of a run. Raises Refusal."""
+        given = moments(run.context)
+        forms = []
+        for site in self.sites:
+            arguments = site.read(run)
+            forms.append(form_of(arguments))
+            given.update(site.binds(arguments))
+        for bring in self.brings:
+            given.update(bring(run))
+        if self.names != given.keys() or self.forms != tuple(forms):
+            raise NotCompiled(Reason.FAILED, "variables of one shape came to arguments of another")
+        return given
+
+
+def form_of(arguments: Arguments) -> Hashable:
+    """What of arguments stands in the SQL itself."""
+    names = tuple(name for name, _ in arguments.filters)
+    return names, arguments.order, arguments.reverse, arguments.after is None
+
+
+def moments(context: Context) -> dict[str, Any]:
+    """What every statement of a request may name."""
+    clock = context.master.clock
+    return {"now": context.now, "today": clock.day_of(context.now), **bound(context.viewer.sight)}
+
+
+async def _told(context: Context, statement: Statement, values: list[Any]) -> str | None:
+    """The statement's value; it is stopped when the request is."""
+    stop = Stop()
+    telling = asyncio.create_task(asyncio.to_thread(context.master.answering.told, statement, values, stop))
+    try:
+        return await asyncio.shield(telling)
+    except asyncio.CancelledError:
+        stop.say()
+        await at_rest(telling)
+        raise
+
+
+def plan_of(schema: strawberry.Schema, selections: Selections, dialect: Dialect, run: Run, few: Few) -> Plan:
+    """The plan of a query for viewers like this one. Raises NotCompiled and Refusal."""
+    work = Work(schema, selections, run.context.viewer, dialect, run, few, object_text)
+    text = root_text(work, selections.roots())
+    given = moments(run.context)
+    for site in work.sites:
+        given.update(site.binds(run.asked[site.number]))
+    for bring in work.brings:
+        given.update(bring(run))
+    return Plan(
+        statement_of(select(text.label("answer")), dialect, given),
+        frozenset(given),
+        tuple(form_of(run.asked[site.number]) for site in work.sites),
+        tuple(work.sites),
+        tuple(work.before),
+        tuple(work.brings),
+        work.steps,
+        work.asks_few,
+    )
+
+
+@dataclass(frozen=True)
+class Key:
+    """What tells one plan from another; viewers of one class share theirs."""
+
+    text: str
+    operation: str | None
+    viewer: Hashable
+    shape: Hashable
+    few: Few | None = None
+
+
+def class_of(context: Context) -> Hashable:
+    """What of a viewer stands in a plan: all but which branches, which are bound."""
+    viewer = context.viewer
+    return viewer.permissions, viewer.role.masked, viewer.role.refused, viewer.reach

@@ -1,0 +1,157 @@
+"""The fields of the query itself: things found by keys and ids, and lists of all."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, literal_column, select
+from sqlalchemy.sql.selectable import Subquery
+
+from execution.connections import Parented, connection
+from execution.document import Asked
+from execution.lists import NOTHING, NULL, one, or_null, row_text
+from execution.reasons import NotCompiled, Reason
+from execution.sites import given_to, leaves, mirrored
+from execution.steps import Run
+from execution.work import ALL, Work
+from loaders.batches import filtered
+from loaders.relations import Arguments
+from master.access import MOST_ROWS
+from master.json_text import gathered, joined, listed, said
+from master.roles import READ
+from master.tables.codes import Occasion
+from schema.arguments import refuse_long, refuse_mask
+from schema.classes import require_by
+from schema.fields import Argument, Loaded
+from schema.finding import AnyNode, Found, the_given
+from schema.ids import row_id
+from schema.look_ups import look_up, look_ups
+
+
+def root_text(work: Work, fields: list[Asked]) -> ColumnElement[str]:
+    """The whole answer."""
+    parts: list[ColumnElement[Any]] = [said("{")]
+    for number, asked in enumerate(fields):
+        parts += [said(f'{"," if number else ""}"{asked.key}":'), _root(work, asked)]
+    return joined(*parts, said("}"))
+
+
+def _root(work: Work, asked: Asked) -> ColumnElement[str]:
+    if asked.definition is None:
+        return said(f'"{asked.parent.name}"')
+    how = asked.how
+    if isinstance(how, Loaded):
+        return _loaded(work, asked, how)
+    if isinstance(how, Found):
+        return _found(work, asked, how)
+    if isinstance(how, AnyNode):
+        return _nodes(work, asked, how) if "ids" in asked.field.args else _node(work, asked, how)
+    raise NotCompiled(Reason.RESOLVER, asked.path)
+
+
+def _loaded(work: Work, asked: Asked, how: Loaded) -> ColumnElement[str]:
+    relation = how.relation
+    if how.key is None and relation.kind == "pages":
+        return connection(work, asked, how, Parented(ALL, NULL, lambda run: None))
+    if not isinstance(how.key, Argument) or relation.kind != "one":
+        raise NotCompiled(Reason.RESOLVER, asked.path)
+    argument, name = how.key, work.name("k")
+
+    def key(run: Run) -> Any:
+        return argument.key(given_to(work.schema, asked, run))
+
+    work.brings.append(lambda run: {name: key(run)})
+    bind = bindparam(name, type_=relation.columns()[str(relation.key)].type)
+    fields = work.selections.below(asked, asked.kind)
+    return or_null(
+        asked, one(work, fields, relation, lambda column: column == bind, key if argument.prefix else None)
+    )
+
+
+def _found(work: Work, asked: Asked, how: Found) -> ColumnElement[str]:
+    """By its id, or the only one that a filter leaves: between two texts stands the sign of an error."""
+    work.viewer.require(how.by_id.rows.permission)
+    name, _ = the_given(given_to(work.schema, asked, work.run)["by"])
+    bound = work.name("k")
+    if name == "id":
+        return _by_id(work, asked, how, bound)
+
+    def read(run: Run) -> Any:
+        by, given = the_given(given_to(work.schema, asked, run)["by"])
+        if by != name:
+            raise NotCompiled(Reason.FAILED, f"{asked.path}: by {by}, planned for {name}")
+        require_by(run.context.viewer, how.key, name, ["by", name])
+        refuse_mask(given, ["by", name])
+        return how.among.filters[name].read(given)
+
+    async def looked_up(run: Run) -> None:
+        filters = ((name, read(run)),)
+        await look_up(run.context, look_ups(how.among, how.key, filters, run.context.viewer), "by")
+
+    work.before.append(looked_up)
+    work.brings.append(lambda run: dict(leaves(bound, read(run))))
+    place = work.place(how.among, ALL)
+    arguments = Arguments(((name, mirrored(bound, read(work.run))),))
+    text = row_text(work, work.selections.below(asked, asked.kind), place).label("j")
+    found = (
+        filtered(select(text).select_from(place.source), place.source, work.ask(how.among, arguments))
+        .limit(2)
+        .subquery(work.name("l"))
+    )
+    return or_null(asked, select(gathered(found.c.j, NOTHING)).scalar_subquery())
+
+
+def _by_id(work: Work, asked: Asked, how: Found, bound: str) -> ColumnElement[str]:
+    def key(run: Run) -> int | None:
+        return row_id(how.prefix, the_given(given_to(work.schema, asked, run)["by"])[1])
+
+    work.brings.append(lambda run: {bound: key(run)})
+    bind = bindparam(bound, type_=BigInteger())
+    fields = work.selections.below(asked, asked.kind)
+    return or_null(asked, one(work, fields, how.by_id, lambda column: column == bind, key))
+
+
+def _node(work: Work, asked: Asked, how: AnyNode) -> ColumnElement[str]:
+    listing = _listing(work, lambda run: [given_to(work.schema, asked, run)["id"]])
+    found = select(_of_any(work, asked, how, listing)).select_from(listing)
+    return or_null(asked, found.scalar_subquery())
+
+
+def _nodes(work: Work, asked: Asked, how: AnyNode) -> ColumnElement[str]:
+    """Each in the place of its id."""
+
+    def ids(run: Run) -> list[str]:
+        given: list[str] = given_to(work.schema, asked, run)["ids"]
+        refuse_long(given, ["ids"])
+        if len(given) > MOST_ROWS:
+            run.shown.occasion = Occasion.EXPORT
+        return given
+
+    listing = _listing(work, ids)
+    text = func.coalesce(_of_any(work, asked, how, listing), NULL).label("j")
+    rows = select(text).select_from(listing).order_by(listing.c.place).subquery(work.name("l"))
+    found = joined(said("["), func.coalesce(gathered(rows.c.j), said("")), said("]"))
+    return select(found).select_from(rows).scalar_subquery()
+
+
+def _listing(work: Work, ids: Callable[[Run], list[str]]) -> Subquery:
+    """The ids of a run as rows: the letter that tells the type, and the number."""
+    bound = work.name("k")
+
+    def bring(run: Run) -> dict[str, Any]:
+        return {bound: orjson.dumps([[id[:1], row_id(id[:1], id)] for id in ids(run)]).decode()}
+
+    work.brings.append(bring)
+    return listed(work.dialect.name, bound).subquery(work.name("n"))
+
+
+def _of_any(work: Work, asked: Asked, how: AnyNode, listing: Subquery) -> ColumnElement[str]:
+    """The row of the type that the id names; null in SQL where there is none."""
+    work.viewer.require(READ)
+    number: ColumnElement[int] = literal_column(f"{listing.name}.number", BigInteger())
+    types = []
+    for prefix, (name, relation) in how.types.items():
+        kind: Any = work.selections.schema.type_map[name]
+        text = one(work, work.selections.below(asked, kind), relation, lambda column: column == number)
+        types.append((listing.c.kind == said(prefix), text))
+    return case(*types)

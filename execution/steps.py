@@ -1,0 +1,86 @@
+"""What Python does to the text that a statement gives: it opens, masks, makes cursors, notes who is shown."""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import orjson
+from graphql.execution.values import VariableValues
+from sqlalchemy import ColumnElement
+
+from execution.reasons import NotCompiled, Reason
+from loaders.relations import Arguments
+from loaders.shown import Shown
+from master.json_text import NULL_FOUND, STEP_BEGINS, STEP_ENDS, joined, said
+from schema.context import Context
+
+_STEP = re.compile(f"{STEP_BEGINS}([0-9]+):([^{STEP_ENDS}]*){STEP_ENDS}")
+
+
+@dataclass
+class Run:
+    """One answer in the making. asked: what each site's arguments come to; shown: of whom it tells; kept:
+    what Python knew before the statement ran, by the name of what made it."""
+
+    context: Context
+    variables: VariableValues
+    asked: dict[int, Arguments] = field(default_factory=dict)
+    shown: Shown = field(default_factory=Shown)
+    kept: dict[str, Any] = field(default_factory=dict)
+
+
+# Makes JSON text of the values that stand in a step's place.
+Make: TypeAlias = Callable[[Run, Sequence[Any]], str]
+Ready: TypeAlias = Callable[[Run], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """ready: what has to be known first, where the answer has such a step at all."""
+
+    make: Make
+    ready: Ready | None = None
+
+
+@dataclass
+class Steps:
+    """Those of one plan, each under its number."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    def add(self, make: Make, ready: Ready | None = None) -> int:
+        self.steps.append(Step(make, ready))
+        return len(self.steps) - 1
+
+    async def ready(self, run: Run, text: str) -> None:
+        """Finds out what the steps in this text need to know."""
+        for number, step in enumerate(self.steps):
+            if step.ready is not None and f"{STEP_BEGINS}{number}:" in text:
+                await step.ready(run)
+
+    def done(self, run: Run, text: str) -> str:
+        """The text with every step taken. Raises NotCompiled where a null stands that may not."""
+        if NULL_FOUND in text:
+            raise NotCompiled(Reason.NULL)
+        if STEP_BEGINS not in text:
+            return text
+        makes = [step.make for step in self.steps]
+
+        def taken(found: re.Match[str]) -> str:
+            return makes[int(found[1])](run, orjson.loads(f"[{found[2]}]"))
+
+        return _STEP.sub(taken, text)
+
+
+def marked(number: int, *values: ColumnElement[Any]) -> ColumnElement[str]:
+    """A step's place in the text, with the JSON texts of its values; null where one of them is."""
+    parts: list[ColumnElement[Any]] = [said(f"{STEP_BEGINS}{number}:")]
+    for place, value in enumerate(values):
+        parts += [said(","), value] if place else [value]
+    return joined(*parts, said(STEP_ENDS))
+
+
+def as_json(value: Any) -> str:
+    """As the ordinary path writes it."""
+    return orjson.dumps(value).decode()

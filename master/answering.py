@@ -1,0 +1,93 @@
+"""Statements that give one value, run on the database's own driver: how compiled queries are answered."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import PoolProxiedConnection
+
+from master.statements import Statement
+from master.stopping import Deadlines, Stop, Watch, cancelling, tell_deadline
+
+# What the databases say of statements that are nested too deep, or have too many parts, for them.
+_TOO_DEEP_STATES = frozenset({"54000", "54001", "54011", "54023"})
+_TOO_DEEP_WORDS = ("parser stack overflow", "expression tree is too large", "too many", "too big")
+
+
+class TooDeep(Exception):
+    """The database can not prepare this statement, and never will."""
+
+
+class Answering:
+    """The connections on which statements stand alone: each sees one state by itself."""
+
+    def __init__(self, engine: Engine, deadlines: Deadlines | None) -> None:
+        self._engine = engine
+        self._deadlines = deadlines
+
+    def told(self, statement: Statement, values: Sequence[Any], stop: Stop) -> str | None:
+        """The statement's value. Raises TooDeep, TimedOut and NobodyWaits."""
+        proxied = self._engine.raw_connection()
+        watch: Watch = proxied.info[Watch]
+        try:
+            with self._watched(proxied, watch, stop) as driver:
+                return self._run(driver, statement.text, values)
+        except Exception as error:
+            stop.check()
+            if self._deadlines is not None:
+                tell_deadline(error, watch, self._deadlines)
+            if _is_too_deep(error):
+                raise TooDeep from error
+            if self._is_lost(error):
+                proxied.invalidate()
+            raise
+        finally:
+            proxied.close()
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    @contextmanager
+    def _watched(self, proxied: PoolProxiedConnection, watch: Watch, stop: Stop) -> Iterator[DBAPIConnection]:
+        """The driver's connection, whose statement ends in time or when the stop is said."""
+        stop.check()
+        driver: Any = proxied.dbapi_connection
+        watch.stop, watch.ran_over = stop, False
+        if watch.seconds is not None:
+            watch.until = monotonic() + watch.seconds
+        try:
+            if self._engine.dialect.name != "postgresql":
+                yield driver
+                return
+            with stop.reaching(cancelling(driver, self._engine.dialect.loaded_dbapi.Error)):
+                yield driver
+        finally:
+            watch.stop = None
+            if stop.is_said and self._engine.dialect.name == "postgresql":
+                proxied.invalidate()  # a cancel may still be on its way to it
+
+    def _run(self, driver: Any, text: str, values: Sequence[Any]) -> str | None:
+        if self._engine.dialect.name == "postgresql":
+            cursor = self._engine.dialect.loaded_dbapi.RawCursor(driver)
+            found = cursor.execute(text, _as_text(values), prepare=True).fetchone()
+        else:
+            found = driver.execute(text, values).fetchone()
+        return None if found is None else found[0]
+
+    def _is_lost(self, error: Exception) -> bool:
+        return isinstance(error, self._engine.dialect.loaded_dbapi.OperationalError)
+
+
+def _as_text(values: Sequence[Any]) -> list[Any]:
+    """Whole numbers as text: psycopg sends them as one of three types, and PostgreSQL would plan for each."""
+    return [str(each) if type(each) is int else each for each in values]
+
+
+def _is_too_deep(error: Exception) -> bool:
+    if isinstance(error, sqlite3.OperationalError):
+        return any(words in str(error) for words in _TOO_DEEP_WORDS)
+    return getattr(error, "sqlstate", None) in _TOO_DEEP_STATES
