@@ -12,6 +12,7 @@ from resolvers.leads import LeadMutation, LeadQuery
 from resolvers.nodes import NodeQuery
 from resolvers.policies import PolicyQuery
 from resolvers.reveals import RevealMutation
+from resolvers.saved_searches import SavedSearchMutation, SavedSearchQuery
 from resolvers.search import SearchQuery
 from resolvers.tags import TagQuery
 from schema.described import described
@@ -19,12 +20,14 @@ from schema.scalars import SCALARS
 
 
 @described
-class Query(NodeQuery, CustomerQuery, SearchQuery, PolicyQuery, TagQuery, LeadQuery, BranchQuery):
+class Query(
+    NodeQuery, CustomerQuery, SearchQuery, SavedSearchQuery, PolicyQuery, TagQuery, LeadQuery, BranchQuery
+):
     """What the hub can be asked."""
 
 
 @described
-class Mutation(CustomerMutation, ContactMutation, LeadMutation, RevealMutation):
+class Mutation(CustomerMutation, ContactMutation, LeadMutation, RevealMutation, SavedSearchMutation):
     """What can be changed. Refusals come back as `errors` in the payload."""
 
 

@@ -7,8 +7,9 @@ import strawberry
 from indexing.tags import fit, nearness
 from loaders.customers import all_customers
 from loaders.tags import all_tags, tag_names, tags_by_id
-from master.errors import Forbidden
+from master.errors import Forbidden, Invalid
 from master.roles import READ
+from resolvers.saved_searches import kept_search
 from resolvers.searching import BEGINNING, Wanted, searched
 from schema.arguments import cursor_given, filters_of, page_size
 from schema.context import Context, Info
@@ -34,9 +35,14 @@ async def search_customers(
     first: int | None = 10,
     after: str | None = strawberry.UNSET,
     consistent_with: str | None = strawberry.UNSET,
+    saved: strawberry.ID | None = strawberry.UNSET,
 ) -> SearchPage:
     context = info.context
     context.viewer.require(READ)
+    if saved:
+        if query or filter:
+            raise Invalid("A saved search brings its own words and filter: leave them out.", ["saved"])
+        query, filter = await kept_search(info, saved)
     filters = tuple(filters_of(all_customers, filter, context.viewer)) if filter else ()
     _refuse_hidden(context, dict(filters))
     await look_up(context, look_ups(all_customers, "CustomerFilter", filters, context.viewer), "filter")
@@ -93,7 +99,7 @@ class SearchQuery:
     number, in any order, typos forgiven, best first.
 
     An empty query lists by filter. consistentWith: a freshness value from a payload; waits for it up to two
-    seconds, else says stale.
+    seconds, else says stale. saved: the id of a saved search, in the place of query and filter.
     """
     suggest: Suggestions | None = answered_by(suggest)
     """What may be meant by a text while it is typed: up to `first` (at most 20) of each group."""

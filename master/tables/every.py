@@ -12,6 +12,7 @@ from master.tables import (  # noqa: F401  # importing a module is what puts its
     policies,
     registered_documents,
     relations,
+    saved_searches,
     sources,
     tags,
     tokens,

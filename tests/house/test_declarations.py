@@ -100,6 +100,7 @@ def test_every_type_has_rows_or_objects() -> None:
         "MatchReason",
         "PageInfo",
         "RevealPayload",
+        "SavedSearchPayload",
         "Span",
         "UserError",
     }

@@ -22,7 +22,10 @@ MASKS: dict[str, Callable[[str], str]] = {
     "notes": masked_text,
     "policy": masked_number,
 }
-BY_FIELD = {"Policy.sourceStatus": masked_text, "Lead.title": masked_text}
+BY_FIELD = dict.fromkeys(
+    ("Policy.sourceStatus", "Lead.title", "SavedSearch.name", "SavedSearch.query", "SavedSearch.filter"),
+    masked_text,
+)
 # What is another one for each caller, or each moment; others: readings, as far as the role may look for them.
 THEIR_OWN = ("cursor", "startCursor", "endCursor", "indexAgeSeconds", "others")
 LONGEST_CURSOR = 4000

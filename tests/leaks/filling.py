@@ -17,6 +17,8 @@ from tests.schema.hub import Filler, filling
 NONNA, KIDDO = "Nonna Externa", "Kiddo Externo"  # not customers of the hub
 SHARED_PASSPORT = "E99990001"
 SHARED_POLICY = "SHARED-20260001"
+# Kept by a colleague, and shared with the head office, so with everybody.
+SAVED = {"name": "lookout for quorums", "query": "quorumvale", "filter": '{"productLine": "QUORUM"}'}
 
 
 @dataclass
@@ -119,7 +121,12 @@ class _Town:
         self._into = into
         head = into.branch("HQ")
         east, west = into.branch("EAST", head), into.branch("WEST", head)
-        self.at = {"EAST": east, "EAST1": into.branch("EAST1", east), "EAST2": into.branch("EAST2", east)}
+        self.at = {
+            "HQ": head,
+            "EAST": east,
+            "EAST1": into.branch("EAST1", east),
+            "EAST2": into.branch("EAST2", east),
+        }
         self.at |= {"WEST": west, "WEST1": into.branch("WEST1", west)}
         self.by = {"SE": into.staff("SE", self.at["EAST1"]), "SW": into.staff("SW", self.at["WEST1"])}
         self.product = into.product("TERM", "LIFE")
@@ -228,6 +235,7 @@ class _Town:
                 branch_id=self.at["EAST1" if person is alice else "WEST1"], expiry_date=date(2025, 1, 1),
             )  # fmt: skip
         into.tagged(wendy.id, self.tags["WESTERN"])
+        into.saved_search(SAVED["name"], SAVED["query"], SAVED["filter"], self.at["HQ"])
         filled.shared_ids = {"h": global_id("h", home), "t": global_id("t", self.tags["EVERYWHERE"])}
         names = [person.name for person in filled.everybody]
         filled.values = {
@@ -235,6 +243,7 @@ class _Town:
             "CustomerRelation.name": [alice.name, bob.name, wendy.name],
             "HouseholdMember.name": [alice.name, wendy.name, KIDDO],
             "Household.name": ["欧阳之家"],
+            **{f"SavedSearch.{name}": [value] for name, value in SAVED.items()},
             "IdentityDocument.number": [SHARED_PASSPORT],
             **eastern.values,
             "Policy.number": [SHARED_POLICY, *eastern.values["Policy.number"]],

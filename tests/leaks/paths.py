@@ -66,6 +66,7 @@ def entries(of: Filled) -> list[Entry]:
         Entry("searchCustomers", f'(query: "{alice.number}", first: 2)', how_far=FAR),
         Entry("suggest", f'(text: "{alice.number}", first: 2)', how_far=FAR),
         Entry("suggest", '(text: "EVERYWHERE")'),
+        Entry("savedSearches"),
         *policy_keys(barnaby),
         Entry("policies", '(filter: {productLine: "MOTOR"})', how_far=FAR),
         Entry("tag", '(code: "EVERYWHERE")'),
@@ -92,6 +93,9 @@ def commands(of: Filled) -> list[Entry]:
         Entry("untagCustomer", f'(customer: "{id}", tag: "WESTERN")'),
         Entry("recordContact", f"(input: {{{noted}}})"),
         Entry("createLead", f'(input: {{customer: "{id}", title: "x"}})'),
+        Entry("saveSearch", '(input: {name: "x", query: "x"})'),
+        Entry("changeSavedSearch", '(input: {id: "s1", name: "x"})'),
+        Entry("deleteSavedSearch", '(id: "s1")'),
         Entry("revealField", f'(customer: "{id}", field: "Customer.name", reason: "x")'),
     ]
     return [replace(each, turn=place) for place, each in enumerate(found)]

@@ -1,6 +1,7 @@
 """A hub in process: a master, a schema, and rows put straight into the tables."""
 
 import asyncio
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocume
 from master.tables.leads import LeadRow
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
 from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
+from master.tables.saved_searches import SavedSearchRow
 from master.tables.sources import SourceRecordRow, SourceSystemRow
 from master.tables.tags import CustomerTagRow, TagCategoryRow, TagRow
 from master.tables.tokens import ApiTokenRow
@@ -219,6 +221,15 @@ class Filler:
         for customer, role in members:
             self.add(HouseholdMemberRow, household_id=household, customer_id=customer, role=role)
         return household
+
+    def saved_search(self, name: str, words: str, filter: str, branch: int, token: str = "keeper") -> int:
+        """Of the holder of a token of its own, shared with the branch; filter: as JSON."""
+        self.token(token)
+        wanted = json.dumps({"query": words, "filter": json.loads(filter)})
+        return self.add(
+            SavedSearchRow, token_id=token, name=name, wanted=wanted, for_one=False, branch_id=branch,
+            updated_at=MORNING,
+        )  # fmt: skip
 
     def source(self, code: str, branch: int | None = None, made_by: str | None = None) -> int:
         return self.add(SourceSystemRow, code=code, name=code, branch_id=branch, made_by=made_by)
