@@ -123,7 +123,10 @@ class _Writing:
             if f"{kind.name}.{name}" in self.leave_out:
                 return False
             is_leaf = is_leaf_type(get_named_type(kind.fields[name].type))
-            return is_leaf or (depth < DEEPEST and self._rows(kind, name, rows) <= MOST_ROWS)
+            deepest = (
+                DEEPEST - 4 if kind.name == "Branch" else DEEPEST
+            )  # which otherwise goes round and round
+            return is_leaf or (depth < deepest and self._rows(kind, name, rows) <= MOST_ROWS)
 
         names = [name for name in kind.fields if may(name)]
         deeper = [name for name in names if not is_leaf_type(get_named_type(kind.fields[name].type))]

@@ -1,0 +1,30 @@
+"""Queries that the compiled path once answered otherwise: each the smallest of its kind."""
+
+from typing import Any
+
+import pytest
+
+from tests.execution.both import Both, Viewer
+
+EVERYBODY: Viewer = ("ADMIN", None)
+NOBODY: Viewer = ("SECURITY", None)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "text", "values"),
+    [
+        # A list of which nothing is asked may be asked for by those only who may read it.
+        (
+            NOBODY,
+            "query ($v: Boolean!) { customers { pageInfo @skip(if: $v) { hasNextPage } } }",
+            [{"v": True}],
+        ),
+        (NOBODY, "{ customers { pageInfo { __typename } } }", [{}]),
+        (NOBODY, "{ customers { __typename } }", [{}]),
+    ],
+)
+def test_both_paths_answer_alike(both: Both, viewer: Viewer, text: str, values: list[dict[str, Any]]) -> None:
+    for each in values:
+        ordinary, compiled = both.ask(viewer, text, each)
+        assert compiled.text == ordinary.text, compiled.plan
+    assert both.compiled.noted() == both.ordinary.noted()
