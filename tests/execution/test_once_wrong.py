@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from execution.reasons import Reason
 from tests.execution.both import Both, Viewer
 
 EVERYBODY: Viewer = ("ADMIN", None)
@@ -21,10 +22,16 @@ NOBODY: Viewer = ("SECURITY", None)
         ),
         (NOBODY, "{ customers { pageInfo { __typename } } }", [{}]),
         (NOBODY, "{ customers { __typename } }", [{}]),
+        # A condition that is null where it may not be is worded by the ordinary path.
+        (EVERYBODY, 'query ($v: Boolean = true) { tag(code: "T1") @skip(if: $v) { id } }', [{"v": None}, {}]),
+        # By another key than its id, and nothing of it selected.
+        (EVERYBODY, '{ policy(by: {number: "POL00000"}) { id @skip(if: true) } }', [{}]),
+        (EVERYBODY, '{ customer(by: {number: "C000000001"}) { __typename } }', [{}]),
     ],
 )
 def test_both_paths_answer_alike(both: Both, viewer: Viewer, text: str, values: list[dict[str, Any]]) -> None:
     for each in values:
         ordinary, compiled = both.ask(viewer, text, each)
         assert compiled.text == ordinary.text, compiled.plan
+        assert compiled.plan != Reason.FAILED
     assert both.compiled.noted() == both.ordinary.noted()
