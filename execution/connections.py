@@ -1,24 +1,24 @@
 """Connections as JSON text: a page's rows gathered, its cursors, and how many there are in all."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, case, func, literal_column, select
+from sqlalchemy import BigInteger, ColumnElement, case, func, literal_column, select
+from sqlalchemy.sql.selectable import Subquery
 
 from execution.document import Asked
-from execution.lists import NOTHING, NULL, shown_id, shown_marks
+from execution.lists import NULL, listed_text, shown_id, shown_marks
 from execution.places import Place
 from execution.reasons import NotCompiled, Reason
 from execution.sites import Parent, Site
 from execution.steps import Run, as_json, marked
-from execution.values import form_of
 from execution.work import Among, Work
 from loaders.batches import after_place, filtered, in_order
 from loaders.cursors import Mark
 from loaders.relations import Arguments, Order, Relation
-from master.json_text import gathered, joined, number_text, said
+from master.json_text import joined, number_text, said
 from schema.arguments import list_asked
 from schema.fields import Loaded
 
@@ -64,16 +64,11 @@ class _Page:
     site: Site
     arguments: Arguments
     wanted: frozenset[str]
-    columns: list[Any] = field(default_factory=list)
     reads_rows: bool = False
 
     @cached_property
     def place(self) -> Place:
-        return self.work.place(self.relation, self.parent.among)
-
-    @cached_property
-    def name(self) -> str:
-        return self.work.name("l")
+        return self.work.listing(self.relation, self.parent.among)
 
     @cached_property
     def cursor_step(self) -> int:
@@ -102,9 +97,9 @@ class _Page:
             return self._total()
         self.reads_rows = True
         if asked.how == "nodes":
-            return self._listed(self.work.object_text(self.work, fields, self.place))
+            return listed_text(self.work.object_text(self.work, fields, self.place), self._within())
         if asked.how == "edges":
-            return self._listed(self.work.object_text(self.work, fields, self._as_edge()))
+            return listed_text(self.work.object_text(self.work, fields, self._as_edge()), self._within())
         if asked.how == "page_info":
             return self._page_info(fields)
         raise NotCompiled(Reason.RESOLVER, asked.path)
@@ -113,64 +108,49 @@ class _Page:
         """The connection's text, with the page's rows where it reads them."""
         if not self.reads_rows:
             return text
-        shown = shown_id(self.work, self.place)
-        if shown is not None:
-            self.columns.append(shown.label("shown"))
-            ids, rows = self._column("shown", BigInteger()), func.count()
-            if self.reads_more:
-                ids, rows = case((self._is_within(), ids)), func.count(case((self._is_within(), 1)))
+        ids, rows, within = shown_id(self.work, self.place), func.count(), self._within()
+        if ids is not None:
+            if within is not None:
+                ids, rows = case((within, ids)), func.count(case((within, 1)))
             text = joined(shown_marks(self.work, ids, rows), text)
-        return select(text).select_from(self._rows().subquery(self.name)).scalar_subquery()
+        return select(text).select_from(self._rows()).scalar_subquery()
 
-    def _rows(self) -> Select[Any]:
-        source = self.place.source
+    def _rows(self) -> Subquery:
+        """In order, with the columns that are used, and one row more where that tells something."""
+        source = self.place.tied
+        columns: list[Any] = list(self.place.used_columns())
         if self.numbers_rows:
-            self.columns.append(self._number().label("place"))
-        # A column of its own where none is read: the rows are counted all the same.
-        found = select(*(self.columns or [NULL.label("j")])).select_from(source)
+            number = func.row_number().over(order_by=in_order(source.c, self.order))
+            columns.append(number.label("place"))
         ask = self.work.ask(self.relation, self.arguments)
-        found = after_place(filtered(found, source, ask), source, ask)
+        found = select(*(columns or [NULL.label("j")])).select_from(source)
+        rows = after_place(filtered(found, source, ask), source, ask)
         limit = self.site.count("more" if self.reads_more else "first")
-        return found.order_by(*in_order(source.c, self.order)).limit(limit)
+        return rows.order_by(*in_order(source.c, self.order)).limit(limit).subquery(self.place.name)
 
     def _number(self) -> ColumnElement[int]:
-        return func.row_number().over(order_by=in_order(self.place.columns, self.order))
+        return literal_column(f"{self.place.name}.place", BigInteger())
 
-    def _column(self, name: str, kind: Any = None) -> ColumnElement[Any]:
-        return literal_column(f"{self.name}.{name}", kind or String())
-
-    def _place(self) -> ColumnElement[int]:
-        return self._column("place", BigInteger())
-
-    def _is_within(self) -> ColumnElement[bool]:
-        within: ColumnElement[bool] = self._place() <= self.site.count("first")
-        return within
-
-    def _listed(self, text: ColumnElement[str]) -> ColumnElement[str]:
-        name = self._add(func.coalesce(text, NOTHING))
-        rows: Any = gathered(self._column(name))
-        within = rows.filter(self._is_within()) if self.reads_more else rows
-        return joined(said("["), func.coalesce(within, said("")), said("]"))
-
-    def _add(self, column: ColumnElement[Any]) -> str:
-        name = f"j{len(self.columns)}"
-        self.columns.append(column.label(name))
-        return name
+    def _within(self) -> ColumnElement[bool] | None:
+        """Whether a row is of the page, where one more is read; else all are."""
+        return self._number() <= self.site.count("first") if self.reads_more else None
 
     def _as_edge(self) -> Place:
+        place = self.place
         return EdgePlace(
-            self.place.source, self.relation, self.place.is_outer, cursor=self._cursor(), row=self.place
+            place.name, place.tied, self.relation, place.is_outer, used=place.used, page=self, row=place
         )
 
-    def _cursor(self) -> ColumnElement[str]:
-        columns = [self.place.columns[name] for name in self.order.columns]
-        values = (form_of(column, self.work.dialect).json(column) for column in columns)
+    def cursor(self) -> ColumnElement[str]:
+        """Of the row."""
+        names, dialect = self.order.columns, self.work.dialect
+        values = (self.place.form(name, dialect).json(self.place.column(name)) for name in names)
         return marked(self.cursor_step, self.parent.json, number_text(self._number()), *values)
 
     def _write_cursor(self, run: Run, values: Sequence[Any]) -> str:
         parent, place, *order = values
-        arguments = run.asked[self.site.number]
-        forms = (form_of(self.relation.columns()[name], self.work.dialect) for name in self.order.columns)
+        arguments, dialect = run.asked[self.site.number], self.work.dialect
+        forms = (self.place.form(name, dialect) for name in self.order.columns)
         at = tuple(form.read(value) for form, value in zip(forms, order, strict=True))
         query = list_asked(self.relation, parent, arguments)
         return as_json(run.context.cursors.write(query, Mark(at, arguments.passed + place)))
@@ -195,28 +175,26 @@ class _Page:
         return case((func.count() > self.site.count("first"), said("true")), else_=said("false"))
 
     def _start(self) -> ColumnElement[str]:
-        cursor = self._column(self._add(self._cursor()))
-        return func.coalesce(func.max(case((self._place() == 1, cursor))), NULL)
+        return func.coalesce(func.max(case((self._number() == 1, self.cursor()))), NULL)
 
     def _end(self) -> ColumnElement[str]:
         """That of the highest place; cursors themselves do not sort as their rows do."""
-        cursor = self._column(self._add(self._cursor()))
-        placed: Any = joined(number_text(LEADING + self._place()), cursor)
-        if self.reads_more:
-            placed = case((self._is_within(), placed))
-        return func.coalesce(func.substr(func.max(placed), len(str(LEADING)) + 1), NULL)
+        placed: Any = joined(number_text(LEADING + self._number()), self.cursor())
+        within = self._within()
+        last = func.max(placed if within is None else case((within, placed)))
+        return func.coalesce(func.substr(last, len(str(LEADING)) + 1), NULL)
 
     def _total(self) -> ColumnElement[str]:
         place = self.work.place(self.relation, self.parent.among)
         alike = Arguments(filters=self.arguments.filters)
         ask = self.work.ask(self.relation, alike, counted=True)
-        found = filtered(select(func.count()).select_from(place.source), place.source, ask)
+        found = filtered(select(func.count()).select_from(place.tied), place.tied, ask)
         return number_text(found.scalar_subquery())
 
 
 @dataclass(frozen=True)
 class EdgePlace(Place):
-    """The place of an edge: that of its row, which is its node, with a cursor."""
+    """The place of an edge: that of its row, which is its node."""
 
-    cursor: Any = None
+    page: Any = None
     row: Any = None

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from graphql import is_non_null_type
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.sql.selectable import Subquery
 
 from execution.document import Asked
 from execution.places import Place
 from execution.sites import Parent
 from execution.steps import Run, as_json, marked
 from execution.told import writer
-from execution.values import form_of
+from execution.values import Form
 from execution.work import Among, Work
 from loaders.batches import filtered, in_order
 from loaders.relations import PLAIN, Arguments, Relation
@@ -25,8 +26,8 @@ NOTHING, NULL = said(NULL_FOUND), said("null")
 def one(work: Work, fields: list[Asked], relation: Relation, among: Among, key: Parent | None = None) -> Any:
     """The one row, or null in SQL."""
     place = work.place(relation, among, key)
-    found = select(row_text(work, fields, place)).select_from(place.source)
-    return filtered(found, place.source, work.ask(relation, PLAIN)).scalar_subquery()
+    found = select(row_text(work, fields, place)).select_from(place.tied)
+    return filtered(found, place.tied, work.ask(relation, PLAIN)).scalar_subquery()
 
 
 def or_null(asked: Asked, text: ColumnElement[str]) -> ColumnElement[str]:
@@ -39,12 +40,11 @@ def null_of(asked: Asked) -> ColumnElement[str]:
 
 
 def row_text(work: Work, fields: list[Asked], place: Place) -> ColumnElement[str]:
-    """An object of one row, with the note of whom it shows; never null."""
+    """An object of one row, with the note of whom it shows."""
     text, shown = work.object_text(work, fields, place), shown_id(work, place)
-    if shown is not None:
-        its = func.coalesce(number_text(shown), NULL)
-        text = joined(marked(work.shown_step(), said("1"), its), text)
-    return func.coalesce(text, NOTHING)
+    if shown is None:
+        return text
+    return joined(marked(work.shown_step(), said("1"), func.coalesce(number_text(shown), NULL)), text)
 
 
 def shown_id(work: Work, place: Place) -> ColumnElement[Any] | None:
@@ -52,8 +52,7 @@ def shown_id(work: Work, place: Place) -> ColumnElement[Any] | None:
     name = shown_by(place.relation, work.viewer)
     if name is None:
         return None
-    column = place.columns[name]
-    return case((place.columns["is_seen"], column)) if "is_seen" in place.columns else column
+    return case((place.column("is_seen"), place.column(name))) if "is_seen" in place else place.column(name)
 
 
 def shown_marks(work: Work, ids: ColumnElement[Any], rows: ColumnElement[Any]) -> ColumnElement[str]:
@@ -66,47 +65,53 @@ def many(work: Work, asked: Asked, how: Loaded, among: Among, key: Parent | None
     """All rows, as a list; or what the relation gathers from them."""
     relation = how.relation
     arguments = work.site(asked, relation, how.asked, key)[1] if asked.field.args else PLAIN
-    place = work.place(relation, among)
+    place = work.listing(relation, among)
     if relation.gathered:
-        return _gathered(work, asked, place, arguments)
-    text = func.coalesce(work.object_text(work, work.selections.below(asked, asked.kind), place), NOTHING)
-    columns, shown = [text.label("j")], shown_id(work, place)
-    if shown is not None:
-        columns.append(shown.label("shown"))
-    rows = _rows(work, select(*columns), place, arguments).subquery(work.name("l"))
-    parts = [said("["), func.coalesce(gathered(rows.c.j), said("")), said("]")]
-    if shown is not None:
-        parts.insert(0, shown_marks(work, rows.c.shown, func.count()))
-    return select(joined(*parts)).select_from(rows).scalar_subquery()
+        text = _gathered(work, asked, place)
+    else:
+        text = listed_text(work.object_text(work, work.selections.below(asked, asked.kind), place))
+        if (shown := shown_id(work, place)) is not None:
+            text = joined(shown_marks(work, shown, func.count()), text)
+    return select(text).select_from(_rows(work, place, arguments)).scalar_subquery()
 
 
-def _rows(work: Work, found: Any, place: Place, arguments: Arguments) -> Select[Any]:
-    relation = place.relation
-    rows = filtered(found.select_from(place.source), place.source, work.ask(relation, arguments))
-    return rows.order_by(*in_order(place.columns, relation.order)) if relation.order else rows
+def listed_text(each: ColumnElement[str], within: ColumnElement[bool] | None = None) -> ColumnElement[str]:
+    """A list of all rows, or of those within. A row whose text were null would be missing without a sign."""
+    rows: Any = gathered(each)
+    found = rows if within is None else rows.filter(within)
+    return joined(said("["), func.coalesce(found, said("")), said("]"))
 
 
-def _gathered(work: Work, asked: Asked, place: Place, arguments: Arguments) -> ColumnElement[str]:
+def _rows(work: Work, place: Place, arguments: Arguments) -> Subquery:
+    """In order, with the columns that are used."""
+    relation, source = place.relation, place.tied
+    found: Any = select(*(place.used_columns() or [NULL.label("j")])).select_from(source)
+    rows = filtered(found, source, work.ask(relation, arguments))
+    if relation.order:
+        rows = rows.order_by(*in_order(source.c, relation.order))
+    return rows.subquery(place.name)
+
+
+def _gathered(work: Work, asked: Asked, place: Place) -> ColumnElement[str]:
     """The rows as JSON lists, for the relation's function to make its one value of."""
-    names = list(place.columns.keys())
-    forms = [form_of(place.columns[name], work.dialect) for name in names]
-    members = [
-        func.coalesce(form.json(place.columns[name]), NULL) for name, form in zip(names, forms, strict=True)
-    ]
-    text = joined(said("["), *_with_commas(members), said("]"))
-    rows = _rows(work, select(text.label("j")), place, arguments).subquery(work.name("l"))
+    names = list(place.tied.c.keys())
+    forms = [place.form(name, work.dialect) for name in names]
+    members: list[ColumnElement[Any]] = []
+    for name, form in zip(names, forms, strict=True):
+        members += [said("," if members else "["), func.coalesce(form.json(place.column(name)), NULL)]
     gather: Any = place.relation.gathered
     write = writer(work.selections, asked)
 
     def made(run: Run, values: Sequence[Any]) -> str:
-        found: Any = [_Row(names, [_value(*each) for each in zip(forms, row, strict=True)]) for row in values]
+        found = [_Row(names, [read(*each) for each in zip(forms, row, strict=True)]) for row in values]
         return as_json(write(gather(found)))
 
-    mark = marked(work.steps.add(made), func.coalesce(gathered(rows.c.j), said("")))
-    return select(mark).select_from(rows).scalar_subquery()
+    rows = gathered(joined(*members, said("]")))
+    return marked(work.steps.add(made), func.coalesce(rows, said("")))
 
 
-def _value(form: Any, given: Any) -> Any:
+def read(form: Form, given: Any) -> Any:
+    """What a row would have held."""
     return None if given is None else form.read(given)
 
 
@@ -115,10 +120,3 @@ class _Row:
 
     def __init__(self, names: Sequence[str], values: Sequence[Any]) -> None:
         self.__dict__.update(zip(names, values, strict=True))
-
-
-def _with_commas(parts: Sequence[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
-    found: list[ColumnElement[Any]] = []
-    for part in parts:
-        found += [said(","), part] if found else [part]
-    return found

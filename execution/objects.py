@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, and_, case, func
 from execution.answers import answered_in_row
 from execution.connections import EdgePlace, Parented, connection
 from execution.document import Asked
-from execution.lists import NOTHING, NULL, many, null_of, one, or_null
+from execution.lists import NOTHING, NULL, many, null_of, one, or_null, read
 from execution.places import Place
 from execution.reasons import NotCompiled, Reason
 from execution.sites import Parent
 from execution.steps import Run, as_json, marked
 from execution.told import writer
-from execution.values import Form, form_of
+from execution.values import Form
 from execution.work import Work
 from master.json_text import joined, number_text, said
 from schema.fields import Answered, Computed, Identified, Loaded, Masked
@@ -45,7 +45,7 @@ def _member(work: Work, asked: Asked, place: Place) -> ColumnElement[str]:
 
 
 def _identified(work: Work, asked: Asked, place: Place, how: Identified) -> ColumnElement[str]:
-    return joined(said(f'"{how.prefix}'), place.columns["id"], said('"'))
+    return joined(said(f'"{how.prefix}'), place.column("id"), said('"'))
 
 
 def _linked(work: Work, asked: Asked, place: Place, how: Linked) -> ColumnElement[str]:
@@ -54,7 +54,7 @@ def _linked(work: Work, asked: Asked, place: Place, how: Linked) -> ColumnElemen
 
 def _of_edge(work: Work, asked: Asked, place: EdgePlace) -> ColumnElement[str]:
     if asked.name == "cursor":
-        cursor: ColumnElement[str] = place.cursor
+        cursor: ColumnElement[str] = place.page.cursor()
         return cursor
     if asked.name == "node":
         return work.object_text(work, work.selections.below(asked, asked.kind), place.row)
@@ -63,8 +63,7 @@ def _of_edge(work: Work, asked: Asked, place: EdgePlace) -> ColumnElement[str]:
 
 def _column(work: Work, asked: Asked, place: Place, name: str) -> ColumnElement[str]:
     """A column as it is answered; by a step of Python where SQL has no words for it."""
-    column = place.columns[name]
-    form = form_of(column, work.dialect)
+    column, form = place.column(name), place.form(name, work.dialect)
     told = form.told.get(asked.kind.name)
     if told is None:
         write = writer(work.selections, asked)
@@ -78,17 +77,17 @@ def _column(work: Work, asked: Asked, place: Place, name: str) -> ColumnElement[
 def _guarded(asked: Asked, place: Place, name: str, text: ColumnElement[str]) -> ColumnElement[str]:
     """null where the column is; the sign of one that may not be there."""
     if not is_non_null_type(asked.field.type):
-        return case((place.columns[name].is_(None), NULL), else_=text)
+        return case((place.column(name).is_(None), NULL), else_=text)
     if place.is_never_null(name):
         return text
-    return case((place.columns[name].is_(None), NOTHING), else_=text)
+    return case((place.column(name).is_(None), NOTHING), else_=text)
 
 
 def _forms(work: Work, place: Place, names: Sequence[str]) -> tuple[list[Form], list[Any]]:
     """How Python reads these columns back, and their JSON."""
-    forms = [form_of(place.columns[name], work.dialect) for name in names]
+    forms = [place.form(name, work.dialect) for name in names]
     values = [
-        func.coalesce(form.json(place.columns[name]), NULL) for form, name in zip(forms, names, strict=True)
+        func.coalesce(form.json(place.column(name)), NULL) for form, name in zip(forms, names, strict=True)
     ]
     return forms, values
 
@@ -99,9 +98,9 @@ def _masked(work: Work, asked: Asked, place: Place, how: Masked) -> ColumnElemen
         return _guarded(asked, place, how.column, _by_rule(work, place, how, how.beside))
     if how.whose is None or work.reach is None:
         return clear
-    unseen = and_(place.columns[how.whose].is_not(None), ~place.columns["is_seen"])
+    unseen = and_(place.column(how.whose).is_not(None), ~place.column("is_seen"))
     return case(
-        (place.columns[how.column].is_(None), null_of(asked)),
+        (place.column(how.column).is_(None), null_of(asked)),
         (unseen, _by_rule(work, place, how, ())),
         else_=clear,
     )
@@ -111,13 +110,9 @@ def _by_rule(work: Work, place: Place, how: Masked, beside: Sequence[str]) -> Co
     forms, values = _forms(work, place, [how.column, *beside])
 
     def made(run: Run, given: Sequence[Any]) -> str:
-        return as_json(how.rule(*(_value(form, each) for form, each in zip(forms, given, strict=True))))
+        return as_json(how.rule(*(read(form, each) for form, each in zip(forms, given, strict=True))))
 
     return marked(work.steps.add(made), *values)
-
-
-def _value(form: Form, given: Any) -> Any:
-    return None if given is None else form.read(given)
 
 
 def _computed(work: Work, asked: Asked, place: Place, how: Computed) -> ColumnElement[str]:
@@ -125,7 +120,7 @@ def _computed(work: Work, asked: Asked, place: Place, how: Computed) -> ColumnEl
     write = writer(work.selections, asked)
 
     def made(run: Run, given: Sequence[Any]) -> str:
-        return as_json(write(how.function(*(_value(*each) for each in zip(forms, given, strict=True)))))
+        return as_json(write(how.function(*(read(*each) for each in zip(forms, given, strict=True)))))
 
     return marked(work.steps.add(made), *values)
 
@@ -133,7 +128,7 @@ def _computed(work: Work, asked: Asked, place: Place, how: Computed) -> ColumnEl
 def _loaded(work: Work, asked: Asked, place: Place, how: Loaded) -> ColumnElement[str]:
     if not isinstance(how.key, str):
         raise NotCompiled(Reason.RESOLVER, asked.path)
-    outer = place.outer(how.key)
+    outer = place.column(how.key)
     parent: Parent | None = place.key if how.key == "id" else None
     if how.relation.kind == "one":
         fields = work.selections.below(asked, asked.kind)

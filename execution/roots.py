@@ -90,15 +90,12 @@ def _found(work: Work, asked: Asked, how: Found) -> ColumnElement[str]:
 
     work.before.append(looked_up)
     work.brings.append(lambda run: dict(leaves(bound, read(run))))
-    place = work.place(how.among, ALL)
+    place = work.listing(how.among, ALL)
     arguments = Arguments(((name, mirrored(bound, read(work.run))),))
-    text = row_text(work, work.selections.below(asked, asked.kind), place).label("j")
-    found = (
-        filtered(select(text).select_from(place.source), place.source, work.ask(how.among, arguments))
-        .limit(2)
-        .subquery(work.name("l"))
-    )
-    return or_null(asked, select(gathered(found.c.j, NOTHING)).scalar_subquery())
+    text = row_text(work, work.selections.below(asked, asked.kind), place)
+    found = select(*place.used_columns()).select_from(place.tied)
+    rows = filtered(found, place.tied, work.ask(how.among, arguments)).limit(2).subquery(place.name)
+    return or_null(asked, select(gathered(text, NOTHING)).select_from(rows).scalar_subquery())
 
 
 def _by_id(work: Work, asked: Asked, how: Found, bound: str) -> ColumnElement[str]:

@@ -56,8 +56,15 @@ class Work:
         return self.viewer.reach
 
     def place(self, relation: Relation, among: Among, key: Parent | None = None) -> Place:
+        """Where the relation's one row is read. Raises Forbidden."""
         self.viewer.require(relation.rows.permission)
-        return place_of(relation, Tied(among, self.reach), f"t{next(self.names)}", key)
+        name = self.name("t")
+        return place_of(relation, Tied(among, self.reach), (name, name), key)
+
+    def listing(self, relation: Relation, among: Among) -> Place:
+        """Where its rows are read one after another: in a sub-query that has put them in order."""
+        self.viewer.require(relation.rows.permission)
+        return place_of(relation, Tied(among, self.reach), (self.name("l"), self.name("t")))
 
     def name(self, kind: str) -> str:
         """One that nothing else in the statement has."""
