@@ -6,13 +6,29 @@ from enum import IntEnum
 
 from rapidfuzz.distance import OSA
 
-from indexing.spelled import BEGUN, FULL, INITIAL, LESSER, Path, Spoken, Step, best_path, spoken
+from indexing.boosts import SHORTEST_LEFT_OUT
+from indexing.spelled import (
+    BEGUN,
+    FULL,
+    INITIAL,
+    LESSER,
+    Path,
+    Spoken,
+    Step,
+    best_path,
+    is_aliased,
+    spoken,
+    spoken_abroad,
+)
 from indexing.words import Kind, Token
+from matching.aliases import organization_called
 from matching.normal import Cell, readings
+from matching.pinyin import LONGEST_PERSONAL
 
 Span = tuple[int, int]
 
 SAME_SOUND = 0.5
+LEFT_OUT = 0.45
 ONE_EDIT = 0.35
 FORMER_NAME = 0.8
 # Letters typed up to a Han character (xu涛) are complete, and the character is the next one of the name.
@@ -96,6 +112,9 @@ def _fit(token: Token, whole: Spoken, free: set[int]) -> Fit | None:
         return None
     typed = dict.fromkeys((token.text, token.sound or token.text))
     paths = [path for text in typed if (path := best_path(text, whole, free))]
+    abroad = whole if paths else spoken_abroad(whole.name)
+    if is_aliased(token.text, abroad) and (path := best_path(token.text, abroad, free)):
+        paths.append(path)
     if paths:
         return _letters_fit(max(paths, key=lambda path: path.quality), whole)
     return _fit_with_typo(token.text, whole, free) if token.kind is Kind.LETTERS else None
@@ -110,11 +129,24 @@ def _fit_han(han: str, whole: Spoken, free: set[int]) -> Fit | None:
         if free.issuperset(taken):
             return Fit(taken, _cell_spans(taken, whole), _place(taken, whole), FULL, len(taken))
         start = text.find(han, start + 1)
+    left_out = _characters_in_order(organization_called(han) or han, whole, order)
+    if left_out and free.issuperset(left_out):
+        spans = _cell_spans(left_out, whole)
+        return Fit(left_out, spans, Match.INSIDE, LEFT_OUT, len(left_out) * LEFT_OUT)
     path = best_path("".join(readings(han)[0]), whole, free) if len(han) > 1 else None
     if path is None or path.quality < LESSER:
         return None
     taken = tuple(step.cell for step in path.steps)
     return Fit(taken, _cell_spans(taken, whole), Match.PINYIN, SAME_SOUND, len(taken) * SAME_SOUND)
+
+
+def _characters_in_order(han: str, whole: Spoken, order: list[int]) -> tuple[int, ...]:
+    """The cells of an organisation's name that have these characters, others between them; else none."""
+    if len(order) <= LONGEST_PERSONAL or len(han) < SHORTEST_LEFT_OUT:
+        return ()
+    left = iter(order)
+    found = [next((at for at in left if whole.cells[at].text == character), None) for character in han]
+    return tuple(at for at in found if at is not None) if None not in found else ()
 
 
 def _place(taken: tuple[int, ...], whole: Spoken) -> Match:

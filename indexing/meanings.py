@@ -8,6 +8,7 @@ from indexing.boosts import SHORTEST_FRAGMENT
 from indexing.numbers_asked import CUSTOMER_NUMBER, is_date
 from indexing.said import LONGEST_TITLED, MARKER_OF, Meaning
 from indexing.words import Kind, Token, Words, together, told_apart
+from matching.aliases import organization_called
 from matching.numbers import read_mobile
 from matching.surnames import COMPOUND_SURNAMES
 
@@ -91,7 +92,10 @@ def _meanings(token: Token) -> Iterator[Meaning]:
     if token.kind in _FIXED:
         yield _FIXED[token.kind]
     elif token.kind is Kind.HAN:
-        yield Meaning.ORGANIZATION if len(token.text) > LONGEST_TITLED else Meaning.NAME
+        is_long = len(token.text) > LONGEST_TITLED
+        yield Meaning.ORGANIZATION if is_long or organization_called(token.text) else Meaning.NAME
+        if not is_long:
+            yield Meaning.NAME
         if len(token.text) == 1 or token.text in COMPOUND_SURNAMES:
             yield Meaning.SURNAME
     elif token.kind is Kind.LETTERS:

@@ -37,6 +37,7 @@ def _fragments(token: Token) -> Iterable[Meant]:
     """Parts of a number where they were said to be; its end fits best."""
     text, place = token.text, token.place
     tails = boosts.SIX_DIGIT_TAILS if len(text) == 6 else boosts.TAILS
+    inside = boosts.LONG_INSIDE if len(text) >= boosts.SHORTEST_LONG else boosts.INSIDE
     for field in _fields_of(text):
         meaning = _FIELDS[field]
         if place is not Place.START:
@@ -44,7 +45,7 @@ def _fragments(token: Token) -> Iterable[Meant]:
         else:
             yield meaning, tails[field], _fragment(field, terms.START + text)
         if len(text) > boosts.SHORTEST_TAIL and place is Place.ANYWHERE:
-            yield meaning, boosts.INSIDE[field], _fragment(field, text)
+            yield meaning, inside[field], _fragment(field, text)
 
 
 def _others(text: str) -> Iterable[Meant]:

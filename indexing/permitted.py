@@ -54,6 +54,7 @@ class Permitted:
 
 _BY_FIELD: dict[str, Callable[[Permitted], By]] = {
     **dict.fromkeys(("hs", "py", "pi", "lt"), lambda permitted: permitted.names),
+    "kind": lambda permitted: By.PARTS,
     "ph": lambda permitted: permitted.contacts,
     "id": lambda permitted: permitted.documents,
     "po": lambda permitted: permitted.policies,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from matching.aliases import first_names_like, spellings_abroad, wade_giles_of
 from matching.normal import Cell, cells, readings
 from matching.pinyin import spellings
 
@@ -13,11 +14,15 @@ TWO_LETTER_INITIAL = 0.5  # zh, ch, sh: rather two initials than one
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A name ready for alignment: its cells, and for each how it may be typed, main reading first."""
+    """A name ready for alignment: its cells, and for each how it may be typed, main reading first.
+
+    aliases: of each cell, what it may be typed as in full only.
+    """
 
     name: str
     cells: tuple[Cell, ...]
     options: tuple[tuple[str, ...], ...]
+    aliases: tuple[tuple[str, ...], ...]
 
 
 @lru_cache(maxsize=16_384)
@@ -28,7 +33,30 @@ def spoken(name: str) -> Spoken:
         tuple(dict.fromkeys(typed for syllables in said for typed in spellings(syllables[at])))
         for at in range(len(parts))
     )
-    return Spoken(name, parts, options)
+    return Spoken(name, parts, options, ((),) * len(parts))
+
+
+@lru_cache(maxsize=4_096)
+def spoken_abroad(name: str) -> Spoken:
+    """The same, with passports' spellings and nicknames as aliases."""
+    whole = spoken(name)
+    aliases = tuple(
+        _aliases(cell, typed, is_first=at == 0)
+        for at, (cell, typed) in enumerate(zip(whole.cells, whole.options, strict=True))
+    )
+    return Spoken(name, whole.cells, whole.options, aliases)
+
+
+def is_aliased(text: str, whole: Spoken) -> bool:
+    """Whether any alias is a part of the text: else there is nothing new to read."""
+    return any(alias in text for aliases in whole.aliases for alias in aliases)
+
+
+def _aliases(cell: Cell, typed: tuple[str, ...], *, is_first: bool) -> tuple[str, ...]:
+    if not cell.is_han:
+        return first_names_like(cell.text)
+    found = [spelled for syllable in typed for spelled in wade_giles_of(syllable)]
+    return (*found, *(spellings_abroad(cell.text) if is_first else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +112,7 @@ class _Reader:
     def _read_on(self, place: int, offset: int) -> tuple[float, tuple[Step, ...]] | None:
         cell = self._order[place]
         best: tuple[float, tuple[Step, ...]] | None = None
-        for step in _steps(self._text[offset:], cell, self._whole.options[cell]):
+        for step in _steps(self._text[offset:], cell, self._whole):
             rest = self._read(place + 1, offset + step.letters)
             if rest is None:
                 continue
@@ -94,13 +122,16 @@ class _Reader:
         return best
 
 
-def _steps(text: str, cell: int, options: tuple[str, ...]) -> list[Step]:
+def _steps(text: str, cell: int, whole: Spoken) -> list[Step]:
     found: dict[int, Step] = {}
-    for rank, spelling in enumerate(options):
+    for rank, spelling in enumerate(whole.options[cell]):
         for step in _steps_on(text, cell, spelling, FULL if rank == 0 else LESSER):
             known = found.get(step.letters)
             if known is None or step.worth > known.worth:
                 found[step.letters] = step
+    for alias in whole.aliases[cell]:
+        if text.startswith(alias):
+            found.setdefault(len(alias), Step(cell, len(alias), LESSER))
     return list(found.values())
 
 

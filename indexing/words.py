@@ -7,6 +7,7 @@ from enum import Enum
 from itertools import groupby
 
 from indexing.said import Marker, Meaning, Place, marker, parted
+from matching.aliases import organization_called
 from matching.normal import is_han, plain
 from matching.numbers import MASK
 from matching.scripts import APOSTROPHES, DOTS, plain_character
@@ -18,7 +19,8 @@ SHORTEST_MIXED = 8  # characters of a passport or policy number with letters in 
 _MOST_RAW = 4 * MOST_CHARACTERS
 
 _DATE = re.compile(
-    r"(?<![\w\-/.])((?:18|19|20)[0-9]{2})[-/.年](0?[1-9]|1[0-2])[-/.月](0?[1-9]|[12][0-9]|3[01])(?:日|(?![\w\-/.]))"
+    r"(?<![a-z0-9_\-/.])((?:18|19|20)[0-9]{2})[-/.年](0?[1-9]|1[0-2])[-/.月](0?[1-9]|[12][0-9]|3[01])"
+    r"(?:日|(?![a-z0-9_\-/.]))"
 )
 _COUNTRY = re.compile(r"^(?:\+86|(?:00)?86(?=1[3-9][0-9]{9}$))")
 _PIECES = re.compile(r"[0-9]+|[^\W\d_]+")
@@ -194,7 +196,23 @@ def letters_token(word: str, joined: int = 1) -> Token:
 def variants(tokens: tuple[Token, ...]) -> list[tuple[Token, ...]]:
     """The ways to understand the tokens, as typed first: letters or numbers joined, mixed ones split."""
     letters, numbers = _joined(tokens, Kind.LETTERS), _joined(tokens, Kind.DIGITS)
-    return list(dict.fromkeys([tokens, letters, numbers, together(tokens), _split(tokens), _glued(tokens)]))
+    ways = [
+        tokens,
+        letters,
+        numbers,
+        together(tokens),
+        _split(tokens),
+        _glued(tokens),
+        _without_known(tokens),
+    ]
+    return list(dict.fromkeys(ways))
+
+
+def _without_known(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
+    """Without well-known organisations beside a part of a name: 平安那个张三 need not be called 平安."""
+    known = [token for token in tokens if token.only is None and organization_called(token.text)]
+    others = [token for token in tokens if token not in known]
+    return tuple(others) if any(token.is_name for token in others) else tokens
 
 
 def together(tokens: tuple[Token, ...]) -> tuple[Token, ...]:

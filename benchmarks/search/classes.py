@@ -132,10 +132,10 @@ def _number(values: Callable[[CustomerDocument], Iterable[str]], space: str, cut
 
 
 def _policy_part(d: CustomerDocument, dice: Random) -> Made | None:
-    """The end, or some part of it, of five to nine characters."""
+    """The end, or some part of it, of six to nine characters: five are rather asked for of a phone."""
     if not d.policies:
         return None
-    number, size = one_of(dice, d.policies).lower(), whole(dice, 5, 9)
+    number, size = one_of(dice, d.policies).lower(), whole(dice, 6, 9)
     start = len(number) - size if dice.random() < 0.5 else whole(dice, 1, len(number) - size - 1)
     part = number[start : start + size]
     return part, [("policy part", part)]
@@ -287,9 +287,9 @@ CLASSES = (
     Class("document, wrong check digit", _wrong_check),
     Class("document, 15 digits", _fifteen),
     Class("noise (王先生 138尾号8000)", _noisy),
-    Class("romanised surname (Wong)", _romanised, None),
-    Class("nickname (Bill)", _nickname, None),
-    Class("organisation, characters left out", _left_out, None),
+    Class("romanised surname (Wong)", _romanised, 0.9),
+    Class("nickname (Bill)", _nickname, 0.95),
+    Class("organisation, characters left out", _left_out, 0.95),
     Class("former name", _former),
     Class("customer number", lambda d, dice: (d.number, [("number", d.number)])),
     Class("one letter", _letters(1)),

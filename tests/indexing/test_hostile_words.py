@@ -147,7 +147,7 @@ def test_no_random_text_is_an_error(corpus_engine: SearchEngine, words: str) -> 
 
 @pytest.mark.parametrize(
     "words",
-    ["name:张三", "张三 AND NOT 李四", "(zhang OR wang)", "张三' OR '1'='1", "zhang AND"],
+    ["hs:张三", "张三 AND NOT 李四", "(zhang OR wang)", "张三' OR '1'='1", "zhang AND"],
 )
 def test_operators_are_words_that_no_name_has(corpus_engine: SearchEngine, words: str) -> None:
     assert ask(corpus_engine, words).total == 0

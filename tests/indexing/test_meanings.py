@@ -25,7 +25,7 @@ def told(words: str) -> list[tuple[str, str, bool]]:
         ),
         ("车牌京A", [("京a", "PLATE", False)]),
         ("粤B·D1234", [("粤bd1234", "PLATE", False)]),
-        ("平安那个张三", [("平安", "NAME", True), ("那个", "SAID", False), ("张三", "NAME", True)]),
+        ("平安那个张三", [("平安", "ORGANIZATION", True), ("那个", "SAID", False), ("张三", "NAME", True)]),
         ("姓王的 1990-1-5", [("姓:王", "SURNAME", True), ("19900105", "BIRTH_DATE", True)]),
         ("zs8000", [("zs", "INITIALS", True), ("8000", "PHONE", True)]),
         ("zhang san", [("zhangsan", "PINYIN", True)]),
