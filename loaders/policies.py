@@ -92,7 +92,12 @@ policies_by_customer = Relation(
     order=Order(("effective_date", "id"), descending=True),
     link=("roles",),
     in_sight=lambda columns, reach: own_rows(columns["branch_id"], reach),
-    filters={"status": among("status"), "product_line": equal("product_line"), "role": Filter(_has_role)},
+    filters={
+        "status": among("status"),
+        "product_line": equal("product_line"),
+        "number": equal("number"),
+        "role": Filter(_has_role),
+    },
 )
 
 

@@ -20,6 +20,7 @@ from schema.money import Money, MoneyInput, money
 from schema.nodes import Node
 from schema.pages import Connection, Edge, edges, nodes
 from schema.products import Product
+from schema.sources import SourceKey
 
 if TYPE_CHECKING:
     from schema.customers import Customer
@@ -83,6 +84,8 @@ class LeadFilter:
     """The code of the member of staff who takes care of it."""
     due_before: datetime | None = strawberry.UNSET
     """Due before this instant."""
+    source: SourceKey | None = strawberry.UNSET
+    """That a source system knows by this key."""
 
 
 @described_input

@@ -113,5 +113,7 @@ class PolicyFilter:
     """One of these."""
     product_line: str | None = strawberry.UNSET
     """The product's line of business."""
+    number: str | None = strawberry.UNSET
+    """With this number, whole, in whatever source; by a part of it customers are found: searchCustomers."""
     role: PolicyRole | None = strawberry.UNSET
     """In which the customer above has this role."""

@@ -89,6 +89,11 @@ def source_key_of(n: int) -> str:
     return f"KEY-{n}-{n}"
 
 
+def lead_key_of(person: Person) -> str:
+    """By which a source system knows the lead."""
+    return "LEAD-" + person.first("SourceRecord.key")
+
+
 def policy_number_of(n: int) -> str:
     return f"POL{n}-2026-{n}44{n}"
 
@@ -197,6 +202,7 @@ class _Town:
             expires_at=into.tx.at.replace(year=2040),
         )
         into.sourced(person.id, self.sources["CORE"], person.noted("SourceRecord.key", source_key_of(n)))
+        into.lead_sourced(lead, self.sources["CORE"], lead_key_of(person))
         self.policy(n, person, home, "APPLICANT")
 
     def policy(self, n: int, person: Person, branch: int | None, role: str) -> int:

@@ -14,7 +14,7 @@ from graphql import (
 )
 
 from app.graphql import schema
-from tests.leaks.filling import Filled, Person
+from tests.leaks.filling import Filled, Person, lead_key_of
 
 TYPES = schema._schema.type_map
 # How far documents go: below every type once, below a customer that hangs on another one too, or no farther
@@ -126,14 +126,17 @@ def ways_to(person: Person) -> list[Entry]:
     kinds = {"c": "Customer", "p": "Policy", "i": "Contact", "l": "Lead"}
     its = [(kinds[id[0]], id) for id in person.ids.values() if id[0] in kinds]
     document, mobile = person.first("IdentityDocument.number"), person.first("ContactPoint.value")
+    number = person.first("Policy.number")
     filters = (f'{{document: {{number: "{document}"}}}}', f'{{mobile: "{mobile}"}}')
-    words = [person.name, person.number, document, mobile, person.first("Policy.number"), mobile[-4:]]
+    words = [person.name, person.number, document, mobile, number, mobile[-4:]]
     return [
         *(Entry("node", f'(id: "{id}")', name) for name, id in its),
         *(Entry("nodes", f'(ids: ["{id}"])', name) for name, id in its),
         *customer_keys(person),
         *policy_keys(person),
         Entry("lead", f'(id: "{person.ids["l"]}")'),
+        Entry("policies", f'(filter: {{number: "{number}"}})', by="PolicyFilter.number"),
+        Entry("leads", f'(filter: {{source: {{source: "CORE", key: "{lead_key_of(person)}"}}}})'),
         *(Entry("customers", f"(filter: {each})") for each in filters),
         *(Entry("searchCustomers", f"(filter: {each})") for each in filters),
         *(Entry(*asked) for each in words for asked in typed(each)),

@@ -235,12 +235,18 @@ class Filler:
         return self.add(SourceSystemRow, code=code, name=code, branch_id=branch, made_by=made_by)
 
     def sourced(self, customer: int, source: int, key: str) -> int:
+        return self._record("customers", customer, customer, source, key)
+
+    def lead_sourced(self, lead: int, source: int, key: str) -> int:
+        return self._record("leads", lead, None, source, key)
+
+    def _record(self, kind: str, entity: int, customer: int | None, source: int, key: str) -> int:
         return self.add(
             SourceRecordRow,
             source_id=source,
-            kind="customers",
+            kind=kind,
             source_key=key,
-            entity_id=customer,
+            entity_id=entity,
             customer_id=customer,
             received_at=MORNING,
             content="{}",
