@@ -9,7 +9,7 @@ DEMO_CUSTOMERS ?= 2000
 .DEFAULT_GOAL := help
 LOCK := uv pip compile --quiet --python-version 3.11 --universal --all-extras --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help setup demo test check lint bench proof schema migration lock
+.PHONY: help setup demo test check lint bench bench-matching proof schema migration lock
 
 help:  ## list these commands
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ lint: $(STAMP)
 
 bench: $(STAMP)  ## every benchmark, with this machine's facts and a yardstick
 	@$(BIN)/python -m benchmarks
+
+bench-matching: $(STAMP)  ## who is the same, beside Splink and recordlinkage, which it installs
+	@$(BIN)/python -m pip install --quiet splink recordlinkage
+	@$(BIN)/python -m benchmarks.matching
 
 proof: $(STAMP)  ## the long proofs (kill -9 for many minutes)
 	@$(BIN)/python -m pytest --proof tests/flows $(T)

@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from benchmarks.doubles import records
+from benchmarks.matching.doubles import records
 from matching.columns import columns
 from matching.compare import compare
 from matching.linking import joined, links, taught
