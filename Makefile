@@ -12,7 +12,7 @@ LOCK := uv pip compile --quiet --python-version 3.11 --universal --all-extras --
 .PHONY: help setup demo test check lint bench bench-matching proof schema migration lock
 
 help:  ## list these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 setup: $(STAMP)  ## make .venv with everything that is needed (runs by itself when it has to)
 
