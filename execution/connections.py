@@ -37,6 +37,7 @@ class Parented:
 
 def connection(work: Work, asked: Asked, how: Loaded, parent: Parented) -> ColumnElement[str]:
     """The page that a field asks for."""
+    work.viewer.require(how.relation.rows.permission)
     site, arguments = work.site(asked, how.relation, how.asked, parent.key)
     fields = work.selections.below(asked, asked.kind)
     below = {each.key: work.selections.below(each, each.kind) for each in fields if each.definition}
@@ -118,12 +119,12 @@ class _Page:
     def _rows(self) -> Subquery:
         """In order, with the columns that are used, and one row more where that tells something."""
         source = self.place.tied
-        columns: list[Any] = list(self.place.used_columns())
+        columns = [*self.place.used_columns()]
         if self.numbers_rows:
             number = func.row_number().over(order_by=in_order(source.c, self.order))
             columns.append(number.label("place"))
         ask = self.work.ask(self.relation, self.arguments)
-        found = select(*(columns or [NULL.label("j")])).select_from(source)
+        found = select(*columns).select_from(source)
         rows = after_place(filtered(found, source, ask), source, ask)
         limit = self.site.count("more" if self.reads_more else "first")
         return rows.order_by(*in_order(source.c, self.order)).limit(limit).subquery(self.place.name)

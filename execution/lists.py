@@ -85,7 +85,7 @@ def listed_text(each: ColumnElement[str], within: ColumnElement[bool] | None = N
 def _rows(work: Work, place: Place, arguments: Arguments) -> Subquery:
     """In order, with the columns that are used."""
     relation, source = place.relation, place.tied
-    found: Any = select(*(place.used_columns() or [NULL.label("j")])).select_from(source)
+    found: Any = select(*place.used_columns()).select_from(source)
     rows = filtered(found, source, work.ask(relation, arguments))
     if relation.order:
         rows = rows.order_by(*in_order(source.c, relation.order))

@@ -1,10 +1,10 @@
 """Where an object's fields are read: the columns of one sub-query."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, literal_column
+from sqlalchemy import ColumnElement, Dialect, literal_column, null
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.selectable import Join, Subquery
 
@@ -43,9 +43,9 @@ class Place:
         base = base_of(self.tied.c[name])
         return base is not None and not base.nullable and not self.is_outer
 
-    def used_columns(self) -> Iterable[ColumnElement[Any]]:
-        """In the order that the relation gives them."""
-        return [column for column in self.tied.c if column.key in self.used]
+    def used_columns(self) -> Sequence[ColumnElement[Any]]:
+        """As the relation orders them; where none is used one without meaning, for rows count all the same."""
+        return [column for column in self.tied.c if column.key in self.used] or [null().label("j")]
 
 
 def place_of(relation: Relation, tied: Tied, names: tuple[str, str], key: Parent | None = None) -> Place:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import strawberry
 import structlog
-from graphql import DocumentNode, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
 
 from execution.document import Selections
@@ -90,7 +90,7 @@ class Queries:
             return Answered(missed.reason)
         except TimedOut:
             return Answered(Reason.TIMEOUT)
-        except Refusal:
+        except (Refusal, GraphQLError):
             return Answered(Reason.ARGUMENT)
         except NobodyWaits:
             raise
