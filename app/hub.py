@@ -23,7 +23,7 @@ from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, read_limits
 from app.metrics import Metrics
 from app.noting import AccessNotes
-from app.opening import open_master, open_search, open_windows
+from app.opening import begin_traces, open_master, open_search, open_windows
 from app.parts import backlog_of, parts_of
 from app.planning import by_plan
 from app.playground.pages import Playground
@@ -83,7 +83,7 @@ class Hub:
 @asynccontextmanager
 async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator[Shell]:
     """The hub's ASGI application, with its indexing worker running unless the settings forbid it."""
-    limits = read_limits(settings.limits)
+    limits, end_traces = read_limits(settings.limits), begin_traces(settings)
     master, search = open_master(settings, limits), open_search(settings, limits)
     unhurried, runs = master.unhurried(), Runs()
     notes = AccessNotes(unhurried)
@@ -120,6 +120,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
         await search.close()
         unhurried.close()
         master.close()
+        await asyncio.to_thread(end_traces)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from master.keys import Keys
 from master.roles import read_roles
 from master.session import Master
 from master.stopping import Deadlines
+from master.tracing import trace_with
 
 
 class NotSupported(Exception):
@@ -43,6 +44,10 @@ def require_supported(settings: Settings) -> None:
         )
     if settings.redis_url is not None and find_spec("redis") is None:
         raise NotSupported("KEHU_REDIS_URL: Python's redis is not installed: pip install 'kehu[server]'.")
+    if settings.traces_url is not None and find_spec("opentelemetry") is None:
+        raise NotSupported(
+            "KEHU_TRACES_URL: Python's opentelemetry is not installed: pip install 'kehu[traces]'."
+        )
 
 
 def open_search(settings: Settings, limits: Limits | None = None) -> SearchEngine:
@@ -55,6 +60,26 @@ def open_search(settings: Settings, limits: Limits | None = None) -> SearchEngin
     opensearch = import_module("indexing.engines.opensearch")
     cluster: SearchEngine = opensearch.OpenSearchEngine(settings.search_url, seconds)
     return cluster
+
+
+def begin_traces(settings: Settings) -> Callable[[], None]:
+    """Where KEHU_TRACES_URL is set, send traces until what this returns is called. Raises NotSupported."""
+    require_supported(settings)
+    if settings.traces_url is None:
+        return _end_nothing
+    # Only where they are wanted: its libraries need not be installed.
+    tracer = import_module("app.traces").sent_to(settings.traces_url)
+    trace_with(tracer)
+
+    def end() -> None:
+        trace_with(None)
+        tracer.close()
+
+    return end
+
+
+def _end_nothing() -> None:
+    """No trace was begun."""
 
 
 def opener_of(settings: Settings) -> Callable[[], tuple[Master, SearchEngine]]:

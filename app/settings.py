@@ -40,6 +40,7 @@ class Settings:
     database_url: str
     search_url: str | None
     redis_url: str | None
+    traces_url: str | None
     keys: Path
     roles: Path | None
     limits: Path | None
@@ -116,6 +117,12 @@ SETTINGS = (
         "none: in-process",
         "`redis://…`: rates are counted there for all processes together",
         url_of("redis", "rediss"),
+    ),
+    Setting(
+        "KEHU_TRACES_URL",
+        "none: no traces",
+        "`http(s)://…` of an OpenTelemetry collector (OTLP over HTTP) that traces are sent to",
+        url_of("http", "https"),
     ),
     Setting(
         "KEHU_KEYS",

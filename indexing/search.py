@@ -12,6 +12,7 @@ from indexing.permitted import EVERYTHING, Permitted
 from indexing.queries import Asked, asked
 from indexing.questions import AnyTerm, Between, Leaf, Question, Term
 from indexing.words import Token, read_words
+from master.tracing import traced
 from matching.numbers import read_mobile
 
 # The engine's first so many are re-ranked; those behind keep the engine's order.
@@ -78,6 +79,7 @@ class SearchAnswer:
     notices: list[Notice]
 
 
+@traced("search")
 async def search_customers(engine: SearchEngine, request: SearchRequest) -> SearchAnswer:
     """A page of the customers that fit; raises SearchUnavailable."""
     words = read_words(request.words)

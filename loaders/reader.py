@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from master.session import Master
 from master.stopping import Stop
+from master.tracing import span
 
 T = TypeVar("T")
 
@@ -49,7 +50,8 @@ class Reader:
         self._stop.check()
         if self._connection is None:
             self._connection = self._open.enter_context(self._master.reading(self._stop))
-        return work(self._connection)
+        with span("statements"):
+            return work(self._connection)
 
     async def _at_rest(self) -> None:
         """A thread can not be cancelled: wait for the read whose caller went away."""

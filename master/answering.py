@@ -12,6 +12,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from master.statements import Statement
 from master.stopping import Deadlines, Stop, Watch, cancelling, tell_deadline
+from master.tracing import span
 
 # What the databases say of statements that are nested too deep, or have too many parts, for them.
 _TOO_DEEP_STATES = frozenset({"54000", "54001", "54011", "54023"})
@@ -34,7 +35,7 @@ class Answering:
         proxied = self._engine.raw_connection()
         watch: Watch = proxied.info[Watch]
         try:
-            with self._watched(proxied, watch, stop) as driver:
+            with span("statements"), self._watched(proxied, watch, stop) as driver:
                 return self._run(driver, statement.text, values)
         except Exception as error:
             stop.check()

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     and_,
     bindparam,
     delete,
@@ -36,11 +37,15 @@ CLAIMED_FOR = timedelta(seconds=15)  # a batch takes half a second; a killed wor
 
 @dataclass(frozen=True)
 class Claim:
-    """The customers that one worker is at, with the revisions to reach; of deleted ones, their last."""
+    """The customers that one worker is at, with the revisions to reach; of deleted ones, their last.
+
+    causes: the traces of the changes that queued them.
+    """
 
     name: str
     revisions: dict[int, int]
     is_wanted: bool
+    causes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,10 @@ def claim(tx: Transaction, most: int) -> Claim:
     until = _database_time(tx.connection) + CLAIMED_FOR
     wanted = _claimed(tx, and_(ready, queue.c.wanted_at.is_not(None)), most, until)
     rest = _claimed(tx, ready, most - len(wanted), until) if len(wanted) < most else {}
-    return Claim(tx.id, wanted | rest, is_wanted=bool(wanted))
+    found = {**wanted, **rest}
+    causes = dict.fromkeys(row.trace for row in found.values() if row.trace is not None)
+    revisions = {id: row.revision for id, row in found.items()}
+    return Claim(tx.id, revisions, is_wanted=bool(wanted), causes=tuple(causes))
 
 
 def _ready(connection: Connection, now: datetime) -> ColumnElement[bool]:
@@ -93,13 +101,13 @@ def _database_time(connection: Connection) -> datetime:
     return now
 
 
-def _claimed(tx: Transaction, ready: ColumnElement[bool], most: int, until: datetime) -> dict[int, int]:
+def _claimed(tx: Transaction, ready: ColumnElement[bool], most: int, until: datetime) -> dict[int, Row[Any]]:
     first = select(queue.c.customer_id).where(ready).order_by(queue.c.queued_at, queue.c.customer_id)
     chosen = first.limit(most).with_for_update(skip_locked=True).cte("chosen")
     change = update(queue).where(queue.c.customer_id.in_(select(chosen.c.customer_id)))
     taken = change.values(claimed_by=tx.id, claimed_until=until)
-    rows = tx.execute(taken.returning(queue.c.customer_id, queue.c.revision))
-    return {row.customer_id: row.revision for row in rows}
+    rows = tx.execute(taken.returning(queue.c.customer_id, queue.c.revision, queue.c.trace))
+    return {row.customer_id: row for row in rows}
 
 
 def claim_again(tx: Transaction, claim: Claim, ids: Sequence[int]) -> None:

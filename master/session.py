@@ -21,6 +21,7 @@ from master.keys import Keys
 from master.roles import Roles, shipped_roles
 from master.sight import Sight
 from master.stopping import LOCKED, Deadlines, Stop, stoppable
+from master.tracing import present, span
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Master:
 
         stop: nothing is begun once it was said, and NobodyWaits raised; what has begun is finished.
         """
-        with self.committing(stop) as connection:
+        with span("transaction"), self.committing(stop) as connection:
             tx = Transaction(connection, secrets.token_hex(8), self.clock.now(), actor, reason, self)
             _announce(tx)
             yield tx
@@ -184,12 +185,18 @@ class Master:
 def _announce(tx: Transaction) -> None:
     """Tell the triggers who writes, when and why."""
     values = {"tx": tx.id, "at": spelled(tx.at), "actor": tx.actor.name, "reason": tx.reason}
+    trace = present()
     if tx.connection.dialect.name == "sqlite":
         tx.execute(
-            text("INSERT INTO change_context (tx, at, actor, reason) VALUES (:tx, :at, :actor, :reason)"),
-            [values],
+            text(
+                "INSERT INTO change_context (tx, at, actor, reason, trace)"
+                " VALUES (:tx, :at, :actor, :reason, :trace)"
+            ),
+            [{**values, "trace": trace}],
         )
         return
+    if trace is not None:
+        values["trace"] = trace
     settings = ", ".join(f"set_config('kehu.{name}', coalesce(:{name}, ''), true)" for name in values)
     tx.connection.execute(text(f"SELECT {settings}"), values)
 

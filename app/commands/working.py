@@ -10,7 +10,7 @@ from app.commands.context import Finding, opened_master, settings
 from app.limits import read_limits
 from app.logging import configure_logging
 from app.metrics import ProcessMetrics
-from app.opening import open_search, open_windows
+from app.opening import begin_traces, open_search, open_windows
 from app.parts import backlog_of, parts_of
 from app.settings import Settings
 from app.watched import PortTaken, watched_at_a_port
@@ -31,7 +31,7 @@ def worker() -> None:
 
 
 async def _work(told: Settings, master: Master) -> None:
-    engine, windows = open_search(told), open_windows(told)
+    engine, windows, end_traces = open_search(told), open_windows(told), begin_traces(told)
     indexer = worker_of(told, master, engine)
     metrics = ProcessMetrics(version("kehu"), lambda: backlog_of(master), master.clock.now)
     metrics.indexing.follow(indexer.progress)
@@ -51,3 +51,4 @@ async def _work(told: Settings, master: Master) -> None:
         await ended(beside)
         await windows.close()
         await engine.close()
+        await asyncio.to_thread(end_traces)

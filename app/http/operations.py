@@ -20,6 +20,7 @@ from app.http.requests import GraphQLRequest
 from app.http.running import Runs
 from app.limits import Limits
 from master.errors import Forbidden, Refusal
+from master.tracing import span
 
 V = TypeVar("V")
 
@@ -135,6 +136,12 @@ class Operations(Generic[V]):
         return Outcome(errors, has_data=False, extensions=_extensions(request, refused.told))
 
     async def _run(
+        self, document: Document, request: GraphQLRequest, viewer: V, call: Call
+    ) -> ExecutionResult | bytes:
+        with span("operation", kind=str(call.facts["operation"])):
+            return await self._answered(document, request, viewer, call)
+
+    async def _answered(
         self, document: Document, request: GraphQLRequest, viewer: V, call: Call
     ) -> ExecutionResult | bytes:
         async with self._open_context(viewer, call) as context:

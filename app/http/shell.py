@@ -23,6 +23,7 @@ from app.http.asgi import (
 )
 from app.http.errors import internal_answer, refused_answer
 from app.limits import Limits
+from master.tracing import begin, present
 
 SECURITY_HEADERS: dict[bytes, bytes] = {
     b"cache-control": b"no-store",
@@ -87,7 +88,11 @@ class Shell:
         call = Call(secrets.token_hex(8), address_of(scope, self._proxies))
         scope["kehu.call"] = call
         outgoing = _Outgoing(send, [*self._cors(scope), (b"x-request-id", call.request_id.encode())])
-        await self._serve(scope, receive, outgoing)
+        with begin("request", scope["headers"]) as trace:
+            if (place := present()) is not None:
+                call.facts["trace_id"] = place.split("-")[1]
+            await self._serve(scope, receive, outgoing)
+            trace.note(route=str(call.facts.get("route")), status=outgoing.status or 0)
         milliseconds = round((time.perf_counter() - started) * 1000, 1)
         log.info("request", request_id=call.request_id, status=outgoing.status, ms=milliseconds, **call.facts)
 

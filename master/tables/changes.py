@@ -19,6 +19,7 @@ class ChangeContextRow(Row):
     at: Mapped[Moment]
     actor: Mapped[str]
     reason: Mapped[str | None]
+    trace: Mapped[str | None]
 
 
 class EventRow(Row):
@@ -49,7 +50,8 @@ class IndexQueueRow(Row):
     """A customer whose search document is behind. Put in by triggers; deleted when it is indexed.
 
     claimed_by: the batch of a worker that is at it, for others not before claimed_until; a change of the
-    customer ends the claim. wanted_at: since when a search waits for it.
+    customer ends the claim. wanted_at: since when a search waits for it. trace: the span of the last change,
+    as a W3C traceparent, where traces are on.
     """
 
     __tablename__ = "index_queue"
@@ -68,6 +70,7 @@ class IndexQueueRow(Row):
     claimed_by: Mapped[str | None]
     claimed_until: Mapped[datetime | None] = mapped_column(Instant)
     wanted_at: Mapped[datetime | None] = mapped_column(Instant)
+    trace: Mapped[str | None]
 
 
 class DueRow(Row):

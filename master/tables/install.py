@@ -11,6 +11,7 @@ SQLITE_WORDS = {
     "at": "coalesce((SELECT at FROM change_context), strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))",
     "actor": "coalesce((SELECT actor FROM change_context), 'db:sqlite')",
     "reason": "(SELECT reason FROM change_context)",
+    "trace": "(SELECT trace FROM change_context)",
     "differs": "IS NOT",
 }
 POSTGRESQL_WORDS = {
@@ -18,6 +19,7 @@ POSTGRESQL_WORDS = {
     "at": "kehu_at()",
     "actor": "kehu_actor()",
     "reason": "nullif(current_setting('kehu.reason', true), '')",
+    "trace": "nullif(current_setting('kehu.trace', true), '')",
     "differs": "IS DISTINCT FROM",
 }
 POSTGRESQL_FUNCTIONS = {

@@ -32,8 +32,8 @@ class Trigger:
 
 
 def triggers() -> Iterator[Trigger]:
-    """All triggers, with {tx} {at} {actor} {reason} where the writer's context goes and {differs} where
-    the databases spell "is distinct from" in two ways."""
+    """All triggers, with {tx} {at} {actor} {reason} {trace} where the writer's context goes and {differs}
+    where the databases spell "is distinct from" in two ways."""
     for source in map(table, REMEMBERED):
         yield from _remembering(source)
     for depends in DEPENDENCIES:
@@ -110,10 +110,11 @@ EVENT = (
     " VALUES ({row}.id, {row}.revision{plus}, {{at}}, {{tx}}, {{actor}})"
 )
 QUEUE = (
-    "INSERT INTO index_queue (customer_id, revision, queued_at, attempts)"
-    " VALUES ({row}.id, {row}.revision{plus}, {{at}}, 0)"
+    "INSERT INTO index_queue (customer_id, revision, queued_at, attempts, trace)"
+    " VALUES ({row}.id, {row}.revision{plus}, {{at}}, 0, {{trace}})"
     " ON CONFLICT (customer_id) DO UPDATE SET revision = excluded.revision, attempts = 0,"
-    " not_before = NULL, error = NULL, dead_at = NULL, claimed_by = NULL, claimed_until = NULL"
+    " trace = excluded.trace, not_before = NULL, error = NULL, dead_at = NULL, claimed_by = NULL,"
+    " claimed_until = NULL"
 )
 
 

@@ -32,6 +32,7 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
         database_url=f"sqlite:///{tmp_path}/var/master.db",
         search_url=None,
         redis_url=None,
+        traces_url=None,
         keys=tmp_path / "var/keys.toml",
         sandbox=False,
         roles=None,
@@ -56,7 +57,8 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
 def test_every_setting_is_read(tmp_path: Path) -> None:
     settings = read(
         data_dir=str(tmp_path), database_url="postgresql://u:p@db/kehu", search_url="https://search:9200",
-        redis_url="redis://cache", keys=str(tmp_path / "k.toml"), roles="/roles.toml",
+        redis_url="redis://cache", traces_url="http://otel", keys=str(tmp_path / "k.toml"),
+        roles="/roles.toml",
         limits="/limits.toml", sandbox="1", clock=str(tmp_path / "now"),
         timezone="Asia/Urumqi", host="0.0.0.0", port="80", worker_port="81",
         allowed_hosts="Hub.example.com, *.example.org",
@@ -65,7 +67,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         index_check_hours="0",
     )  # fmt: skip
     assert settings == Settings(
-        tmp_path, "postgresql://u:p@db/kehu", "https://search:9200", "redis://cache", tmp_path / "k.toml",
+        tmp_path, "postgresql://u:p@db/kehu", "https://search:9200", "redis://cache", "http://otel",
+        tmp_path / "k.toml",
         Path("/roles.toml"),
         Path("/limits.toml"),
         True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, 81,
