@@ -1,5 +1,6 @@
 """Commands that change customers."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
@@ -21,6 +22,7 @@ from master.writes.kept import KEEP
 from master.writes.sourced.put import put_customer as put
 from master.writes.tags import tag_customer as tag_it
 from master.writes.tags import untag_customer as untag_it
+from resolvers.candidates import compared, like
 from resolvers.commands import Done, command, few, found, given, kept
 from schema.context import Info
 from schema.customer_inputs import (
@@ -34,7 +36,8 @@ from schema.customer_inputs import (
 from schema.described import described
 from schema.fields import commanded_by
 from schema.ids import CONTACT_POINT, CUSTOMER, DOCUMENT, row_id
-from schema.matches import CustomerMatch, MatchReason, MatchVerdict
+from schema.matches import CustomerMatch
+from schema.selected import selected_fields
 
 CUSTOMERS_WRITE, CUSTOMERS_PUT, TAGS_WRITE = "customers.write", "customers.put", "tags.write"
 
@@ -51,16 +54,24 @@ async def create_customer(info: Info, input: CreateCustomerInput) -> CustomerPay
         contact_points=_contact_points(input.contact_points, "contactPoints"),
         duplicate_reason=given(input.duplicate_reason),
     )
-    key = given(input.idempotency_key)
-    reason = new.duplicate_reason
-    return _payload(
-        await command(
-            info,
-            CUSTOMERS_WRITE,
-            lambda tx: once(tx, key, "createCustomer", new, lambda: create(tx, new)),
-            reason=reason,
-        )
-    )
+    context, key = info.context, given(input.idempotency_key)
+    context.viewer.require(CUSTOMERS_WRITE)
+    asks = input.refuse_similar or "candidates" in selected_fields(info._raw_info)
+    alike = await like(context, new) if asks else []
+    similar = [Candidate(each.customer_id, "similar") for each in alike] if input.refuse_similar else []
+
+    def act(tx: Transaction) -> int:
+        return once(tx, key, "createCustomer", new, lambda: create(tx, new, similar))
+
+    done = await command(info, CUSTOMERS_WRITE, act, reason=new.duplicate_reason)
+    candidates = [each for each in alike if each.customer_id != done.id]
+    if isinstance(done.refusal, Duplicate):
+        same = [each.customer_id for each in done.refusal.candidates]
+        others = [each.customer_id for each in alike]
+        candidates = await compared(context, new, list(dict.fromkeys([*same, *others])))
+    elif done.refusal is not None:
+        candidates = []
+    return _payload(done, candidates)
 
 
 async def update_customer(info: Info, input: UpdateCustomerInput) -> CustomerPayload:
@@ -149,24 +160,9 @@ def _contact_points(points: list[ContactPointInput] | None, field: str) -> tuple
     return tuple(GivenContactPoint(each.kind, each.value, each.preferred) for each in listed)
 
 
-def _payload(done: Done) -> CustomerPayload:
-    candidates = done.refusal.candidates if isinstance(done.refusal, Duplicate) else ()
+def _payload(done: Done, candidates: Sequence[CustomerMatch] = ()) -> CustomerPayload:
     return CustomerPayload(
-        customer_id=done.id,
-        candidates=[_match(candidate) for candidate in candidates],
-        freshness=done.freshness,
-        errors=done.errors,
-    )
-
-
-def _match(candidate: Candidate) -> CustomerMatch:
-    """By exact keys: an equal document is the same customer, an equal mobile somebody to look at."""
-    same = candidate.field == "document"
-    return CustomerMatch(
-        customer_id=candidate.customer_id,
-        probability=1.0 if same else 0.5,
-        verdict=MatchVerdict.SAME if same else MatchVerdict.REVIEW,
-        reasons=[MatchReason(field=candidate.field, level="equal", weight=0.0)],
+        customer_id=done.id, candidates=list(candidates), freshness=done.freshness, errors=done.errors
     )
 
 
@@ -175,8 +171,8 @@ class CustomerMutation:
     """Commands that change customers."""
 
     create_customer: CustomerPayload | None = commanded_by(create_customer)
-    """Refused as DUPLICATE, with the candidates, when a document or mobile is there already; go on with
-    duplicateReason."""
+    """Refused as DUPLICATE, with the candidates, when a document or mobile is there already, and by
+    refuseSimilar when search finds somebody like this; go on with duplicateReason."""
     update_customer: CustomerPayload | None = commanded_by(update_customer)
     """Change a customer; refused as CONFLICT when somebody changed it since the caller read it."""
     put_customer: CustomerPayload | None = commanded_by(put_customer)

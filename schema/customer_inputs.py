@@ -59,7 +59,9 @@ class CreateCustomerInput:
     contact_points: list[ContactPointInput] | None = strawberry.UNSET
     """Numbers and addresses by which the customer can be reached."""
     duplicate_reason: str | None = strawberry.UNSET
-    """Why it is another one although somebody has its document or mobile."""
+    """Why it is another one although somebody has its document or mobile, or is like it."""
+    refuse_similar: bool = False
+    """Refuse it as DUPLICATE also when search finds somebody like this in sight: see candidates."""
     idempotency_key: str | None = strawberry.UNSET
     """A key of the caller's own: the same call twice has one effect."""
 
@@ -133,7 +135,7 @@ class CustomerPayload:
     customer: Customer | None = loaded_by(customers_by_id, key="customer_id")
     """The customer; on CONFLICT, as it is now; null where it was refused."""
     candidates: list[CustomerMatch]
-    """With DUPLICATE: who it may be."""
+    """Who it may be, likeliest first: by exact keys with DUPLICATE, and by search with createCustomer."""
     freshness: str | None
     """Pass to searchCustomers(consistentWith:) to see this write."""
     errors: list[UserError]

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 from master import spelling
 from master.access import customers_in_sight
 from master.audit import note
-from master.errors import Conflict, Duplicate, Invalid, NotFound
+from master.errors import Candidate, Conflict, Duplicate, Invalid, NotFound
 from master.reads.duplicates import same_keys
 from master.session import Transaction
 from master.sight import bound, reach_of
@@ -28,14 +28,18 @@ ReadDocuments = list[tuple[GivenDocument, NumberReading]]
 ReadPoints = list[tuple[GivenContactPoint, NumberReading]]
 
 
-def create_customer(tx: Transaction, new: NewCustomer) -> int:
-    """The id of a new customer; Duplicate when its document or mobile is there, unless a reason is given."""
+def create_customer(tx: Transaction, new: NewCustomer, similar: Sequence[Candidate] = ()) -> int:
+    """The id of a new customer; Duplicate when its document or mobile is there, or somebody similar, unless a
+    reason is given."""
     name = checks.line(new.name, ["name"], checks.LONGEST_NAME)
     documents = read_documents(new.documents, new.kind, "documents")
     points = read_points(new.contact_points, "contactPoints")
     birth, gender = _person(tx, new, documents)
     if new.duplicate_reason is None:
         refuse_duplicates(tx, documents, points)
+        if similar:
+            message = "Somebody like this is there already: give duplicateReason to go on."
+            raise Duplicate(message, similar)
     else:
         checks.line(new.duplicate_reason, ["duplicateReason"])
     values = {

@@ -28,6 +28,7 @@ BY_FIELD = dict.fromkeys(
 )
 # What is another one for each caller, or each moment; others: readings, as far as the role may look for them.
 THEIR_OWN = ("cursor", "startCursor", "endCursor", "indexAgeSeconds", "others")
+AS_FAR_AS_SEEN = ("probability", "verdict", "reasons")  # of a candidate: what is not seen is not compared
 LONGEST_CURSOR = 4000
 
 
@@ -87,7 +88,8 @@ def comparable(answer: Any) -> Any:
         return [comparable(each) for each in answer]
     if not isinstance(answer, dict):
         return answer
-    return {name: value is None if name in THEIR_OWN else comparable(value) for name, value in answer.items()}
+    own = (*THEIR_OWN, *AS_FAR_AS_SEEN)
+    return {name: value is None if name in own else comparable(value) for name, value in answer.items()}
 
 
 def hidden(filled: Filled, role: Role) -> set[str]:

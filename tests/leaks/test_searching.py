@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from master.roles import CLASSES
 from matching.masks import masked_contact, masked_name, masked_number
 from matching.numbers import MASK
+from resolvers.candidates import COMPARED
 from tests.leaks.expecting import hidden, leaked
 from tests.leaks.filling import documents_of
 from tests.leaks.opening import Hub, on_one_database
@@ -183,3 +185,26 @@ def test_what_may_have_been_meant_asks_for_no_number_that_the_role_sees_masked(h
                 and not is_masked(hub, role, "name")
             )
             assert asked == [] or may, number
+
+
+@pytest.mark.parametrize(
+    "role", ["AGENT", "STEWARD", "ALL_FOUND", *(f"REFUSES_{name.upper()}" for name in CLASSES)]
+)
+def test_candidates_tell_nothing_of_values_that_the_role_does_not_see(hub: Hub, role: str) -> None:
+    """Not how alike they are to what was typed either; that a document or mobile is the same is no secret."""
+    bob, its = hub.filled.bob, hub.roles[role]
+    given = {
+        "name": "Quentin Marlow",
+        "birthDate": bob.first("Customer.birthDate"),
+        "documents": [{"type": "PASSPORT", "number": PASSPORT[:-1] + "9"}],
+        "contactPoints": [{"kind": "MOBILE", "value": bob.first("ContactPoint.value")}],
+    }
+    document = """mutation ($input: CreateCustomerInput!) { createCustomer(input: $input) { errors { code }
+      candidates { customer { id } reasons { field level } } } }"""
+    told = hub.get(document, role, input=given)["createCustomer"]
+    assert [each["code"] for each in told["errors"]] == ["DUPLICATE"]
+    assert [each["customer"]["id"] for each in told["candidates"]] == ["c2"]
+    unseen = {field for field, (of, _) in COMPARED.items() if of in its.masked | its.refused}
+    reasons = {(each["field"], each["level"]) for each in told["candidates"][0]["reasons"]}
+    assert {each for each in reasons if each[0] in unseen} <= {("mobile", "same"), ("document", "same")}
+    assert ("mobile", "same") in reasons

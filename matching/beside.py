@@ -1,0 +1,56 @@
+"""One record beside some others: what speaks for and against each, the likeliest first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from matching.columns import columns
+from matching.compare import FIELDS, MISSING
+from matching.compare import compare as compared
+from matching.normalized import normalized
+from matching.records import CustomerRecord
+from matching.rules import VERDICTS, Rules
+from matching.score import Reason, probability, reasons, scored
+
+SAME = "same"
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """place: of the other record; probability: 0 to 1; verdict: one of VERDICTS."""
+
+    place: int
+    probability: float
+    verdict: str
+    reasons: tuple[Reason, ...]
+
+
+def beside(
+    record: CustomerRecord, others: Sequence[CustomerRecord], rules: Rules, hidden: Mapping[str, bool]
+) -> list[Likeness]:
+    """hidden: fields that are left out, as if one of the two had none; true: but where both have the same.
+
+    How rare a name is among all customers is not known here, and counts neither for nor against.
+    """
+    if not others:
+        return []
+    table = columns([normalized(record), *(normalized(other) for other in others)])
+    levels = compared(table, np.zeros(len(others), dtype=np.int64), np.arange(1, len(others) + 1))
+    for field, is_told_if_same in hidden.items():
+        place = list(FIELDS).index(field)
+        told = (levels[:, place] == FIELDS[field].index(SAME)) & is_told_if_same
+        levels[:, place] = np.where(told, levels[:, place], MISSING)
+    rarity = np.zeros(len(others))
+    judged = scored(levels, rarity, rules, record.kind)
+    told_as = probability(judged.odds)
+    found = [
+        Likeness(
+            place,
+            round(float(told_as[place]), 4),
+            VERDICTS[judged.verdicts[place]],
+            tuple(reasons(levels[place : place + 1], rarity[place : place + 1], rules.of(record.kind))),
+        )
+        for place in range(len(others))
+    ]
+    return sorted(found, key=lambda each: (-each.probability, each.place))
