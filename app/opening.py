@@ -51,14 +51,15 @@ def require_supported(settings: Settings) -> None:
 
 
 def open_search(settings: Settings, limits: Limits | None = None) -> SearchEngine:
-    """The search engine; with limits, its searches end in time. Raises NotSupported."""
+    """The search engine; with limits, its searches end in time. Raises NotSupported and KeyFileError."""
     require_supported(settings)
+    keys = Keys.load(settings.keys)
     seconds = limits.search_seconds if limits else None
     if settings.search_url is None:
-        return EmbeddedEngine(settings.index_dir, seconds)
+        return EmbeddedEngine(settings.index_dir, keys, seconds)
     # Only where it is wanted: its libraries need not be installed, and take 0.3 s to load.
     opensearch = import_module("indexing.engines.opensearch")
-    cluster: SearchEngine = opensearch.OpenSearchEngine(settings.search_url, seconds)
+    cluster: SearchEngine = opensearch.OpenSearchEngine(settings.search_url, keys, seconds)
     return cluster
 
 

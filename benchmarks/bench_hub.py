@@ -28,7 +28,7 @@ def open_master(folder: Path) -> Master:
 
 def opened(folder: Path) -> tuple[Master, EmbeddedEngine]:
     """For the processes that fill an index."""
-    return open_master(folder), EmbeddedEngine(folder / "index")
+    return open_master(folder), EmbeddedEngine(folder / "index", KEYS)
 
 
 def fresh_master(folder: Path) -> Master:
@@ -55,7 +55,7 @@ def filled(folder: Path, customers: int) -> tuple[Master, list[Figure]]:
 
 def indexed(folder: Path, master: Master, customers: int) -> tuple[EmbeddedEngine, list[Figure]]:
     """The engine with all of them in it, and the rate at which the index was made."""
-    engine = EmbeddedEngine(folder / "index")
+    engine = EmbeddedEngine(folder / "index", KEYS)
     opener = partial(opened, folder)
     took = seconds(lambda: asyncio.run(rebuild(master, engine, opener=opener)))
     asyncio.run(engine.drop_old_generations())

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from indexing.documents.customers import content_mark
 from indexing.documents.reading import read_what_can
 from indexing.engines.port import Mark, SearchEngine
+from indexing.keyed import KeyedTerms
 from master import queue, upkeep
 from master.audit import note
 from master.session import Actor, Master, Transaction
@@ -133,6 +134,7 @@ def _compare_documents(
     master: Master, drift: Drift, settled: dict[int, int], held: dict[int, Mark], every: int
 ) -> None:
     """Make some documents again: stale is also what has the right revision and another content."""
+    key = KeyedTerms(master.keys).mark_key
     turn = master.clock.today().toordinal() % every
     chosen = [id for id, r in settled.items() if id % every == turn and id in held and held[id].revision == r]
     for start in range(0, len(chosen), MENDED_AT_ONCE):
@@ -144,7 +146,7 @@ def _compare_documents(
         for reading in readings:
             document, mark = reading.document, held[reading.document.id]
             drift.read += 1
-            if document.revision == mark.revision and content_mark(document) != mark.content:
+            if document.revision == mark.revision and content_mark(document, key) != mark.content:
                 drift.stale[document.id] = mark.revision
 
 

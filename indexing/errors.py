@@ -7,6 +7,16 @@ class SearchUnavailable(Exception):
     """The index can not answer now; the rest of the hub still can."""
 
 
+class OtherKeys(SearchUnavailable):
+    """The index was made with other keys: no number in it can be found with these."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The search index was made with other keys: let KEHU_KEYS name its key file, or run"
+            " `kehu index rebuild`."
+        )
+
+
 class SearchTooSlow(SearchUnavailable):
     """A search was not done within its seconds."""
 

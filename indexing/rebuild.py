@@ -19,10 +19,12 @@ from master.leases import leased
 from master.session import Actor, Master
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow
+from master.tables.customers import CustomerRow
 
-waiting = table(IndexQueueRow)
+customers, waiting = table(CustomerRow), table(IndexQueueRow)
 
 PAGE = 2000  # customers read and committed at once: about 20 MB of documents
+TRIED = 50  # customers read before a rebuild begins
 FEW = 500  # changed customers that may be left to the worker
 TRIES = 3
 LEASE = "index rebuild"  # two at once would each make the other's work old
@@ -88,6 +90,7 @@ class Succession:
             await asyncio.to_thread(lease.__exit__, None, None, None)
 
     async def _rebuild(self) -> Rebuilt:
+        await asyncio.to_thread(self._require_keys)
         generation = await self.engine.new_generation()
         try:
             await self.reached("made")
@@ -106,6 +109,14 @@ class Succession:
             await self.engine.drop_generation(generation)
             raise
         return await self._settle(generation, changes)
+
+    def _require_keys(self) -> None:
+        """Raises RebuildFailed where this process has not the master's keys: its index would be empty."""
+        with self.master.reading() as connection:
+            ids = list(connection.scalars(select(customers.c.id).order_by(customers.c.id).limit(TRIED)))
+            readings, failed = read_what_can(connection, ids, self.master.clock)
+        if len(failed) > len(readings):
+            raise RebuildFailed("most customers can not be read: KEHU_KEYS must name this master's key file")
 
     async def _rollback(self) -> Rebuilt:
         serving, *others = await self.engine.generations()

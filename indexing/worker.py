@@ -125,8 +125,7 @@ class Worker:
     async def _fill_if_new(self) -> bool:
         try:
             health = await self.engine.health()
-            if not (health.is_ready or self.engine.has_one_writer):
-                # A cluster that is away may hold a whole index: that is seen when it is back.
+            if not (health.is_ready or health.needs_rebuild):
                 raise SearchUnavailable(health.detail)
             if health.needs_rebuild:
                 logger.info("the index is made anew from the master")

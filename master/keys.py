@@ -20,9 +20,13 @@ class KeyFileError(Exception):
 
 @dataclass(frozen=True)
 class Keys:
-    """The root key; `derive` gives the key of one purpose (tokens, cursors, documents, index …)."""
+    """The root key; `derive` gives the key of one purpose (tokens, cursors, documents, index …).
+
+    index_turn: raised, it gives the index other keys; the rest keeps its own.
+    """
 
     root: bytes = field(repr=False)
+    index_turn: int = 0
 
     def derive(self, purpose: str) -> bytes:
         """32 bytes, the same for the same root and purpose."""
@@ -38,12 +42,15 @@ class Keys:
         if path.stat().st_mode & 0o077:
             raise KeyFileError(f"{path} can be read by others: run `chmod 600 {path}`")
         try:
-            root = bytes.fromhex(tomllib.loads(path.read_text(encoding="utf-8"))["root"])
+            told = tomllib.loads(path.read_text(encoding="utf-8"))
+            root, turn = bytes.fromhex(told["root"]), told.get("index_turn", 0)
         except (KeyError, TypeError, ValueError) as error:
             raise KeyFileError(f'{path} is no key file: it must hold root = "<64 hex digits>"') from error
         if len(root) != ROOT_BYTES:
             raise KeyFileError(f"the root key in {path} must have {ROOT_BYTES} bytes")
-        return cls(root)
+        if not isinstance(turn, int) or turn < 0:
+            raise KeyFileError(f"the index_turn in {path} must be a whole number")
+        return cls(root, turn)
 
     @classmethod
     def create(cls, path: Path) -> Self:
@@ -54,6 +61,8 @@ class Keys:
             "# The root key of this hub. Whoever has it can open every sealed value; without it none can be\n"
             "# opened. Keep a copy away from the data.\n"
             f'root = "{root.hex()}"\n'
+            "# Raise it to give the search index other keys, then run `kehu index rebuild`.\n"
+            "index_turn = 0\n"
         )
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

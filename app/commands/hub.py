@@ -9,6 +9,7 @@ from app.commands.context import progress, settings, with_engine
 from app.opening import open_master, opener_of
 from app.settings import Settings, shown
 from indexing.engines.port import SearchEngine
+from indexing.errors import SearchUnavailable
 from indexing.rebuild import rebuild
 from master.keys import Keys
 from master.migrations import migrate
@@ -39,6 +40,9 @@ def make_ready(told: Settings) -> None:
 
 async def _make_index(told: Settings, master: Master, engine: SearchEngine) -> None:
     """A new index, filled; where another process writes it, that one sees to it."""
-    if (await engine.health()).needs_rebuild and await engine.claim_writing():
+    health = await engine.health()
+    if not (health.is_ready or health.needs_rebuild):
+        raise SearchUnavailable(health.detail)
+    if health.needs_rebuild and await engine.claim_writing():
         with progress("index") as show:
             await rebuild(master, engine, show, opener_of(told))

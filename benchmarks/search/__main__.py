@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from benchmarks import figures
+from benchmarks.bench_hub import KEYS
 from benchmarks.search.classes import CLASSES
 from benchmarks.search.judging import Judged, cases, judged
 from benchmarks.search.measuring import Ask, Score, missed, scored
@@ -93,6 +94,10 @@ def _cluster(names: Sequence[str], folder: Path) -> Iterator[str]:
         cluster.drop(own)
 
 
+def _opened(name: str, folder: Path, cluster: str) -> SearchEngine:
+    return EmbeddedEngine(folder / "index", KEYS) if name == "embedded" else OpenSearchEngine(cluster, KEYS)
+
+
 async def _run(
     names: Sequence[str],
     folder: Path,
@@ -111,7 +116,7 @@ async def _run(
             scores[name] = await _ask_all(peer.search, truth)
             await peer.close()
             continue
-        engine = EmbeddedEngine(folder / "index") if name == "embedded" else OpenSearchEngine(cluster)
+        engine = _opened(name, folder, cluster)
         begun = time.perf_counter()
         await _fill(engine, documents)
         _tell_rate(name, len(documents), time.perf_counter() - begun)

@@ -1,15 +1,17 @@
 """A customer as the index knows it, and the fields of the index beside it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, timedelta
+from operator import attrgetter
 
 # Raise it when the fields below, or the terms of tokens.py, change: an older index is then made anew.
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 
 # Terms joined by blanks, made in tokens.py; a query asks for them exactly.
-TERM_FIELDS = ("hs", "py", "pi", "lt", "whole")
-# Personal and policy numbers as blank-joined trigrams, whose order counts.
+WHOLE_FIELD = "whole"  # whole numbers, hashed
+TERM_FIELDS = ("hs", "py", "pi", "lt", WHOLE_FIELD)
+# Personal and policy numbers as blank-joined trigrams, hashed; their order counts.
 GRAM_FIELDS = ("ph", "id", "po")
 # Codes to filter by; the first three are counted as facets too.
 FACET_FIELDS = ("tags", "branch", "status")
@@ -60,6 +62,9 @@ class CustomerDocument:
     last_contact: datetime | None
 
 
+_everything = attrgetter(*(each.name for each in fields(CustomerDocument)))
+
+
 def sort_key(document: CustomerDocument) -> int:
     """An unsigned 64-bit integer, larger = first among equals: in-force policies, last contact, lower id."""
     contact = document.last_contact
@@ -79,7 +84,11 @@ def milliseconds(at: datetime) -> int:
     return (at - _EPOCH) // _MILLISECOND
 
 
-def content_mark(document: CustomerDocument) -> int:
-    """63 bits that differ when anything in the document does, on every machine: what checks compare."""
-    digest = hashlib.blake2b(repr(document).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+def content_mark(document: CustomerDocument, key: bytes) -> int:
+    """63 bits that differ when anything in the document does, on every machine: what checks compare.
+
+    Keyed: whoever knows all but a number of a customer could else try which number makes the mark.
+    """
+    text = repr(_everything(document)).encode("utf-8", "surrogatepass")
+    digest = hashlib.blake2b(text, key=key, digest_size=8).digest()
     return int.from_bytes(digest, "big") >> 1

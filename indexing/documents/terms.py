@@ -3,7 +3,8 @@
 from functools import lru_cache
 
 from indexing import tokens
-from indexing.documents.customers import CustomerDocument
+from indexing.documents.customers import WHOLE_FIELD, CustomerDocument
+from indexing.keyed import KeyedTerms
 
 KNOWN_NAMES = 16_384  # names whose terms are kept, some 20 MB: many customers share one
 
@@ -13,15 +14,15 @@ def storable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def term_texts(document: CustomerDocument) -> dict[str, str]:
+def term_texts(document: CustomerDocument, keyed: KeyedTerms) -> dict[str, str]:
     """Of TERM_FIELDS, the terms joined by blanks; fields without terms are left out."""
     first, *others = document.names
     found = _name_texts(first)
     if others:
         each = [found, *map(_name_texts, others)]
         found = {field: " ".join(one[field] for one in each if field in one) for field in tokens.NAME_FIELDS}
-    whole = storable(" ".join(tokens.whole_terms(document)))
-    return {**{field: text for field, text in found.items() if text}, "whole": whole}
+    named = {field: text for field, text in found.items() if text}
+    return {**named, WHOLE_FIELD: keyed.text(WHOLE_FIELD, tokens.whole_terms(document))}
 
 
 @lru_cache(maxsize=KNOWN_NAMES)
@@ -31,10 +32,10 @@ def _name_texts(name: str) -> dict[str, str]:
     return {field: storable(text) for field, text in joined.items() if text}
 
 
-def gram_texts(document: CustomerDocument) -> dict[str, list[str]]:
-    """Of GRAM_FIELDS, a text of blank-joined trigrams for each value; fields without values are left out."""
+def gram_texts(document: CustomerDocument, keyed: KeyedTerms) -> dict[str, list[str]]:
+    """Of GRAM_FIELDS, a text of blank-joined hashes for each value; fields without values are left out."""
     found = tokens.gram_values(document)
-    return {field: [storable(" ".join(grams)) for grams in each] for field, each in found.items() if each}
+    return {field: [keyed.text(field, grams) for grams in each] for field, each in found.items() if each}
 
 
 def codes(document: CustomerDocument) -> dict[str, list[str]]:

@@ -13,8 +13,10 @@ from indexing.engines.generation import Generation, made_of
 from indexing.engines.parts import Part, join_parts
 from indexing.engines.port import Candidates, Extent, Health, IndexEntry, Mark
 from indexing.engines.searches import Searches
-from indexing.errors import DocumentsRefused, SearchUnavailable
+from indexing.errors import DocumentsRefused, OtherKeys, SearchUnavailable
+from indexing.keyed import KeyedTerms
 from indexing.questions import Question
+from master.keys import Keys
 
 READERS = 2  # threads for what is no search: health, counts, dumps
 
@@ -29,8 +31,9 @@ class EmbeddedEngine:
 
     has_one_writer = True
 
-    def __init__(self, path: Path, search_seconds: float | None = None) -> None:
-        self._folder = IndexFolder(path)
+    def __init__(self, path: Path, keys: Keys, search_seconds: float | None = None) -> None:
+        self._keyed = KeyedTerms(keys)
+        self._folder = IndexFolder(path, self._keyed.fingerprint)
         self._opening = threading.Lock()
         self._seen = (0, 0)
         self._serving: Generation | None = None
@@ -145,13 +148,15 @@ class EmbeddedEngine:
 
     def _reopen(self) -> None:
         serving = self._folder.serving()
+        if serving is not None and not serving.has_our_keys:
+            raise OtherKeys
         name = self._first() if serving is None else serving.generation
         path = self._folder.generation_path(name)
         if self._serving is not None and self._serving.path == path:
             return
         if self._serving is not None:
             self._serving.close()
-        self._serving = self._others.pop(name, None) or Generation(path)
+        self._serving = self._others.pop(name, None) or Generation(path, self._keyed)
 
     def _first(self) -> str:
         """An empty generation, marked as incomplete, where there is none that this code can read."""
@@ -176,7 +181,7 @@ class EmbeddedEngine:
         newer = [name for name in self._folder.generations() if serving and name > serving.generation]
         self._drop([name for name in newer if not self._folder.is_being_filled(name)])
         name = self._folder.make()
-        self._others[name] = Generation(self._folder.generation_path(name))
+        self._others[name] = Generation(self._folder.generation_path(name), self._keyed)
         return name
 
     def _chosen(self, generation: str | None) -> Generation:
@@ -188,7 +193,7 @@ class EmbeddedEngine:
             if generation not in self._others:
                 if not path.is_dir():
                     raise SearchUnavailable("There is no such generation of the index.")
-                self._others[generation] = Generation(path)
+                self._others[generation] = Generation(path, self._keyed)
             return self._others[generation]
 
     def _for_writing(self, generation: str | None) -> Generation:
@@ -205,11 +210,14 @@ class EmbeddedEngine:
 
     def _generations(self) -> list[str]:
         current = self._current().path.name
-        return [current, *(name for name in reversed(self._folder.generations()) if name != current)]
+        return [current, *filter(self._folder.is_readable, reversed(self._old()))]
 
     def _drop_old(self) -> list[str]:
-        _, *old = self._generations()
-        return self._drop(old)
+        return self._drop(self._old())
+
+    def _old(self) -> list[str]:
+        current = self._current().path.name
+        return [name for name in self._folder.generations() if name != current]
 
     def _drop(self, names: Sequence[str]) -> list[str]:
         for name in names:
@@ -224,7 +232,7 @@ class EmbeddedEngine:
     def _fill(self, documents: Sequence[CustomerDocument], generation: str, part: int) -> None:
         if (generation, part) not in self._parts:
             self._parts[generation, part] = Part(self._folder.generation_path(generation), part)
-        made, refused = made_of(documents)
+        made, refused = made_of(documents, self._keyed)
         self._parts[generation, part].put(made.values())
         if refused:
             raise DocumentsRefused(refused)

@@ -15,6 +15,7 @@ from indexing.documents.customers import (
     sort_key,
 )
 from indexing.documents.terms import codes, gram_texts, storable, term_texts
+from indexing.keyed import KeyedTerms
 
 
 def embedded_schema() -> tantivy.Schema:
@@ -36,18 +37,18 @@ def embedded_schema() -> tantivy.Schema:
     return builder.build()
 
 
-def embedded_document(document: CustomerDocument) -> tantivy.Document:
+def embedded_document(document: CustomerDocument, keyed: KeyedTerms) -> tantivy.Document:
     made = tantivy.Document()
     made.add_unsigned("key", document.id)
     made.add_unsigned("sort_key", sort_key(document))
     made.add_unsigned("revision", document.revision)
-    made.add_unsigned("content", content_mark(document))
+    made.add_unsigned("content", content_mark(document, keyed.mark_key))
     if document.birth_date is not None:
         made.add_integer("born", day_number(document.birth_date))
     made.add_integer("updated", milliseconds(document.updated_at))
-    for field, text in term_texts(document).items():
+    for field, text in term_texts(document, keyed).items():
         made.add_text(field, text)
-    for field, texts in (*gram_texts(document).items(), *codes(document).items()):
+    for field, texts in (*gram_texts(document, keyed).items(), *codes(document).items()):
         for text in texts:
             made.add_text(field, text)
     made.add_text("number", storable(document.number))

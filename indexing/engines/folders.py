@@ -24,13 +24,18 @@ class Serving:
 
     generation: str
     is_complete: bool
+    has_our_keys: bool
 
 
 class IndexFolder:
-    """The index directory: `serving.json` names the generation that answers and its schema version."""
+    """The index directory: `serving.json` names the generation that answers, its schema version and its keys.
 
-    def __init__(self, path: Path) -> None:
+    keys: the fingerprint of those that this process hashes with.
+    """
+
+    def __init__(self, path: Path, keys: str) -> None:
         self.path = path
+        self._keys = keys
         self._lock: IO[bytes] | None = None
         self._filling: dict[str, IO[bytes]] = {}
 
@@ -49,11 +54,16 @@ class IndexFolder:
         """What serves; None when there is nothing that this version of the code can read."""
         try:
             noted = json.loads((self.path / _SERVING).read_bytes())
-            found = Serving(str(noted["generation"]), bool(noted["complete"]))
+            ours = noted.get("keys") == self._keys
+            found = Serving(str(noted["generation"]), bool(noted["complete"]), ours)
             readable = noted["schema"] == SCHEMA_VERSION and self.generation_path(found.generation).is_dir()
         except (OSError, ValueError, KeyError, TypeError):
             return None
         return found if readable else None
+
+    @property
+    def _made_by(self) -> str:
+        return f"{SCHEMA_VERSION} {self._keys}"
 
     def stamp(self) -> tuple[int, int]:
         """Differs when another generation serves; cheap enough for each search."""
@@ -68,7 +78,7 @@ class IndexFolder:
         lock = _locked(self.path / name / _FILLING)
         assert lock is not None  # noqa: S101  nobody else knows the name yet
         self._filling[name] = lock
-        (self.path / name / _SCHEMA).write_text(str(SCHEMA_VERSION), encoding="ascii")
+        (self.path / name / _SCHEMA).write_text(self._made_by, encoding="ascii")
         return name
 
     def is_being_filled(self, generation: str) -> bool:
@@ -80,16 +90,16 @@ class IndexFolder:
         return False
 
     def is_readable(self, generation: str) -> bool:
-        """Whether it was made by code that makes the same documents."""
+        """Whether it was made by code that makes the same documents, with the same keys."""
         try:
             made_by = (self.generation_path(generation) / _SCHEMA).read_text(encoding="ascii")
         except OSError:
             return False
-        return made_by == str(SCHEMA_VERSION)
+        return made_by == self._made_by
 
     def serve(self, generation: str, *, complete: bool) -> None:
         """Readers find it at their next search; written aside and renamed, so that none sees half of it."""
-        facts = {"generation": generation, "schema": SCHEMA_VERSION, "complete": complete}
+        facts = {"generation": generation, "schema": SCHEMA_VERSION, "keys": self._keys, "complete": complete}
         noted = json.dumps(facts).encode()
         aside = self.path / (_SERVING + ".new")
         with aside.open("wb") as file:

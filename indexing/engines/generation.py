@@ -14,6 +14,7 @@ from indexing.engines.port import Candidate, Candidates, Extent, FacetCount, Fac
 from indexing.engines.ranked import ranked
 from indexing.engines.tantivy_queries import QueryMaker
 from indexing.errors import DocumentsRefused
+from indexing.keyed import KeyedTerms
 from indexing.questions import Question
 
 WRITER_HEAP = 64_000_000  # bytes; tantivy flushes a segment when it is full
@@ -27,8 +28,9 @@ _FACETS = {"tags": "tags", "branches": "branch", "statuses": "status"}
 class Generation:
     """Reading is safe in many threads; only one thread at a time may write."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, keyed: KeyedTerms) -> None:
         self.path = path
+        self._keyed = keyed
         if tantivy.Index.exists(str(path)):
             self._index = tantivy.Index.open(str(path))
         else:
@@ -41,6 +43,7 @@ class Generation:
         self._seen = (0, 0)
 
     def search(self, question: Question, extent: Extent) -> Candidates:
+        question = self._keyed.asked(question)
         searcher = self.searcher()
         hits = ranked(searcher, self._maker, question, extent.limit, extent.after)
         ids = searcher.fast_field_values("key", [hit.address for hit in hits])
@@ -74,7 +77,8 @@ class Generation:
             if known <= document.revision:
                 newest[document.id] = document
         held = self._revisions([*newest, *gone])
-        made, refused = made_of(one for id, one in newest.items() if held.get(id, -1) <= one.revision)
+        fresh = (one for id, one in newest.items() if held.get(id, -1) <= one.revision)
+        made, refused = made_of(fresh, self._keyed)
         left = {id for id, revision in gone.items() if id not in newest and held.get(id, -1) <= revision}
         self._write(left | made.keys(), made.values())
         if refused:
@@ -168,13 +172,15 @@ def _parts(ids: Sequence[int]) -> Iterable[Sequence[int]]:
     return (ids[start : start + IDS_A_QUERY] for start in range(0, len(ids), IDS_A_QUERY))
 
 
-def made_of(documents: Iterable[CustomerDocument]) -> tuple[dict[int, tantivy.Document], dict[int, str]]:
+def made_of(
+    documents: Iterable[CustomerDocument], keyed: KeyedTerms
+) -> tuple[dict[int, tantivy.Document], dict[int, str]]:
     """By id, and why the others can not be made."""
     made: dict[int, tantivy.Document] = {}
     refused: dict[int, str] = {}
     for document in documents:
         try:
-            made[document.id] = embedded_document(document)
+            made[document.id] = embedded_document(document, keyed)
         except (ValueError, TypeError, OverflowError) as error:
             refused[document.id] = type(error).__name__
     return made, refused

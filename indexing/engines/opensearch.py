@@ -13,8 +13,10 @@ from indexing.engines.opensearch_documents import SHIFT
 from indexing.engines.opensearch_indices import Indices
 from indexing.engines.opensearch_queries import FACETS, LIVING, entries_body, marks_body, search_body
 from indexing.engines.port import Candidate, Candidates, Extent, FacetCount, Facets, Health, IndexEntry, Mark
-from indexing.errors import DocumentsRefused, SearchTooSlow, SearchUnavailable
+from indexing.errors import DocumentsRefused, OtherKeys, SearchTooSlow, SearchUnavailable
+from indexing.keyed import KeyedTerms
 from indexing.questions import Question
+from master.keys import Keys
 
 OLDEST = (2, 19)
 BULK_SECONDS = 60.0
@@ -36,14 +38,15 @@ class OpenSearchEngine:
 
     has_one_writer = False
 
-    def __init__(self, url: str, search_seconds: float | None = None) -> None:
+    def __init__(self, url: str, keys: Keys, search_seconds: float | None = None) -> None:
+        self._keyed = KeyedTerms(keys)
         address = read_address(url)
         self._connection = Connection(address)
-        self._indices = Indices(self._connection, f"{address.name}-customers")
+        self._indices = Indices(self._connection, f"{address.name}-customers", self._keyed.fingerprint)
         self._seconds = search_seconds
 
     async def search(self, question: Question, extent: Extent) -> Candidates:
-        body = search_body(question, extent, self._seconds)
+        body = search_body(self._keyed.asked(question), extent, self._seconds)
         try:
             async with asyncio.timeout(self._seconds):
                 told = await self._made(lambda: self._searched(body))
@@ -64,7 +67,7 @@ class OpenSearchEngine:
         visible: bool = True,
     ) -> None:
         entrance = self._indices.entrance(generation)
-        bodies, refused = await asyncio.to_thread(bulks, documents, gone)
+        bodies, refused = await asyncio.to_thread(bulks, documents, gone, self._keyed)
         # Nobody searches what is being filled; count() and entries() refresh it.
         refresh = "true" if visible and generation is None else "false"
         for body in bodies:
@@ -75,13 +78,13 @@ class OpenSearchEngine:
     async def count(self, *, generation: str | None = None) -> int:
         if generation is not None:
             await self._refresh(generation)
-        path = f"/{generation or self._indices.name}/_count"
+        path = f"/{generation or self._indices.ours}/_count"
         told = await self._made(lambda: self._ask("POST", path, {"query": LIVING}), generation)
         return int(told["count"])
 
     async def entries(self, *, generation: str | None = None) -> AsyncIterator[IndexEntry]:
         await self._made(lambda: self._refresh(generation), generation)
-        path, after = f"/{generation or self._indices.name}/_search", None
+        path, after = f"/{generation or self._indices.ours}/_search", None
         while True:
             told = await self._ask("POST", path, entries_body(after, MOST_HITS))
             hits = told["hits"]["hits"]
@@ -94,7 +97,7 @@ class OpenSearchEngine:
 
     async def marks(self, low: int, most: int, *, generation: str | None = None) -> list[Mark]:
         await self._made(lambda: self._refresh(generation), generation)
-        path = f"/{generation or self._indices.name}/_search"
+        path = f"/{generation or self._indices.ours}/_search"
         found: list[Mark] = []
         while len(found) < most:
             wanted = min(most - len(found), MOST_HITS)
@@ -133,7 +136,7 @@ class OpenSearchEngine:
         await self._indices.drop(generation)
 
     async def generations(self) -> list[str]:
-        return await self._indices.generations()
+        return await self._indices.servable()
 
     async def new_generation(self) -> str:
         await self._made(self._indices.drop_abandoned)
@@ -156,7 +159,7 @@ class OpenSearchEngine:
     async def tidy(self) -> None:
         old = {"range": {"updated": {"lt": milliseconds_now() - TOMBSTONES_KEPT_MS}}}
         forgotten = {"query": {"bool": {"filter": [{"term": {"gone": True}}, old]}}}
-        path = f"/{self._indices.name}/_delete_by_query"
+        path = f"/{self._indices.ours}/_delete_by_query"
         await self._made(
             lambda: self._connection.ask("POST", path, forgotten, seconds=BULK_SECONDS, conflicts="proceed")
         )
@@ -164,14 +167,16 @@ class OpenSearchEngine:
     async def health(self) -> Health:
         try:
             return await self._health()
-        except SearchUnavailable as error:
+        except OtherKeys as error:
             return Health(False, True, 0, str(error))
+        except SearchUnavailable as error:  # a cluster that is away may hold a whole index
+            return Health(False, False, 0, str(error))
 
     async def close(self) -> None:
         await self._connection.close()
 
     async def _searched(self, body: dict[str, Any]) -> Any:
-        path = f"/{self._indices.name}/_search"
+        path = f"/{self._indices.ours}/_search"
         # The server stops at the search's seconds by itself; should it not, the connection is dropped.
         seconds = self._seconds + 1 if self._seconds else BULK_SECONDS
         told = await self._connection.ask("POST", path, body, seconds=seconds)
@@ -195,7 +200,7 @@ class OpenSearchEngine:
     async def _health(self) -> Health:
         version = (await self._ask("GET", "/"))["version"]["number"]
         customers = await self.count()
-        cluster = await self._ask("GET", f"/_cluster/health/{self._indices.name}")
+        cluster = await self._ask("GET", f"/_cluster/health/{self._indices.ours}")
         said = f"OpenSearch {version}, nodes: {cluster['number_of_nodes']}, {cluster['status']}"
         if tuple(map(int, version.split(".")[:2])) < OLDEST:
             return Health(
@@ -209,7 +214,7 @@ class OpenSearchEngine:
         return await self._connection.ask(method, path, body, seconds=OTHER_SECONDS)
 
     async def _refresh(self, generation: str | None) -> None:
-        await self._ask("POST", f"/{generation or self._indices.name}/_refresh")
+        await self._ask("POST", f"/{generation or self._indices.ours}/_refresh")
 
     async def _made(self, work: Callable[[], Awaitable[T]], generation: str | None = None) -> T:
         """What the work gives, on an index that is made where there is none, once all parts have nodes."""

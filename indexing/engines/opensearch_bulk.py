@@ -8,6 +8,7 @@ from indexing.documents.customers import CustomerDocument
 from indexing.engines.opensearch_connection import IndexMissing, error_kind
 from indexing.engines.opensearch_documents import gone_lines, put_lines
 from indexing.errors import SearchUnavailable
+from indexing.keyed import KeyedTerms
 
 MOST_BYTES = 5_000_000  # of a request: some 2,000 customers
 
@@ -16,14 +17,14 @@ ANSWER = "errors,items.*._id,items.*.status,items.*.error.type"
 
 
 def bulks(
-    documents: Sequence[CustomerDocument], gone: Mapping[int, int]
+    documents: Sequence[CustomerDocument], gone: Mapping[int, int], keyed: KeyedTerms
 ) -> tuple[list[bytes], dict[int, str]]:
     """Request bodies, and why some documents can not be in one."""
     now, refused = milliseconds_now(), dict[int, str]()
     lines = [gone_lines(id, revision, now) for id, revision in gone.items()]
     for document in documents:
         try:
-            lines.append(put_lines(document))
+            lines.append(put_lines(document, keyed))
         except (ValueError, TypeError, OverflowError) as error:
             refused[document.id] = type(error).__name__
     return list(_joined(lines)), refused

@@ -17,6 +17,7 @@ from indexing.documents.customers import (
     sort_key,
 )
 from indexing.documents.terms import codes, gram_texts, storable, term_texts
+from indexing.keyed import KeyedTerms
 
 # Sort keys have 64 bits and no sign, OpenSearch's integers have one: less this, they fit in the same order.
 SHIFT = 1 << 63
@@ -26,7 +27,7 @@ SHIFT = 1 << 63
 _TERMS = {"type": "text", "analyzer": "blanks", "norms": False, "index_options": "docs"}
 _CODE = {"type": "keyword", "doc_values": False}
 _FACET = {"type": "keyword"}
-# Blank-joined trigrams whose order counts. The gap keeps a phrase within one value.
+# Blank-joined hashes of trigrams, whose order counts. The gap keeps a phrase within one value.
 _GRAM = {"type": "text", "analyzer": "blanks", "norms": False, "position_increment_gap": 100}
 _KEPT = {"type": "keyword", "index": False, "doc_values": False}
 _NUMBER = {"type": "long"}
@@ -68,11 +69,11 @@ SERVING: dict[str, Any] = {
 }
 
 
-def put_lines(document: CustomerDocument) -> bytes:
+def put_lines(document: CustomerDocument, keyed: KeyedTerms) -> bytes:
     """The two lines of a bulk request. Raises ValueError, TypeError, OverflowError."""
     if document.revision < 0:
         raise ValueError("revisions are not negative")
-    return _lines(document.id, document.revision, _source(document))
+    return _lines(document.id, document.revision, _source(document, keyed))
 
 
 def gone_lines(id: int, revision: int, now: int) -> bytes:
@@ -86,17 +87,17 @@ def _lines(id: int, revision: int, source: dict[str, Any]) -> bytes:
     return orjson.dumps(action) + b"\n" + orjson.dumps(source) + b"\n"
 
 
-def _source(document: CustomerDocument) -> dict[str, Any]:
+def _source(document: CustomerDocument, keyed: KeyedTerms) -> dict[str, Any]:
     born = {} if document.birth_date is None else {"born": day_number(document.birth_date)}
     return {
         "key": document.id,
         "sort_key": sort_key(document) - SHIFT,
         "revision": document.revision,
-        "content": content_mark(document),
+        "content": content_mark(document, keyed.mark_key),
         "updated": milliseconds(document.updated_at),
         **born,
-        **term_texts(document),
-        **gram_texts(document),
+        **term_texts(document, keyed),
+        **gram_texts(document, keyed),
         **codes(document),
         "number": storable(document.number),
         "name": [storable(name) for name in document.names],

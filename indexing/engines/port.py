@@ -84,7 +84,7 @@ class Mark(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """needs_rebuild: the index is new, or was made by another version of the code."""
+    """needs_rebuild: the index is new, or was made by another version of the code or with other keys."""
 
     is_ready: bool
     needs_rebuild: bool
@@ -168,7 +168,7 @@ class SearchEngine(Protocol):
         ...
 
     async def generations(self) -> list[str]:
-        """The serving one first, then the others, newest first."""
+        """The serving one first, then the others that could serve here, newest first."""
         ...
 
     async def serve_generation(self, generation: str) -> None:

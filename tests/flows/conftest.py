@@ -39,7 +39,7 @@ def sample_hub(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Iterator
     master = Master.open(f"sqlite:///{folder}/master.db", keys, Clock(ZoneInfo("Asia/Shanghai"), SetTime()))
     migrate(master)
     fill(master, customers=2000, seed=1)
-    engine = EmbeddedEngine(folder / "index")
+    engine = EmbeddedEngine(folder / "index", keys)
     asyncio.run(Worker(master, engine, refresh).drain())
     yield Hub(master, engine)
     asyncio.run(engine.close())

@@ -63,7 +63,7 @@ def fresh(master: Master, empty_sqlite: Path, tmp_path: Path, keys: Keys, clock:
     def opened() -> Iterator[Hub]:
         place = tmp_path / f"example-{next(numbers)}"
         place.mkdir()
-        engine = EmbeddedEngine(place / "index")
+        engine = EmbeddedEngine(place / "index", keys)
         own = (
             _empty(master)
             if master.engine.dialect.name == "postgresql"

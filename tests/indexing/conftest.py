@@ -10,7 +10,7 @@ import pytest
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.opensearch import OpenSearchEngine
 from indexing.engines.port import SearchEngine
-from tests.indexing.corpus import CORPUS
+from tests.indexing.corpus import CORPUS, KEYS
 from tests.indexing.elsewhere import Elsewhere
 from tests.services import opensearch
 from tests.services.opensearch import Cluster
@@ -27,13 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def emptied(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[SearchEngine]:
     """An engine with nothing in it, which nobody else uses."""
     if kind == "embedded":
-        embedded = EmbeddedEngine(folder / "index")
+        embedded = EmbeddedEngine(folder / "index", KEYS)
         yield embedded
         asyncio.run(embedded.close())
         return
     cluster: Cluster = request.getfixturevalue("cluster")
     own = cluster.own()
-    engine = Elsewhere(OpenSearchEngine(own))
+    engine = Elsewhere(OpenSearchEngine(own, KEYS))
     yield engine
     engine.end()
     cluster.drop(own)
@@ -63,6 +63,6 @@ def index_path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def own_engine(index_path: Path) -> Iterator[EmbeddedEngine]:
-    engine = EmbeddedEngine(index_path)
+    engine = EmbeddedEngine(index_path, KEYS)
     yield engine
     asyncio.run(engine.close())

@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from indexing.documents.customers import CustomerDocument
+from master.keys import Keys
 from matching.numbers import resident_id_check_digit
 
+KEYS = Keys(b"k" * 32)
 SURNAMES = "王李刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑"
 GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"
 FIRST = ("James", "Mary", "Peter", "Linda", "David", "Emma")

@@ -12,7 +12,7 @@ from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.port import IndexEntry
 from indexing.errors import SearchUnavailable
 from indexing.search import SearchRequest, search_customers
-from tests.indexing.corpus import SHAN, ZENG, ZHANG_SAN
+from tests.indexing.corpus import KEYS, SHAN, ZENG, ZHANG_SAN
 
 
 def ids(engine: EmbeddedEngine, words: str) -> list[int]:
@@ -26,7 +26,7 @@ async def entries(engine: EmbeddedEngine, generation: str | None = None) -> list
 
 def _write(path: Path, answers: "multiprocessing.Queue[object]") -> None:
     async def write() -> None:
-        engine = EmbeddedEngine(path)
+        engine = EmbeddedEngine(path, KEYS)
         answers.put(await engine.claim_writing())
         try:
             await engine.apply([SHAN], {})
@@ -51,7 +51,7 @@ def in_another_process(path: Path) -> tuple[object, object]:
 def test_only_one_process_writes_and_the_others_see_it(own_engine: EmbeddedEngine, index_path: Path) -> None:
     asyncio.run(own_engine.apply([ZHANG_SAN], {}))
     assert in_another_process(index_path) == (False, "Another process is writing the search index.")
-    reader = EmbeddedEngine(index_path)
+    reader = EmbeddedEngine(index_path, KEYS)
     assert ids(reader, "") == [ZHANG_SAN.id]
     asyncio.run(own_engine.close())
     assert in_another_process(index_path) == (True, "written")
@@ -61,7 +61,7 @@ def test_only_one_process_writes_and_the_others_see_it(own_engine: EmbeddedEngin
 
 def test_a_new_generation_serves_when_it_is_full(own_engine: EmbeddedEngine, index_path: Path) -> None:
     asyncio.run(own_engine.apply([ZHANG_SAN], {}))
-    reader = EmbeddedEngine(index_path)
+    reader = EmbeddedEngine(index_path, KEYS)
     assert ids(reader, "") == [ZHANG_SAN.id]
     assert asyncio.run(own_engine.health()).needs_rebuild
     first = [folder.name for folder in index_path.glob("generation-*")]
@@ -87,7 +87,7 @@ def test_an_index_of_another_version_is_made_anew(
     asyncio.run(own_engine.apply([ZHANG_SAN], {}))
     asyncio.run(own_engine.close())
     monkeypatch.setattr("indexing.engines.folders.SCHEMA_VERSION", customers.SCHEMA_VERSION + 1)
-    newer = EmbeddedEngine(index_path)
+    newer = EmbeddedEngine(index_path, KEYS)
     assert ids(newer, "") == []
     assert asyncio.run(newer.health()).needs_rebuild
     asyncio.run(newer.close())
@@ -117,7 +117,7 @@ def test_a_damaged_index_is_unavailable_and_can_be_made_anew(
     else:
         shutil.rmtree(folder)
         folder.write_text("a file")
-    engine = EmbeddedEngine(index_path)
+    engine = EmbeddedEngine(index_path, KEYS)
     if damage == "folder":
         assert ids(engine, "") == []
     else:

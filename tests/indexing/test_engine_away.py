@@ -16,6 +16,7 @@ from indexing.worker import Worker
 from master import queue
 from master.session import Master
 from master.writes.derived import refresh
+from tests.indexing.corpus import KEYS
 from tests.indexing.following import make, waiting
 
 
@@ -23,7 +24,7 @@ class Flaky(EmbeddedEngine):
     """Away while it is told to be; keeps the sizes of all batches that it was asked to take."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(path)
+        super().__init__(path, KEYS)
         self.is_away = False
         self.asked: list[int] = []
 
@@ -79,7 +80,7 @@ class Returning(EmbeddedEngine):
 
     async def health(self) -> Health:
         self.looks += 1
-        return Health(True, False, 0, "there") if self.looks > 1 else Health(False, True, 0, "away")
+        return Health(True, False, 0, "there") if self.looks > 1 else Health(False, False, 0, "away")
 
     async def new_generation(self) -> str:
         raise AssertionError("it is made anew without need")
@@ -88,7 +89,7 @@ class Returning(EmbeddedEngine):
 def test_a_cluster_that_was_away_when_the_worker_began_keeps_its_index(
     master: Master, tmp_path: Path
 ) -> None:
-    engine = Returning(tmp_path / "index")
+    engine = Returning(tmp_path / "index", KEYS)
     asyncio.run(Worker(master, engine, refresh)._make_index_whole())
     assert engine.looks == 2
     asyncio.run(engine.close())

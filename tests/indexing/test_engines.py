@@ -8,11 +8,13 @@ import pytest
 from indexing.documents.customers import content_mark
 from indexing.engines.port import Extent, IndexEntry, Mark, SearchEngine
 from indexing.errors import DocumentsRefused, SearchUnavailable
+from indexing.keyed import KeyedTerms
 from indexing.questions import Fuzzy, Prefix, Question, Tier, Unit
 from indexing.search import SearchRequest, search_customers
 from tests.indexing.corpus import (
     CORPUS,
     GENERATED,
+    KEYS,
     SHAN,
     ZENG,
     ZHANG_SAN,
@@ -20,6 +22,8 @@ from tests.indexing.corpus import (
     ZHANG_SHAN,
     customer,
 )
+
+MARK_KEY = KeyedTerms(KEYS).mark_key
 
 
 def ids(engine: SearchEngine, words: str) -> list[int]:
@@ -137,7 +141,7 @@ def test_parts_that_are_filled_side_by_side_are_one_generation(engine: SearchEng
     assert asyncio.run(engine.count(generation=new)) == len(CORPUS) - 1
     changed = replace(ZHANG_SAN, revision=7)
     wanted = (changed, ZHANG_SANFENG, ZHANG_SHAN)
-    assert marks == [Mark(one.id, one.revision, content_mark(one)) for one in wanted]
+    assert marks == [Mark(one.id, one.revision, content_mark(one, MARK_KEY)) for one in wanted]
     asyncio.run(engine.drop_generation(new))
     assert new not in asyncio.run(engine.generations())
 
@@ -149,7 +153,7 @@ def test_marks_are_of_the_present_moment(engine: SearchEngine) -> None:
         await engine.apply([], {SHAN.id: 2}, visible=False)
         return [before, await engine.marks(0, 10)]
 
-    assert asyncio.run(marked()) == [[Mark(SHAN.id, 1, content_mark(SHAN))], []]
+    assert asyncio.run(marked()) == [[Mark(SHAN.id, 1, content_mark(SHAN, MARK_KEY))], []]
 
 
 def test_what_need_not_be_visible_can_be_made_so(engine: SearchEngine) -> None:

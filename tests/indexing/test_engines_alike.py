@@ -13,6 +13,7 @@ from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.opensearch import OpenSearchEngine
 from indexing.engines.port import SearchEngine
 from indexing.search import Hit, Position, SearchAnswer, SearchFilter, SearchRequest, search_customers
+from tests.indexing.corpus import KEYS
 from tests.indexing.elsewhere import Elsewhere
 from tests.services import opensearch
 from tests.services.opensearch import Cluster
@@ -46,7 +47,7 @@ def both(tmp_path_factory: pytest.TempPathFactory, cluster: Cluster) -> Iterator
     folder = tmp_path_factory.mktemp("alike")
     documents = list(Population(CUSTOMERS, seed=6))
     url = cluster.own()
-    embedded, clustered = EmbeddedEngine(folder / "index"), Elsewhere(OpenSearchEngine(url))
+    embedded, clustered = EmbeddedEngine(folder / "index", KEYS), Elsewhere(OpenSearchEngine(url, KEYS))
     for start in range(0, len(documents), 1000):  # several segments
         part = documents[start : start + 1000]
         asyncio.run(embedded.apply(part, {}))

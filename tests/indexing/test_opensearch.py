@@ -16,7 +16,7 @@ from indexing.errors import DocumentsRefused, SearchTooSlow, SearchUnavailable
 from indexing.queries import question
 from indexing.questions import Question
 from indexing.words import read_words
-from tests.indexing.corpus import CORPUS, GENERATED, SHAN, ZENG, ZHANG_SAN
+from tests.indexing.corpus import CORPUS, GENERATED, KEYS, SHAN, ZENG, ZHANG_SAN
 from tests.indexing.elsewhere import Elsewhere
 from tests.indexing.test_engines import entries, ids
 from tests.services import opensearch
@@ -35,7 +35,7 @@ def own(cluster: Cluster) -> Iterator[str]:
 
 @pytest.fixture
 def engine(own: str) -> Iterator[SearchEngine]:
-    engine = Elsewhere(OpenSearchEngine(own))
+    engine = Elsewhere(OpenSearchEngine(own, KEYS))
     yield engine
     engine.end()
 
@@ -69,7 +69,7 @@ def _held(own: str) -> int:
 
 def test_many_processes_may_write_and_the_newest_revision_stays(own: str) -> None:
     async def all_at_once() -> list[str]:
-        engines = [OpenSearchEngine(own) for _ in range(3)]
+        engines = [OpenSearchEngine(own, KEYS) for _ in range(3)]
         assert [await engine.claim_writing() for engine in engines] == [True] * 3
         versions = [replace(ZHANG_SAN, revision=n, names=(f"张{n}",)) for n in range(1, 10)]
         await asyncio.gather(*(engine.apply([one], {}) for engine in engines for one in reversed(versions)))
@@ -82,7 +82,7 @@ def test_many_processes_may_write_and_the_newest_revision_stays(own: str) -> Non
 
 
 def test_one_document_that_is_refused_leaves_the_others_in(engine: SearchEngine) -> None:
-    long = replace(ZHANG_SAN, emails=("x" * 40_000,))
+    long = replace(ZHANG_SAN, tags=("x" * 40_000,))
     with pytest.raises(DocumentsRefused) as refused:
         asyncio.run(engine.apply([SHAN, long, ZENG], {}))
     assert refused.value.reasons == {ZHANG_SAN.id: "illegal_argument_exception"}
@@ -124,7 +124,7 @@ def test_an_index_of_another_version_answers_until_it_is_made_anew(
 
 def test_a_search_that_takes_too_long_ends_in_time(own: str) -> None:
     async def hurried() -> None:
-        engine = OpenSearchEngine(own, search_seconds=0.000001)
+        engine = OpenSearchEngine(own, KEYS, search_seconds=0.000001)
         with pytest.raises(SearchTooSlow):
             await engine.search(Question(), Extent(1))
         await engine.close()
@@ -134,7 +134,7 @@ def test_a_search_that_takes_too_long_ends_in_time(own: str) -> None:
 
 def test_a_cluster_that_is_away_is_unavailable_and_tells_no_secret(caplog: pytest.LogCaptureFixture) -> None:
     async def asked() -> list[str]:
-        engine = OpenSearchEngine("http://me:hunter2@127.0.0.1:1/hub")
+        engine = OpenSearchEngine("http://me:hunter2@127.0.0.1:1/hub", KEYS)
         told = [(await engine.health()).detail]
         for ask in (engine.apply([ZHANG_SAN], {}), engine.search(Question(), Extent(1)), engine.count()):
             with pytest.raises(SearchUnavailable) as refused:
@@ -151,7 +151,7 @@ def test_a_cluster_that_is_away_is_unavailable_and_tells_no_secret(caplog: pytes
 
 def test_nothing_that_is_searched_or_stored_is_logged(own: str, caplog: pytest.LogCaptureFixture) -> None:
     async def asked() -> None:
-        engine = OpenSearchEngine(own)
+        engine = OpenSearchEngine(own, KEYS)
         await engine.apply([ZHANG_SAN], {})
         await engine.search(question(read_words("张三 8000")), Extent(1))
         await engine.close()
@@ -166,7 +166,7 @@ def test_when_one_node_is_away_another_answers(own: str) -> None:
     host, _, name = own.removeprefix("http://").partition("/")
 
     async def asked() -> list[int]:
-        engine = OpenSearchEngine(f"http://127.0.0.1:1,{host}/{name}")
+        engine = OpenSearchEngine(f"http://127.0.0.1:1,{host}/{name}", KEYS)
         await engine.apply([ZHANG_SAN], {})
         counts = list(await asyncio.gather(*(engine.count() for _ in range(10))))
         await engine.close()

@@ -17,11 +17,11 @@ from indexing.rebuild import NothingBefore, RebuildFailed, Succession
 from indexing.search import SearchRequest, search_customers
 from indexing.worker import Worker
 from master.clock import Clock
-from master.keys import Keys
 from master.leases import Leased
 from master.session import Master
 from master.tables.install import install_triggers
 from master.writes.derived import refresh
+from tests.indexing.corpus import KEYS
 from tests.indexing.following import drain, entries, make, rename
 
 STEPS = ["made", "filled", "caught up", "compared"]
@@ -62,13 +62,13 @@ def test_a_rebuild_killed_at_any_step_loses_nothing_and_leaves_nothing_for_ever(
         if at == step:
             raise Killed
 
-    first = EmbeddedEngine(index_path)
+    first = EmbeddedEngine(index_path, KEYS)
     kept, gone = make(master, "张三", "李四")
     drain(master, first)
     with pytest.raises(Killed):
         asyncio.run(Succession(master, first, reached=killed).rebuild())
     asyncio.run(first.close())
-    engine = EmbeddedEngine(index_path)
+    engine = EmbeddedEngine(index_path, KEYS)
     end_leases(master)
     rename(master, kept, "王五")
     with master.committing() as connection:
@@ -204,7 +204,7 @@ def end_leases(master: Master) -> None:
 
 
 def open_there(url: str, path: Path) -> tuple[Master, EmbeddedEngine]:
-    return Master.open(url, Keys(b"k" * 32), Clock(ZoneInfo("Asia/Shanghai"))), EmbeddedEngine(path)
+    return Master.open(url, KEYS, Clock(ZoneInfo("Asia/Shanghai"))), EmbeddedEngine(path, KEYS)
 
 
 def die_there() -> tuple[Master, EmbeddedEngine]:

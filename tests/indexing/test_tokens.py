@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 from indexing.documents.customers import day_number, milliseconds, sort_key
 from indexing.documents.terms import term_texts
+from indexing.keyed import KeyedTerms
 from indexing.tokens import gram_values, han_terms, name_terms, number_grams, whole_terms
-from tests.indexing.corpus import RENAMED, ZHANG_SAN, customer
+from tests.indexing.corpus import KEYS, RENAMED, ZHANG_SAN, customer
 
 
 def test_a_han_name_has_its_whole_starts_ends_and_parts() -> None:
@@ -55,7 +56,7 @@ def test_words_in_letters_have_short_prefixes_of_their_own() -> None:
 
 
 def test_former_names_are_indexed_too() -> None:
-    assert {"=诸葛孔明", "=司马孔明"} <= set(term_texts(RENAMED)["hs"].split())
+    assert {"=诸葛孔明", "=司马孔明"} <= set(term_texts(RENAMED, KeyedTerms(KEYS))["hs"].split())
 
 
 def test_numbers_are_trigrams_between_borders() -> None:

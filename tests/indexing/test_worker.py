@@ -27,6 +27,7 @@ from master.writes.inputs import NewCustomer, NewLead
 from master.writes.leads import create_lead
 from master.writes.tags import tag_customer
 from tests.conftest import NOW, TESTER, SetTime
+from tests.indexing.corpus import KEYS
 from tests.indexing.following import UNREADABLE, drain, entries, found, make, waiting
 
 customers = table(CustomerRow)
@@ -145,7 +146,7 @@ class Choosy(EmbeddedEngine):
 
 
 def test_a_bad_document_goes_aside_and_stops_nobody(master: Master, tmp_path: Path, time: SetTime) -> None:
-    choosy = Choosy(tmp_path / "index")
+    choosy = Choosy(tmp_path / "index", KEYS)
     make(master, "好", "坏", "良")
     for _ in range(queue.MOST_ATTEMPTS):
         drain(master, choosy)

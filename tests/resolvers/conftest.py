@@ -8,6 +8,7 @@ import pytest
 
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.worker import Worker
+from master.keys import Keys
 from master.session import Master
 from master.writes.derived import refresh
 from tests.schema.hub import Hub, counted, filling
@@ -29,8 +30,8 @@ def selects(master: Master) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[EmbeddedEngine]:
-    engine = EmbeddedEngine(tmp_path / "index")
+def engine(tmp_path: Path, keys: Keys) -> Iterator[EmbeddedEngine]:
+    engine = EmbeddedEngine(tmp_path / "index", keys)
     yield engine
     asyncio.run(engine.close())
 

@@ -239,7 +239,7 @@ class Failing(EmbeddedEngine):
 def test_a_search_that_fails_is_told_where_it_stands_and_the_rest_answers(
     people: Hub, tmp_path: Path, error: SearchUnavailable, code: str, message: str
 ) -> None:
-    engine = Failing(tmp_path / "failing")
+    engine = Failing(tmp_path / "failing", people.master.keys)
     engine.error = error
     answer = Hub(people.master, engine).ask(
         '{ searchCustomers(query: "zhang") { nodes { name } } customer(by: {id: "c1"}) { name } }'

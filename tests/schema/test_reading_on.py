@@ -47,7 +47,7 @@ def many(master: Master, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub
             fill.contact(first, "Call")
             fill.lead(first, "Lead")
             fill.tag(f"T{number}")
-    engine = EmbeddedEngine(tmp_path / "index")
+    engine = EmbeddedEngine(tmp_path / "index", master.keys)
     asyncio.run(Worker(master, engine, refresh).drain())
     return Hub(master, engine)
 
