@@ -1,12 +1,12 @@
 """Rows of the master → search documents: all that is read of each table stands in READS."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from indexing.documents.customers import NO_BRANCH, CustomerDocument
@@ -24,7 +24,7 @@ from master.tables.customers import (
 )
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
 from master.tables.tags import CustomerTagRow, TagRow
-from matching.numbers import read_contact_point, read_document
+from matching.numbers import normal_document, read_contact_point
 
 customers, names, documents = table(CustomerRow), table(OtherNameRow), table(IdentityDocumentRow)
 points, belongings, branches = table(ContactPointRow), table(CustomerBranchRow), table(BranchRow)
@@ -94,10 +94,20 @@ class Reading:
 
 
 def read_documents(connection: Connection, ids: Sequence[int], clock: Clock) -> list[Reading]:
-    """The present documents of those of these customers that are there, in the order of their ids."""
+    """The present documents of those of these customers that are there, in the order of their ids.
+
+    A range of ids is read as one, with half the work.
+    """
     facts = _Facts(connection, ids, clock)
-    rows = connection.execute(CUSTOMERS.where(customers.c.id.in_(ids)).order_by(customers.c.id))
+    rows = connection.execute(CUSTOMERS.where(_among(customers.c.id, ids)).order_by(customers.c.id)).all()
     return [facts.reading(row) for row in rows]
+
+
+def _among(owner: Any, ids: Sequence[int]) -> ColumnElement[bool]:
+    if isinstance(ids, range):
+        return and_(owner >= ids.start, owner < ids.stop)
+    among: ColumnElement[bool] = owner.in_(ids)
+    return among
 
 
 def read_what_can(
@@ -122,13 +132,13 @@ def read_what_can(
 
 
 class _Facts:
-    """What hangs on a batch of customers, read with one statement a relation."""
+    """What hangs on a batch of customers, read with one statement a relation: rows by the customer's id."""
 
     def __init__(self, connection: Connection, ids: Sequence[int], clock: Clock) -> None:
         def grouped(statement: Select[Any], owner: Any) -> dict[int, list[Any]]:
             found: dict[int, list[Any]] = defaultdict(list)
-            for row in connection.execute(statement.where(owner.in_(ids))):
-                found[row.customer_id].append(row)
+            for row in connection.execute(statement.where(_among(owner, ids))).all():
+                found[row[0]].append(row)
             return found
 
         self.clock, self.now, self.today = clock, clock.now(), clock.today()
@@ -139,48 +149,93 @@ class _Facts:
         self.tags = grouped(TAGS, given.c.customer_id)
         self.last = grouped(LAST_CONTACTS, contacts.c.customer_id)
         self.belongings = grouped(BELONGINGS, belongings.c.customer_id)
-        self.branches = {row.id: row for row in connection.execute(BRANCHES)}
+        self.branches = {id: (code, parent) for id, code, parent in connection.execute(BRANCHES)}
         self.paths: dict[int | None, tuple[str, ...]] = {}
+        self.belonging: dict[tuple[int, ...], tuple[str, ...]] = {}
+        self.starts: dict[date, datetime] = {}
 
     def reading(self, row: Any) -> Reading:
         """All of one customer."""
-        held, last = self.policies[row.id], self.last[row.id]
-        path = self._path(row.branch_id)
-        papers = [
-            (each.type, read_document(each.type, each.number).normal) for each in self.documents[row.id]
-        ]
+        id, number, revision, kind, status, birth_date, updated_at, name, branch = row
+        due: list[datetime] = []
+        policies, lines, in_force = self._policies(id, due)
+        numbers, typed = self._documents(id)
+        path = self._path(branch)
         document = CustomerDocument(
-            id=row.id,
-            number=row.number,
-            revision=row.revision,
-            kind=row.kind,
-            status=row.status,
-            birth_date=row.birth_date,
-            updated_at=row.updated_at,
-            names=_unique([row.name, *(other.name for other in self.names[row.id])]),
-            phones=self._points(row.id, ContactPointKind.MOBILE, ContactPointKind.LANDLINE),
-            mobiles=self._points(row.id, ContactPointKind.MOBILE),
-            documents=_unique(number for _, number in papers),
-            typed_documents=_unique(f"{type} {number}" for type, number in papers),
-            emails=self._points(row.id, ContactPointKind.EMAIL),
-            policies=_unique(policy.number for policy in held),
-            tags=_unique(tag.code for tag in self.tags[row.id] if not self._is_past(tag.expires_at)),
+            id=id,
+            number=number,
+            revision=revision,
+            kind=kind,
+            status=status,
+            birth_date=birth_date,
+            updated_at=updated_at,
+            names=_unique([name, *(other for _, other in self.names.get(id, ()))]),
+            **self._points(id),
+            documents=numbers,
+            typed_documents=typed,
+            policies=policies,
+            tags=self._tags(id, due),
             branch=path[0] if path else None,
             branch_path=path,
-            belongs=self._belongs(row.id),
-            product_lines=_unique(policy.line for policy in held),
-            in_force=sum(self._in_force(policy) for policy in held),
-            last_contact=last[0].last if last else None,
+            belongs=self._belongs(id),
+            product_lines=lines,
+            in_force=in_force,
+            last_contact=self.last[id][0][1] if id in self.last else None,
         )
-        return Reading(document, tuple(sorted(self._due(row.id))))
+        return Reading(document, tuple(sorted(due)))
 
-    def _points(self, customer: int, *kinds: ContactPointKind) -> tuple[str, ...]:
-        found = (each for each in self.points[customer] if each.kind in kinds)
-        return _unique(read_contact_point(each.kind, each.value).normal for each in found)
+    def _documents(self, customer: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Their numbers, without and with their types."""
+        papers = [
+            (type, normal_document(type, number)) for _, type, number in self.documents.get(customer, ())
+        ]
+        numbers = _unique([number for _, number in papers])
+        return numbers, _unique([f"{type} {number}" for type, number in papers])
+
+    def _points(self, customer: int) -> dict[str, tuple[str, ...]]:
+        phones: list[str] = []
+        mobiles: list[str] = []
+        emails: list[str] = []
+        for _, kind, value in self.points.get(customer, ()):
+            normal = read_contact_point(kind, value).normal
+            (emails if kind == ContactPointKind.EMAIL else phones).append(normal)
+            if kind == ContactPointKind.MOBILE:
+                mobiles.append(normal)
+        return {"phones": _unique(phones), "mobiles": _unique(mobiles), "emails": _unique(emails)}
+
+    def _policies(self, customer: int, due: list[datetime]) -> tuple[tuple[str, ...], tuple[str, ...], int]:
+        """Numbers, product lines, and how many are in force; due: when the clock will change that."""
+        numbers: list[str] = []
+        lines: list[str] = []
+        in_force = 0
+        for _, _, number, status, effective, expiry, line in self.policies.get(customer, ()):
+            numbers.append(number)
+            lines.append(line)
+            is_over = expiry is not None and expiry < self.today
+            in_force += status == PolicyStatus.IN_FORCE and effective <= self.today and not is_over
+            if effective > self.today:
+                due.append(self._start_of(effective))
+            if expiry is not None and not is_over:
+                due.append(self._start_of(expiry + timedelta(days=1)))
+        return _unique(numbers), _unique(lines), in_force
+
+    def _tags(self, customer: int, due: list[datetime]) -> tuple[str, ...]:
+        """Those that have not expired; due: when some will."""
+        codes: list[str] = []
+        for _, code, expires_at in self.tags.get(customer, ()):
+            if expires_at is not None and expires_at <= self.now:
+                continue
+            codes.append(code)
+            if expires_at is not None:
+                due.append(expires_at)
+        return _unique(codes)
 
     def _belongs(self, customer: int) -> tuple[str, ...]:
-        paths = (self._path(own.branch_id) for own in self.belongings[customer])
-        return _unique(code for path in paths for code in path) or (NO_BRANCH,)
+        own = tuple([branch for _, branch in self.belongings.get(customer, ())])
+        if own not in self.belonging:
+            codes = _unique([code for branch in own for code in self._path(branch)])
+            self.belonging[own] = codes or (NO_BRANCH,)
+        return self.belonging[own]
 
     def _path(self, branch: int | None) -> tuple[str, ...]:
         """The codes from the branch up to the head office."""
@@ -190,32 +245,16 @@ class _Facts:
 
     def _walked(self, branch: int | None) -> tuple[str, ...]:
         path: dict[str, None] = {}
-        while branch is not None and (row := self.branches.get(branch)) is not None and row.code not in path:
-            path[row.code] = None
-            branch = row.parent_id
+        while branch is not None and branch in self.branches and self.branches[branch][0] not in path:
+            code, branch = self.branches[branch]
+            path[code] = None
         return tuple(path)
 
-    def _in_force(self, policy: Any) -> bool:
-        begun = policy.effective_date <= self.today
-        return policy.status == PolicyStatus.IN_FORCE and begun and not self._is_over(policy.expiry_date)
-
-    def _is_over(self, last_day: date | None) -> bool:
-        return last_day is not None and last_day < self.today
-
-    def _is_past(self, instant: datetime | None) -> bool:
-        return instant is not None and instant <= self.now
-
-    def _due(self, customer: int) -> Iterable[datetime]:
-        """The coming instants at which the clock alone changes the document."""
-        for tag in self.tags[customer]:
-            if tag.expires_at is not None and not self._is_past(tag.expires_at):
-                yield tag.expires_at
-        for policy in self.policies[customer]:
-            if policy.effective_date > self.today:
-                yield self.clock.start_of(policy.effective_date)
-            if policy.expiry_date is not None and not self._is_over(policy.expiry_date):
-                yield self.clock.start_of(policy.expiry_date + timedelta(days=1))
+    def _start_of(self, day: date) -> datetime:
+        if day not in self.starts:
+            self.starts[day] = self.clock.start_of(day)
+        return self.starts[day]
 
 
-def _unique(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
+def _unique(values: list[str]) -> tuple[str, ...]:
+    return tuple(values) if len(values) < 2 else tuple(dict.fromkeys(values))
