@@ -38,7 +38,14 @@ class Parented:
 def connection(work: Work, asked: Asked, how: Loaded, parent: Parented) -> ColumnElement[str]:
     """The page that a field asks for."""
     work.viewer.require(how.relation.rows.permission)
-    site, arguments = work.site(asked, how.relation, how.asked, parent.key)
+    return connection_of(work, asked, work.site(asked, how.relation, how.asked, parent.key), parent)
+
+
+def connection_of(
+    work: Work, asked: Asked, read: tuple[Site, Arguments], parent: Parented
+) -> ColumnElement[str]:
+    """The page at a site."""
+    site, arguments = read
     fields = work.selections.below(asked, asked.kind)
     below = {each.key: work.selections.below(each, each.kind) for each in fields if each.definition}
     page = _Page(work, parent, site, arguments, _wanted(fields, below))
@@ -142,6 +149,12 @@ class _Page:
             place.name, place.tied, self.relation, place.is_outer, used=place.used, page=self, row=place
         )
 
+    def edge_member(self, asked: Asked) -> ColumnElement[str]:
+        """What an edge tells beside its node."""
+        if asked.name == "cursor":
+            return self.cursor()
+        raise NotCompiled(Reason.RESOLVER, asked.path)
+
     def cursor(self) -> ColumnElement[str]:
         """Of the row."""
         names, dialect = self.order.columns, self.work.dialect
@@ -195,7 +208,7 @@ class _Page:
 
 @dataclass(frozen=True)
 class EdgePlace(Place):
-    """The place of an edge: that of its row, which is its node."""
+    """The place of an edge: that of its row, which is its node. page: has text for its other members."""
 
     page: Any = None
     row: Any = None

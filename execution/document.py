@@ -22,6 +22,7 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 
 from execution.reasons import NotCompiled, Reason
+from schema.fields import Answered
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,11 @@ class Asked:
         return self.field.extensions["strawberry-definition"]
 
     @property
+    def is_answered(self) -> bool:
+        """Whether a resolver gives its value."""
+        return self.definition is not None and isinstance(self.how, Answered)
+
+    @property
     def how(self) -> Any:
         """How it gets its value: the data of schema/fields.py; None for a plain column or attribute."""
         return self.declared.metadata.get("how")
@@ -75,23 +81,22 @@ class Selections:
     ) -> None:
         self.schema = schema
         self.variables = variables
-        self._operation = operation
+        self.operation = operation
         self._query: GraphQLObjectType = schema.query_type  # type: ignore[assignment]  # strawberry sees to it
-        self._fragments = {
-            each.name.value: FragmentDetails(each)
-            for each in tree.definitions
-            if isinstance(each, FragmentDefinitionNode)
+        self.fragments = {
+            each.name.value: each for each in tree.definitions if isinstance(each, FragmentDefinitionNode)
         }
+        self._fragments = {name: FragmentDetails(each) for name, each in self.fragments.items()}
 
     def roots(self) -> list[Asked]:
         """The fields of the query itself."""
-        collected = collect_fields(self.schema, self._fragments, self.variables, self._query, self._operation)
+        collected = collect_fields(self.schema, self._fragments, self.variables, self._query, self.operation)
         return self._asked(self._query, collected.grouped_field_set)
 
     def below(self, asked: Asked, kind: GraphQLObjectType) -> list[Asked]:
         """The fields of a value of this type."""
         collected = collect_subfields(
-            self.schema, self._fragments, self.variables, self._operation, kind, asked.details
+            self.schema, self._fragments, self.variables, self.operation, kind, asked.details
         )
         return self._asked(kind, collected.grouped_field_set)
 

@@ -63,8 +63,14 @@ def shown_marks(work: Work, ids: ColumnElement[Any], rows: ColumnElement[Any]) -
 
 def many(work: Work, asked: Asked, how: Loaded, among: Among, key: Parent | None) -> ColumnElement[str]:
     """All rows, as a list; or what the relation gathers from them."""
-    relation = how.relation
-    arguments = work.site(asked, relation, how.asked, key)[1] if asked.field.args else PLAIN
+    arguments = work.site(asked, how.relation, how.asked, key)[1] if asked.field.args else PLAIN
+    return many_of(work, asked, how.relation, among, arguments)
+
+
+def many_of(
+    work: Work, asked: Asked, relation: Relation, among: Among, arguments: Arguments = PLAIN
+) -> ColumnElement[str]:
+    """The same, of a relation that the field does not name."""
     place = work.listing(relation, among)
     if relation.gathered:
         text = _gathered(work, asked, place)

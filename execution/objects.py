@@ -34,9 +34,9 @@ def _member(work: Work, asked: Asked, place: Place) -> ColumnElement[str]:
     if asked.definition is None:
         return said(f'"{asked.parent.name}"')
     how = asked.how
+    if isinstance(place, EdgePlace) and not isinstance(how, Linked):
+        return _of_edge(work, asked, place)
     if how is None:
-        if isinstance(place, EdgePlace):
-            return _of_edge(work, asked, place)
         return _column(work, asked, place, asked.declared.python_name)
     for kind, make in MEMBERS.items():
         if isinstance(how, kind):
@@ -53,12 +53,10 @@ def _linked(work: Work, asked: Asked, place: Place, how: Linked) -> ColumnElemen
 
 
 def _of_edge(work: Work, asked: Asked, place: EdgePlace) -> ColumnElement[str]:
-    if asked.name == "cursor":
-        cursor: ColumnElement[str] = place.page.cursor()
-        return cursor
     if asked.name == "node":
         return work.object_text(work, work.selections.below(asked, asked.kind), place.row)
-    raise NotCompiled(Reason.RESOLVER, asked.path)
+    member: ColumnElement[str] = place.page.edge_member(asked)
+    return member
 
 
 def _column(work: Work, asked: Asked, place: Place, name: str) -> ColumnElement[str]:

@@ -44,7 +44,7 @@ class Place:
         return base is not None and not base.nullable and not self.is_outer
 
     def used_columns(self) -> Sequence[ColumnElement[Any]]:
-        """As the relation orders them; where none is used one without meaning, for rows count all the same."""
+        """As the relation orders them; for rows that only count one without meaning."""
         return [column for column in self.tied.c if column.key in self.used] or [null().label("j")]
 
 

@@ -8,9 +8,11 @@ from typing import Any
 import strawberry
 from sqlalchemy import Dialect, select
 
+from execution.answers import refuse_unknown, runs_before
 from execution.document import Selections
 from execution.objects import object_text
 from execution.reasons import NotCompiled, Reason
+from execution.resolving import resolving
 from execution.roots import root_text
 from execution.sites import Site
 from execution.steps import Ready, Run, Steps
@@ -39,11 +41,11 @@ class Plan:
 
     async def answer(self, run: Run) -> bytes:
         """The response's data as JSON. Raises NotCompiled, Refusal and what databases raise."""
+        for ready in self.before:
+            await ready(run)
         values = self.statement.values(self._bound(run))
         for site in self.sites:
             await site.look_up(run)
-        for ready in self.before:
-            await ready(run)
         text = await _told(run.context, self.statement, values)
         if text is None:
             raise NotCompiled(Reason.NULL)
@@ -89,17 +91,34 @@ async def _told(context: Context, statement: Statement, values: list[Any]) -> st
         raise
 
 
-def plan_of(schema: strawberry.Schema, selections: Selections, dialect: Dialect, run: Run, few: Few) -> Plan:
-    """The plan of a query for viewers like this one. Raises NotCompiled and Refusal."""
+async def plan_of(
+    schema: strawberry.Schema, selections: Selections, dialect: Dialect, run: Run, few: Few
+) -> Plan:
+    """The plan of a query for viewers like this one, and its first run begun. Raises NotCompiled and Refusal.
+
+    It is made in a thread: that takes tens of milliseconds.
+    """
     work = Work(schema, selections, run.context.viewer, dialect, run, few, object_text)
-    text = root_text(work, selections.roots())
+    answered = [each for each in selections.roots() if each.is_answered]
+    for asked in answered:
+        refuse_unknown(work, asked)
+    for asked in answered:
+        if runs_before(asked.how):
+            ready = resolving(schema, selections, asked)
+            work.before.append(ready)
+            await ready(run)
+    return await asyncio.to_thread(_made, work, run)
+
+
+def _made(work: Work, run: Run) -> Plan:
+    text = root_text(work, work.selections.roots())
     given = moments(run.context)
     for site in work.sites:
         given.update(site.binds(run.asked[site.number]))
     for bring in work.brings:
         given.update(bring(run))
     return Plan(
-        statement_of(select(text.label("answer")), dialect, given),
+        statement_of(select(text.label("answer")), work.dialect, given),
         frozenset(given),
         tuple(form_of(run.asked[site.number]) for site in work.sites),
         tuple(work.sites),

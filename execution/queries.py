@@ -1,6 +1,5 @@
 """The front of the compiled path: answers a query by its plan, or leaves it to the ordinary path."""
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +7,7 @@ from dataclasses import dataclass, replace
 import strawberry
 import structlog
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
-from graphql.execution.values import VariableValues, get_variable_values
+from graphql.execution.values import get_variable_values
 
 from execution.document import Selections
 from execution.plans import Key, Plan, class_of, moments, plan_of
@@ -49,15 +48,6 @@ class Answered:
 
     reason: Reason
     data: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """A query, who asks it, and its variables as they were read."""
-
-    query: Query
-    context: Context
-    variables: VariableValues
 
 
 @dataclass
@@ -111,12 +101,12 @@ class Queries:
             raise entry.refused
         if entry.asked < self._compile_at:
             return Answered(Reason.NEW)
-        asking = _Asking(query, context, variables)
-        plan, reason = await self._plan_for(entry, asking, MANY)
+        run = Run(context, variables)
+        plan, reason = await self._plan_for(entry, run, query, MANY)
         if plan.asks_few and (few := await _few(context)) != MANY:
             entry = self._entry(replace(key, few=few))
-            plan, reason = await self._plan_for(entry, asking, few)
-        return Answered(reason, await _told(entry, plan, Run(context, variables)))
+            plan, reason = await self._plan_for(entry, run, query, few)
+        return Answered(reason, await _told(entry, plan, run))
 
     def _entry(self, key: Key) -> _Entry:
         entry = self._entries.get(key)
@@ -128,12 +118,13 @@ class Queries:
             self._entries.move_to_end(key)
         return entry
 
-    async def _plan_for(self, entry: _Entry, asking: _Asking, few: Few) -> tuple[Plan, Reason]:
-        """Made in a thread: it takes tens of milliseconds. A query that can have no plan is remembered."""
+    async def _plan_for(self, entry: _Entry, run: Run, query: Query, few: Few) -> tuple[Plan, Reason]:
+        """The entry's, or one made now. A query that can have no plan is remembered."""
         if entry.plan is not None:
             return entry.plan, Reason.HIT
+        selections = Selections(self._schema._schema, query.tree, query.operation, run.variables)
         try:
-            entry.plan = await asyncio.to_thread(self._made, asking, few)
+            entry.plan = await plan_of(self._schema, selections, self._dialect, run, few)
         except NotCompiled as missed:
             entry.refused = missed
             raise
@@ -141,11 +132,6 @@ class Queries:
             entry.refused = NotCompiled(Reason.DEEP)
             raise entry.refused from None
         return entry.plan, Reason.MADE
-
-    def _made(self, asking: _Asking, few: Few) -> Plan:
-        query, run = asking.query, Run(asking.context, asking.variables)
-        selections = Selections(self._schema._schema, query.tree, query.operation, run.variables)
-        return plan_of(self._schema, selections, self._dialect, run, few)
 
 
 async def _few(context: Context) -> Few:

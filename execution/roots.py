@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, literal_column, select
 from sqlalchemy.sql.selectable import Subquery
 
+from execution.answers import answered_at_root
 from execution.connections import Parented, connection
 from execution.document import Asked
 from execution.lists import NOTHING, NULL, one, or_null, row_text
@@ -22,7 +23,7 @@ from master.roles import READ
 from master.tables.codes import Occasion
 from schema.arguments import refuse_long, refuse_mask
 from schema.classes import require_by
-from schema.fields import Argument, Loaded
+from schema.fields import Answered, Argument, Loaded
 from schema.finding import AnyNode, Found, the_given
 from schema.ids import row_id
 from schema.look_ups import look_up, look_ups
@@ -46,6 +47,8 @@ def _root(work: Work, asked: Asked) -> ColumnElement[str]:
         return _found(work, asked, how)
     if isinstance(how, AnyNode):
         return _nodes(work, asked, how) if "ids" in asked.field.args else _node(work, asked, how)
+    if isinstance(how, Answered):
+        return answered_at_root(work, asked, how)
     raise NotCompiled(Reason.RESOLVER, asked.path)
 
 

@@ -52,7 +52,8 @@ def leaves(name: str, value: Any) -> Binds:
 
 @dataclass(frozen=True)
 class Site:
-    """A list with arguments. parent: its key in a run, where that is known before the statement runs."""
+    """A list with arguments. parent: its key in a run, where that is known before the statement runs; kept:
+    the name of a page whose arguments its resolver has read."""
 
     number: int
     schema: strawberry.Schema
@@ -60,16 +61,22 @@ class Site:
     relation: Relation
     reads: ListAsked
     parent: Parent | None
+    kept: str | None = None
 
     def read(self, run: Run) -> Arguments:
         """What is asked. Raises Refusal, and NotCompiled for a cursor below a parent that is not known."""
+        arguments = run.asked[self.number] = self._read(run)
+        return arguments
+
+    def _read(self, run: Run) -> Arguments:
+        if self.kept is not None:
+            kept: Arguments = run.kept[self.kept].arguments
+            return kept
         given = given_to(self.schema, self.asked, run)
         if self.parent is None and given.get("after", strawberry.UNSET) is not strawberry.UNSET:
             raise NotCompiled(Reason.CURSOR, self.asked.path)
         parent = self.parent(run) if self.parent else None
-        arguments = self.reads.read(self.relation, parent, given, run.context)
-        run.asked[self.number] = arguments
-        return arguments
+        return self.reads.read(self.relation, parent, given, run.context)
 
     async def look_up(self, run: Run) -> None:
         """Notes and counts what is looked up by whole masked values. Raises LimitExceeded."""

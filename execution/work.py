@@ -74,7 +74,13 @@ class Work:
         self, asked: Asked, relation: Relation, reads: ListAsked, parent: Parent | None
     ) -> tuple[Site, Arguments]:
         """A new site, and this run's arguments there with binds in the place of values."""
-        site = Site(len(self.sites), self.schema, asked, relation, reads, parent)
+        return self._added(Site(len(self.sites), self.schema, asked, relation, reads, parent))
+
+    def site_kept(self, asked: Asked, relation: Relation) -> tuple[Site, Arguments]:
+        """The same, of a page that its resolver has kept."""
+        return self._added(Site(len(self.sites), self.schema, asked, relation, ListAsked(), None, asked.key))
+
+    def _added(self, site: Site) -> tuple[Site, Arguments]:
         self.sites.append(site)
         return site, site.stand_in(site.read(self.run))
 

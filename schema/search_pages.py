@@ -1,7 +1,7 @@
 """What a customer search answers: hits, and what else a query asks to know of them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,11 @@ class SearchEdge:
         return self.hit.score
 
     async def highlights(self) -> list[Highlight]:
-        document = (await self.page.documents()).get(self.hit.customer_id)
+        return self.highlights_in(await self.page.documents())
+
+    def highlights_in(self, documents: Mapping[int, CustomerDocument]) -> list[Highlight]:
+        """What fits of the customer's own document, of these."""
+        document = documents.get(self.hit.customer_id)
         if document is None:
             return []
         found = highlights(self.page.words, document, self.page.permitted)

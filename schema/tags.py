@@ -20,10 +20,15 @@ from schema.pages import Connection, Edge, edges, nodes
 from schema.permitted import within
 
 
-async def _customer_count(root: Any, info: Info) -> int | None:
+async def customer_count(root: Any, info: Info) -> int | None:
     """Counted by the search engine, exactly, for all tags of the request at once."""
-    counts = await info.context.once("customers by tag", lambda: _counted(info.context))
+    counts = await counted(info.context)
     return counts.get(root.code, 0)
+
+
+async def counted(context: Context) -> dict[str, int]:
+    """How many customers in sight have each tag, by its code; asked once a request. Raises Unavailable."""
+    return await context.once("customers by tag", lambda: _counted(context))
 
 
 async def _counted(context: Context) -> dict[str, int]:
@@ -53,7 +58,7 @@ class Tag(Node):
     """What kind of mark it is."""
     description: str | None
     """What it is to say."""
-    customer_count: int | None = answered_by(_customer_count)
+    customer_count: int | None = answered_by(customer_count)
     """Among the customers the viewer may see; null when search is away."""
 
 
