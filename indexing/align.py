@@ -66,8 +66,10 @@ class Fit:
 def alignment(way: tuple[Token, ...], name: str) -> float:
     """0 to 100: how much of the name the parts explain, how well, and whether in order from its start."""
     parts = [token for token in way if token.is_name]
+    if not parts:
+        return 0.0
     whole = spoken(name)
-    if not parts or not whole.cells:
+    if not whole.cells:
         return 0.0
     fits = fitted(tuple(parts), whole)
     found = [fit for fit in fits if fit is not None]

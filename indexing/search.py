@@ -116,8 +116,11 @@ def _nothing(request: SearchRequest) -> tuple[int | None, Facets | None]:
 def reranked(found: tuple[Candidate, ...], understood: Asked) -> list[Hit]:
     """The window by score and alignment of the words with the names; equal ones by sort key."""
     hits = []
+    aligned: dict[tuple[str, ...], float] = {}  # those that sound alike are often called alike
     for one in found:
-        score = round(one.score + ALIGNMENT_WEIGHT * _alignment(understood.variants, one.names), 3)
+        if one.names not in aligned:
+            aligned[one.names] = _alignment(understood.variants, one.names)
+        score = round(one.score + ALIGNMENT_WEIGHT * aligned[one.names], 3)
         hits.append(Hit(one.id, score, one.sort_key, Position(score, one.sort_key, True)))
     return sorted(hits, key=lambda hit: (-hit.score, -hit.sort_key))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from matching.aliases import first_names_like, spellings_abroad, wade_giles_of
 from matching.normal import Cell, cells, readings
@@ -77,12 +78,19 @@ class Path:
 def best_path(text: str, whole: Spoken, free: set[int]) -> Path | None:
     """The best way to read the letters as neighbouring cells, surname first or last."""
     size = len(whole.cells)
-    for order in (tuple(range(size)), (*range(1, size), 0)):
+    begun = [at for at in range(size) if _may_begin(text, whole, at)]
+    for order in (tuple(range(size)), (*range(1, size), 0))[: size if begun else 0]:
         reader = _Reader(text, whole, free, order)
-        paths = [path for start in range(size) if (path := reader.path(start)) is not None]
+        starts = (place for place, cell in enumerate(order) if cell in begun)
+        paths = [path for start in starts if (path := reader.path(start)) is not None]
         if paths:
             return max(paths, key=lambda path: path.quality)
     return None
+
+
+def _may_begin(text: str, whole: Spoken, cell: int) -> bool:
+    """Whether the letters may be laid on this cell first: most cells begin otherwise, and need no look."""
+    return any(option[0] == text[0] for option in chain(whole.options[cell], whole.aliases[cell]))
 
 
 class _Reader:

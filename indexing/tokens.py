@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import chain
 
 from indexing.documents.customers import CustomerDocument
+from matching.aliases import is_syllable
 from matching.normal import cells, readings
 from matching.numbers import compact
 from matching.pinyin import spellings
@@ -18,6 +19,7 @@ KNOWN_SOUNDS = 32_768  # given names and initials whose terms are kept, by how t
 
 NAME_FIELDS = ("hs", "lt", "py", "pi")
 
+_DOUBLE = frozenset(("zh", "ch", "sh"))
 WHOLE, START, END, SHORT = "=", "^", "$", "*"
 
 # What a whole value is, in the field of whole values.
@@ -133,8 +135,8 @@ def _initial_terms(said: tuple[tuple[str, ...], ...]) -> list[str]:
 
 
 def _initials(syllables: tuple[str, ...]) -> tuple[str, ...]:
-    """One letter a syllable, and zh, ch and sh as the initials that they are."""
-    return tuple([each[:2] if each[:2] in ("zh", "ch", "sh") else each[0] for each in syllables])
+    """One letter a syllable or word, and of syllables zh, ch and sh as the initials that they are."""
+    return tuple([each[:2] if each[:2] in _DOUBLE and is_syllable(each) else each[0] for each in syllables])
 
 
 def _typed(initials: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -88,6 +88,11 @@ def first_names_like(word: str) -> tuple[str, ...]:
     return _FIRST_NAMES.get(word, ())
 
 
+def is_syllable(letters: str) -> bool:
+    """Whether this is a syllable of pinyin."""
+    return letters in _OF_PINYIN
+
+
 def _of_pinyin() -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = defaultdict(list)
     for spelled, pinyin in _WADE_GILES.items():

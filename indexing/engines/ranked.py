@@ -26,6 +26,9 @@ class Hit:
     address: DocAddress
 
 
+Ranked = tuple[int, int, DocAddress]  # score and sort key, both negative so that the best is least
+
+
 def ranked(
     searcher: Searcher, maker: QueryMaker, question: Question, limit: int, after: Place | None
 ) -> list[Hit]:
@@ -34,17 +37,13 @@ def ranked(
         below = None if after is None else after.sort_key
         return list(_by_key(searcher, maker.listed(question, below), 0, limit))
     whole = maker.whole(question)
+    if len(question.alternatives) > 1 or len(question.alternatives[0]) > 1:
+        return _widening(searcher, whole, limit, after)
     if after is None:
         hits = _by_score(searcher, whole, limit + 1)
         if len(hits) <= limit:
-            return sorted(hits, key=_order)
-    if len(question.alternatives) == 1 and len(question.alternatives[0]) == 1:
-        return _by_tier(searcher, maker, question, limit, after)
-    return _widening(searcher, whole, limit, after)
-
-
-def _order(hit: Hit) -> tuple[int, int]:
-    return -hit.score, -hit.sort_key
+            return _told(hits)
+    return _by_tier(searcher, maker, question, limit, after)
 
 
 def _by_key(searcher: Searcher, query: Query, score: int, limit: int) -> Iterator[Hit]:
@@ -52,12 +51,17 @@ def _by_key(searcher: Searcher, query: Query, score: int, limit: int) -> Iterato
     return (Hit(score, key, address) for key, address in found.hits)
 
 
-def _by_score(searcher: Searcher, query: Query, limit: int) -> list[Hit]:
+def _by_score(searcher: Searcher, query: Query, limit: int) -> list[Ranked]:
+    """Best first, ties by sort key."""
     found = searcher.search(query, limit=limit, count=False).hits
     keys = searcher.fast_field_values("sort_key", [address for _, address in found])
-    return [
-        Hit(round(score), int(key or 0), address) for (score, address), key in zip(found, keys, strict=True)
-    ]
+    ranks = [(-round(score), -int(key or 0)) for (score, _), key in zip(found, keys, strict=True)]
+    order = sorted(range(len(ranks)), key=ranks.__getitem__)
+    return [(*ranks[at], found[at][1]) for at in order]
+
+
+def _told(hits: list[Ranked]) -> list[Hit]:
+    return [Hit(-score, -key, address) for score, key, address in hits]
 
 
 def _by_tier(
@@ -78,14 +82,12 @@ def _by_tier(
 
 def _widening(searcher: Searcher, whole: Query, limit: int, after: Place | None) -> list[Hit]:
     size = max(FIRST_TAKEN, 2 * limit)
+    behind = None if after is None else (-after.score, -after.sort_key)
     while True:
         hits = _by_score(searcher, whole, size)
-        kept = sorted((hit for hit in hits if after is None or _is_behind(hit, after)), key=_order)[:limit]
+        kept = hits if behind is None else [hit for hit in hits if hit[:2] > behind]
         is_all = len(hits) < size
-        if is_all or (len(kept) == limit and kept[-1].score > min(hit.score for hit in hits)):
-            return kept
+        # Hits are in order: the last one has the lowest score that was taken, whose ties may be missing.
+        if is_all or (len(kept) >= limit and kept[limit - 1][0] < hits[-1][0]):
+            return _told(kept[:limit])
         size *= GROWTH
-
-
-def _is_behind(hit: Hit, place: Place) -> bool:
-    return (hit.score, hit.sort_key) < (place.score, place.sort_key)
