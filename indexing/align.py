@@ -170,8 +170,8 @@ def _letters_fit(path: Path, whole: Spoken) -> Fit:
 
 
 def _step_span(step: Step, cell: Cell) -> Span:
-    """The whole Han character, or as many letters of a word as were typed."""
-    if cell.is_han:
+    """The whole Han character, or as many letters of a word as were typed; all of one called otherwise."""
+    if cell.is_han or step.worth == LESSER:
         return cell.start, cell.end
     return cell.start, cell.places[min(step.letters, len(cell.places)) - 1][1]
 
@@ -182,7 +182,7 @@ def _letters_match(path: Path, whole: Spoken) -> Match:
         return Match.INITIALS
     if any(whole.cells[step.cell].is_han for step in path.steps):
         return Match.PINYIN
-    if all(step.letters == len(whole.cells[step.cell].text) for step in path.steps):
+    if all(step.letters == len(whole.cells[step.cell].text) and step.worth == FULL for step in path.steps):
         return _place(tuple(step.cell for step in path.steps), whole)
     return Match.PREFIX if path.steps[0].cell == 0 else Match.INSIDE
 

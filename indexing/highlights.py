@@ -11,6 +11,7 @@ from indexing.documents.customers import CustomerDocument
 from indexing.near import near_resident_ids
 from indexing.permitted import EVERYTHING, By, Permitted
 from indexing.queries import asked
+from indexing.said import Meaning, Place
 from indexing.spelled import spoken
 from indexing.words import Kind, Token, read_words
 from matching.normal import plain
@@ -102,7 +103,32 @@ def _match(found: list[Fit], size: int) -> Match:
     return Match.EXACT if whole else farthest
 
 
+# The fields of the meanings that a marker can give to a number.
+_FIELD_OF = {
+    Meaning.PHONE: "contactPoints.value",
+    Meaning.DOCUMENT: "documents.number",
+    Meaning.POLICY: "policies.number",
+    Meaning.CUSTOMER_NUMBER: "number",
+    Meaning.BIRTH_DATE: "birthDate",
+}
+
+
 def _number_highlights(token: Token, document: CustomerDocument) -> Iterator[Highlight]:
+    """Where it lies, as what it was said to be."""
+    wanted = _FIELD_OF.get(token.only) if token.only else None
+    for one in _lying_anywhere(token, document):
+        if wanted in (None, one.field) and _lies_at(token.place, one):
+            yield one
+
+
+def _lies_at(place: Place, one: Highlight) -> bool:
+    ((start, end),) = one.spans
+    if place is Place.END:
+        return end == len(one.text)
+    return place is Place.ANYWHERE or start == 0
+
+
+def _lying_anywhere(token: Token, document: CustomerDocument) -> Iterator[Highlight]:
     if token.kind is Kind.EMAIL:
         yield from _in_values("contactPoints.value", [token.text], document.emails)
         return
