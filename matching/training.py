@@ -113,9 +113,10 @@ class _Strangers:
         """known: how many pairs of each pattern are no strangers, though they share values."""
         found = list(self._drawn)
         for place, (pairs, shared) in self._shared.items():
+            others = 0.0
             if patterns is not None and known is not None:
-                shared -= float(known[patterns[:, place] == len(self._drawn[place]) - 1].sum())
-            rest, same = self._drawn[place][:-1], max(shared, 1.0) / pairs
+                others = float(known[patterns[:, place] == len(self._drawn[place]) - 1].sum())
+            rest, same = self._drawn[place][:-1], max(shared - others, 1.0) / pairs
             found[place] = np.append(rest / rest.sum() * (1.0 - same), same)
         return found
 
