@@ -171,7 +171,7 @@ class _Writing:
         for argument, each in definition.args.items():
             if argument == "after" and cursor is not None:
                 given.append(f"after: ${cursor.name}")
-            elif is_required_argument(each) or likely(self.chance, 0.35):
+            elif is_required_argument(each) or likely(self.chance, 0.03 if argument == "after" else 0.35):
                 place = f"{kind.name}.{name}.{argument}"
                 given.append(f"{argument}: {self.arguments.written(each.type, place)}")
         return f"({', '.join(given)})" if given else ""

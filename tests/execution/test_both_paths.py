@@ -18,7 +18,7 @@ from tests.execution.town import POOLS
 from tests.execution.variables import Arguments, likely
 
 # Why the ordinary path answers a query of this test: whatever else comes is a fault.
-KNOWN = frozenset({Reason.NEW, Reason.RESOLVER, Reason.CURSOR, Reason.ARGUMENT, Reason.NULL, Reason.DEEP})
+KNOWN = frozenset({Reason.RESOLVER, Reason.CURSOR, Reason.ARGUMENT, Reason.NULL, Reason.DEEP})
 NOT_RUN = "None"  # refused before it ran, by either path alike
 EXAMPLES, EXAMPLES_OF_A_PROOF = 70, 700  # for each viewer on each database
 

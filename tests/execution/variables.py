@@ -125,7 +125,8 @@ class Arguments:
             # One that may be null can stand here when it has a default.
             is_optional = default and not place.startswith(ONE_OF) and likely(self.chance, 0.3)
             return (bare if is_optional else kind), default
-        return (GraphQLNonNull(bare) if likely(self.chance, 0.15) else kind), default
+        is_needed = not place.endswith(".after") and likely(self.chance, 0.15)
+        return (GraphQLNonNull(bare) if is_needed else kind), default
 
     def given(self, variables: Sequence[Variable], cursors: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """Values for one run: some variables are left out, or null. cursors: what an earlier run gave."""
@@ -134,6 +135,8 @@ class Arguments:
             is_optional = bool(each.default) or not is_non_null_type(each.type)
             if cursors.get(each.name) and not likely(self.chance, 0.1):
                 told[each.name] = self.chance.choice(cursors[each.name])
+            elif each.is_cursor and is_optional and not likely(self.chance, 0.1):
+                told[each.name] = None  # any other one than those of an answer is refused
             elif not is_optional or not likely(self.chance, 0.25):
                 told[each.name] = self.value(each.type, each.place)
         return told
