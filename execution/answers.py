@@ -17,6 +17,7 @@ from execution.told import writer
 from execution.work import ALL, Work
 from loaders.branches import all_branches, branches_below
 from resolvers.branches import branches
+from resolvers.nodes import viewer
 from resolvers.search import search_customers
 from resolvers.tags import products, tags
 from schema.arguments import refuse_mask
@@ -43,18 +44,14 @@ def answered_in_row(work: Work, asked: Asked, place: Place, how: Answered) -> Co
 
 def answered_at_root(work: Work, asked: Asked, how: Answered) -> ColumnElement[str]:
     """A field of the query itself that a resolver answers."""
-    return ROOTS.get(how.function, _told)(work, asked)
+    return ROOTS[how.function](work, asked)
 
 
-def runs_before(how: Answered) -> bool:
-    """Whether the resolver itself runs, before the statement."""
-    return how.function is not branches
-
-
-def refuse_unknown(work: Work, asked: Asked) -> None:
-    """Raises NotCompiled for what no plan answers, before its resolver runs and what it does counts."""
+def runs_before(asked: Asked) -> bool:
+    """Whether its resolver runs, before the statement. Raises NotCompiled for one that no plan knows."""
     if asked.how.function not in ROOTS:
-        writer(work.selections, asked)
+        raise NotCompiled(Reason.RESOLVER, asked.path)
+    return asked.how.function is not branches
 
 
 def _told(work: Work, asked: Asked) -> ColumnElement[str]:
@@ -91,4 +88,5 @@ ROOTS: Mapping[Callable[..., Any], Answer] = {
     products: _page,
     tags: _page,
     search_customers: search_text,
+    viewer: _told,
 }

@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 from sqlalchemy import Dialect, select
 
-from execution.answers import refuse_unknown, runs_before
+from execution.answers import runs_before
 from execution.document import Selections
 from execution.objects import object_text
 from execution.reasons import NotCompiled, Reason
@@ -99,14 +99,10 @@ async def plan_of(
     It is made in a thread: that takes tens of milliseconds.
     """
     work = Work(schema, selections, run.context.viewer, dialect, run, few, object_text)
-    answered = [each for each in selections.roots() if each.is_answered]
-    for asked in answered:
-        refuse_unknown(work, asked)
-    for asked in answered:
-        if runs_before(asked.how):
-            ready = resolving(schema, selections, asked)
-            work.before.append(ready)
-            await ready(run)
+    for asked in [each for each in selections.roots() if each.is_answered and runs_before(each)]:
+        ready = resolving(schema, selections, asked)
+        work.before.append(ready)
+        await ready(run)
     return await asyncio.to_thread(_made, work, run)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import strawberry
 import structlog
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import VariableValues, get_variable_values
 
 from execution.document import Selections
 from execution.plans import Key, Plan, class_of, moments, plan_of
@@ -89,10 +89,7 @@ class Queries:
             return Answered(Reason.FAILED)
 
     async def _answer(self, query: Query, context: Context) -> Answered:
-        definitions = query.operation.variable_definitions or ()
-        variables = get_variable_values(self._schema._schema, definitions, dict(query.variables))
-        if isinstance(variables, list):
-            raise NotCompiled(Reason.ARGUMENT)
+        variables = self._variables(query)
         name = query.operation.name.value if query.operation.name else None
         key = Key(query.text, name, class_of(context), shape(variables.coerced))
         entry = self._entry(key)
@@ -107,6 +104,20 @@ class Queries:
             entry = self._entry(replace(key, few=few))
             plan, reason = await self._plan_for(entry, run, query, few)
         return Answered(reason, await _told(entry, plan, run))
+
+    async def planned(self, query: Query, context: Context) -> Plan:
+        """The plan that a query would have, made anew. Raises NotCompiled and Refusal."""
+        run = Run(context, self._variables(query))
+        plan, _ = await self._plan_for(_Entry(), run, query, MANY)
+        return plan
+
+    def _variables(self, query: Query) -> VariableValues:
+        """Raises NotCompiled for values that are not of their types."""
+        definitions = query.operation.variable_definitions or ()
+        variables = get_variable_values(self._schema._schema, definitions, dict(query.variables))
+        if isinstance(variables, list):
+            raise NotCompiled(Reason.ARGUMENT, variables[0].message)
+        return variables
 
     def _entry(self, key: Key) -> _Entry:
         entry = self._entries.get(key)

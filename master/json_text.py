@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, case, column, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, column, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -191,27 +191,10 @@ def _(element: number_text, compiler: Any, **kw: Any) -> str:
     return f"CAST({compiler.process(element.clauses, **kw)} AS TEXT)"
 
 
-class bound_number(FunctionElement[int]):  # noqa: N801  # used as a function
-    """A bound whole number, which PostgreSQL takes as text: else each size is a type, and planned anew."""
-
-    inherit_cache = False
-    type = BigInteger()
-
-
-@compiles(bound_number, "sqlite")
-def _(element: bound_number, compiler: Any, **kw: Any) -> str:
-    return str(compiler.process(element.clauses, **kw))
-
-
-@compiles(bound_number, "postgresql")
-def _(element: bound_number, compiler: Any, **kw: Any) -> str:
-    return f"CAST({compiler.process(element.clauses, **kw)} AS BIGINT)"
-
-
 def decimal_text(scaled: ColumnElement[Any]) -> ColumnElement[str]:
     """A whole number of 1/10,000 as a decimal: two places at least, further zeros dropped; null of null."""
     return joined(
-        case((scaled < 0, said("-")), else_=said("")),
+        _Written("CASE WHEN {0} < 0 THEN '-' ELSE '' END", scaled),
         _Written("CAST(abs({0}) / 10000 AS TEXT)", scaled),
         said("."),
         _Written(_PLACES, scaled),
