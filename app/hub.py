@@ -30,6 +30,7 @@ from app.playground.pages import Playground
 from app.rates import Rates
 from app.refused_tokens import RefusedTokens
 from app.registered import RegisteredDocuments
+from app.search_log import SearchLog
 from app.settings import Settings
 from app.watched import watched
 from app.windows import Windows
@@ -86,9 +87,8 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     limits, end_traces = read_limits(settings.limits), begin_traces(settings)
     master, search = open_master(settings, limits), open_search(settings, limits)
     unhurried, runs = master.unhurried(), Runs()
-    notes = AccessNotes(unhurried)
     gate, refused, windows = Gate(master), RefusedTokens(unhurried), open_windows(settings)
-    worker = worker_of(settings, unhurried, search)
+    notes, worker = AccessNotes(unhurried), worker_of(settings, unhurried, search)
     beside = [*wake_by_redis(settings, master, worker), *indexing(settings, worker)]
     try:
         yield Shell(
@@ -105,6 +105,7 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
                 notes,
                 worker,
                 Queries(schema, master, settings.compile_at),
+                SearchLog(settings.slow_search_ms),
             ).routes(playground=settings.playground),
             Allowed(settings.allowed_hosts, settings.allowed_origins),
             limits,
@@ -137,11 +138,13 @@ class _Routes:
     notes: AccessNotes
     worker: Worker
     queries: Queries
+    searches: SearchLog
     typing: Typing = field(default_factory=Typing)
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
         metrics = Metrics(version("kehu"), lambda: backlog_of(self.master), self.master.clock.now)
         self.notes.tell = metrics.access_notes_waiting
+        self.searches.count = metrics.searched
         metrics.indexing.follow(self.worker.progress)
         parts = parts_of(self.master, self.search, self.windows)
         entrance = Entrance(self.gate, Rates(self.windows, self.limits), self.refused, metrics.auth_failed)
@@ -177,6 +180,7 @@ class _Routes:
             address=call.address,
             typing=self.typing,
             misses=self.notes.misses,
+            tell_search=self.searches,
         ) as context:
             try:
                 yield context

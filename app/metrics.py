@@ -79,6 +79,7 @@ class Metrics(ProcessMetrics):
         self._plans = counter(
             "kehu_plans", "GraphQL operations by what their plan came to; hit and made: compiled.", ["plan"]
         )
+        self._searches = _search_seconds(self._registry)
         self._auth_failures = counter(
             "kehu_auth_failures",
             "GraphQL requests without a token that opens the hub, by the reason.",
@@ -101,6 +102,9 @@ class Metrics(ProcessMetrics):
     def over_limit(self, name: str) -> None:
         self._over_limit.labels(name).inc()
 
+    def searched(self, field: str, outcome: str, seconds: float) -> None:
+        self._searches.labels(field, outcome).observe(seconds)
+
     def planned(self, plan: str) -> None:
         self._plans.labels(plan).inc()
 
@@ -109,6 +113,16 @@ class Metrics(ProcessMetrics):
 
     def access_notes_waiting(self, count: int) -> None:
         self._access_notes.set(count)
+
+
+def _search_seconds(registry: CollectorRegistry) -> Histogram:
+    return Histogram(
+        "kehu_search_seconds",
+        "Seconds that searches took, by field and by what they came to.",
+        ["field", "outcome"],
+        buckets=SECONDS,
+        registry=registry,
+    )
 
 
 class IndexingMetrics:

@@ -92,6 +92,12 @@ def read_truth_or_auto(text: str) -> bool | None:
         raise ValueError("write auto, 1 or 0") from None
 
 
+def read_milliseconds(text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,6}", text) is None:
+        raise ValueError("write a whole number of milliseconds up to 999999")
+    return int(text)
+
+
 def read_hours(text: str) -> int:
     if re.fullmatch(r"[0-9]{1,4}", text) is None:
         raise ValueError("write a whole number of hours up to 9999, or 0")

@@ -16,6 +16,7 @@ from app.setting_readers import (
     read_host,
     read_hours,
     read_log_days,
+    read_milliseconds,
     read_path,
     read_port,
     read_search_url,
@@ -58,6 +59,7 @@ class Settings:
     compile_at: int
     index_worker: bool
     access_log_days: int
+    slow_search_ms: int
     index_check_hours: int
 
     @property
@@ -209,6 +211,9 @@ SETTINGS = (
         "how long it is kept who saw whom; 180 at least",
         read_log_days,
         unset=365,
+    ),
+    Setting(
+        "KEHU_SLOW_SEARCH_MS", "200", "a search that takes so long is logged", read_milliseconds, unset=200
     ),
     Setting(
         "KEHU_INDEX_CHECK_HOURS",

@@ -44,8 +44,8 @@ class Conflict(Refusal):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A customer that is there already, and what it has in common: "document", "mobile" or, by search, "similar"
-    values."""
+    """A customer that is there already, and what it has in common: "document", "mobile" or, as search tells,
+    "similar" values."""
 
     customer_id: int
     field: str

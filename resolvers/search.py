@@ -77,7 +77,8 @@ async def suggest(info: Info, *, text: str, first: int | None = SUGGESTED) -> Su
     if not text.strip():
         return Suggesting([], most, None)
     tags = await _fitting_tags(context, text, most) if "tags" in selected_fields(info._raw_info) else []
-    return Suggesting(tags, most, lambda: searched(context, Wanted(text, first=GROUPED * most)))
+    wanted = Wanted(text, first=GROUPED * most, asked_by="suggest")
+    return Suggesting(tags, most, lambda: searched(context, wanted))
 
 
 async def _fitting_tags(context: Context, text: str, most: int) -> list[FittingTag]:

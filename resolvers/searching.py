@@ -1,11 +1,13 @@
 """One search of customers, as every field that searches makes it."""
 
+import time
 from collections.abc import Hashable, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
 from indexing.errors import SearchBusy, SearchTooSlow, SearchUnavailable
 from indexing.search import Position, SearchAnswer, SearchFilter, SearchRequest, search_customers
+from indexing.shapes import SearchDone, shape_of
 from loaders.cursors import Mark
 from master.errors import TimedOut, Unavailable
 from resolvers.did_you_mean import did_you_mean
@@ -24,6 +26,7 @@ BEGINNING = Mark((), 0)
 @dataclass(frozen=True)
 class Wanted:
     """What is searched for: words and filters by name; first: so many; mark: behind these.
+    asked_by: the field of the API.
 
     selected: the names of the answer's fields that are asked for.
     """
@@ -34,6 +37,7 @@ class Wanted:
     mark: Mark = BEGINNING
     selected: Set[str] = frozenset()
     fresh: str | None = None
+    asked_by: str = "searchCustomers"
 
     @property
     def asked(self) -> list[object]:
@@ -57,7 +61,7 @@ async def searched(context: Context, wanted: Wanted) -> SearchPage:
         permitted=allowed,
     )
     stale = bool(wanted.fresh) and not await caught_up(context, str(wanted.fresh))
-    answer = await _answer(context, request, corrects="notices" in wanted.selected)
+    answer = await _noted(context, wanted, request)
     told = replace(answer, notices=[*answer.notices, *notices])
     context.shown.searched(len(answer.hits))
     return SearchPage(context, wanted.words, allowed, wanted.asked, told, wanted.mark.passed, stale)
@@ -67,6 +71,21 @@ def _search_filter(filters: dict[str, Any]) -> SearchFilter:
     if "document" in filters:
         filters["document"] = " ".join(filters["document"])
     return SearchFilter(**{SEARCHED.get(name, name): value for name, value in filters.items()})
+
+
+async def _noted(context: Context, wanted: Wanted, request: SearchRequest) -> SearchAnswer:
+    """The answer; what came of it is told, but not what was typed."""
+    started, found, is_meant = time.perf_counter(), None, False
+    try:
+        answer = await _answer(context, request, corrects="notices" in wanted.selected)
+        found, is_meant = len(answer.hits), any(each.code == "DID_YOU_MEAN" for each in answer.notices)
+        return answer
+    finally:
+        seconds, filters = time.perf_counter() - started, tuple(name for name, _ in wanted.filters)
+        first = request.after is None
+        context.tell_search(
+            SearchDone(wanted.asked_by, shape_of(wanted.words), filters, found, seconds, first, is_meant)
+        )
 
 
 async def _answer(context: Context, request: SearchRequest, *, corrects: bool) -> SearchAnswer:

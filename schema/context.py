@@ -11,6 +11,7 @@ import strawberry
 from sqlalchemy import Connection
 
 from indexing.engines.port import SearchEngine
+from indexing.shapes import SearchDone
 from indexing.typing_on import Typing
 from loaders.cursors import Cursors
 from loaders.loading import Loaders
@@ -23,6 +24,10 @@ from master.sight import bound
 from master.stopping import Stop
 
 T = TypeVar("T")
+
+
+def _untold(done: SearchDone) -> None:
+    """Nobody asks."""
 
 
 @dataclass
@@ -39,6 +44,7 @@ class Context:
     typing: Typing = field(default_factory=Typing)
     misses: Misses = field(default_factory=Misses)
     shown: Shown = field(default_factory=Shown)
+    tell_search: Callable[[SearchDone], None] = _untold
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
     _made: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
@@ -114,6 +120,7 @@ async def open_context(
     address: str | None = None,
     typing: Typing | None = None,
     misses: Misses | None = None,
+    tell_search: Callable[[SearchDone], None] = _untold,
 ) -> AsyncIterator[Context]:
     """The context of one request; a connection is opened by its first read and closed at the end."""
     context = Context(
@@ -126,6 +133,7 @@ async def open_context(
         Cursors(master.keys.derive("cursors"), viewer.token_id),
         typing or Typing(),
         misses or Misses(),
+        tell_search=tell_search,
     )
     try:
         yield context

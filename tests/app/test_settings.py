@@ -50,6 +50,7 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
         compile_at=2,
         index_worker=True,
         access_log_days=365,
+        slow_search_ms=200,
         index_check_hours=24,
     )
 
@@ -64,7 +65,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         allowed_hosts="Hub.example.com, *.example.org",
         allowed_origins="https://crm.example.com", trusted_proxies="10.0.0.5, 2001:db8::/32",
         playground="1", introspection="0", compile_at="1", index_worker="off", access_log_days="180",
-        index_check_hours="0",
+        index_check_hours="0", slow_search_ms="50",
     )  # fmt: skip
     assert settings == Settings(
         tmp_path, "postgresql://u:p@db/kehu", "https://search:9200", "redis://cache", "http://otel",
@@ -74,7 +75,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, 81,
         ("hub.example.com", "*.example.org"),
         ("https://crm.example.com",), (ip_network("10.0.0.5"), ip_network("2001:db8::/32")),
-        True, False, 1, False, 180, 0,
+        True, False, 1, False, 180, 50, 0,
     )  # fmt: skip
 
 

@@ -168,3 +168,13 @@ def test_what_was_just_written_is_masked_where_it_is_shown(hub: Hub) -> None:
         "customer": {"name": "Z****** T********"},
     }
     assert leaked(answer.text, {secret, *hidden(hub.filled, hub.roles["ALL_FOUND"])}) == []
+
+
+def test_what_is_searched_for_in_vain_is_logged_without_what_was_typed(hub: Hub) -> None:
+    start = len(hub.logged.getvalue())
+    for typed in ("Zyxwvut Nobodysson", "13900009999", "nobody9@example.com"):
+        hub.get("query ($q: String) { searchCustomers(query: $q) { nodes { id } } }", "ADMIN", q=typed)
+    lines = hub.logged.getvalue()[start:]
+    assert lines.count('"event": "search found nothing"') == 3
+    assert leaked(lines, ["yxwvut", "obodysson", "13900009999", "9999", "nobody9", "example.com"]) == []
+    assert '"parts": ["WORD:17"]' in lines
