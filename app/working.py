@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import structlog
 
+from app.opening import opener_of
 from app.settings import Settings
 from app.waking import Waking
 from indexing.engines.port import SearchEngine
@@ -22,7 +23,7 @@ log = structlog.get_logger("kehu.hub")
 def worker_of(settings: Settings, master: Master, search: SearchEngine) -> Worker:
     """The indexing worker that the settings describe."""
     kept, every = timedelta(days=settings.access_log_days), timedelta(hours=settings.index_check_hours)
-    return Worker(master, search, refresh, kept, check_every=every)
+    return Worker(master, search, refresh, kept, check_every=every, opener=opener_of(settings))
 
 
 def wake_by_redis(settings: Settings, master: Master, worker: Worker) -> list[asyncio.Task[None]]:

@@ -12,6 +12,7 @@ from indexing.batches import WORKER, Batches, Mend, Progress, Reached
 from indexing.checking import Checking
 from indexing.engines.port import SearchEngine
 from indexing.errors import SearchUnavailable
+from indexing.filling import Opener
 from indexing.rebuild import RebuildFailed, rebuild
 from master import queue, upkeep
 from master.leases import Leased
@@ -35,6 +36,7 @@ class Worker:
     """Works where the engine lets it: on the embedded one a single worker, else any number side by side.
 
     mend: brings what is derived of these customers up to date (this layer does not import master/writes).
+    opener: lets several processes fill an index that is made anew.
     """
 
     master: Master
@@ -45,6 +47,7 @@ class Worker:
     reached: Reached | None = None
     poll_seconds: float = POLL_SECONDS
     check_every: timedelta | None = None
+    opener: Opener | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _upkeep_at: float = 0.0
     _forget_at: float = 0.0
@@ -129,7 +132,7 @@ class Worker:
                 raise SearchUnavailable(health.detail)
             if health.needs_rebuild:
                 logger.info("the index is made anew from the master")
-                await rebuild(self.master, self.engine)
+                await rebuild(self.master, self.engine, opener=self.opener)
         except Leased:
             return False
         except RebuildFailed as error:
