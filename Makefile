@@ -9,7 +9,7 @@ DEMO_CUSTOMERS ?= 2000
 .DEFAULT_GOAL := help
 LOCK := uv pip compile --quiet --python-version 3.11 --universal --all-extras --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help setup demo test check lint bench bench-matching proof schema migration lock
+.PHONY: help setup demo test check lint bench bench-sync bench-matching proof schema migration lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -38,6 +38,10 @@ lint: $(STAMP)
 
 bench: $(STAMP)  ## every benchmark, with this machine's facts and a yardstick
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.sync
+
+bench-sync: $(STAMP)  ## how soon the index follows the master, in both profiles (T="--short", T="--customers 1000000")
+	@$(BIN)/python -m benchmarks.sync $(T)
 
 bench-matching: $(STAMP)  ## who is the same, beside Splink and recordlinkage, which it installs
 	@$(BIN)/python -m pip install --quiet splink recordlinkage

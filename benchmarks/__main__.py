@@ -12,7 +12,6 @@ from benchmarks.graph import graph_figures
 from benchmarks.importing import import_figures
 from benchmarks.scoping import scope_figures
 from benchmarks.searching import search_figures
-from benchmarks.syncing import delay_figures
 
 FOLDER = Path(os.environ.get("BENCH_DIR", "var/bench"))
 CUSTOMERS = int(os.environ.get("BENCH_CUSTOMERS", "200000"))
@@ -32,7 +31,6 @@ def main() -> None:
     tell(search_figures(master, engine))
     tell(graph_figures(master, engine))
     tell(scope_figures(master, engine))
-    tell(delay_figures(master, engine))
     asyncio.run(engine.close())
     master.close()
 

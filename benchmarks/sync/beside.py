@@ -1,0 +1,103 @@
+"""What goes on in other processes while something is timed here: workers, and writers at a steady rate."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Event
+
+from sqlalchemy import select, update
+
+from benchmarks.sync.stands import Stand
+from indexing.worker import Worker
+from master.session import Actor, Master
+from master.tables.base import table
+from master.tables.customers import CustomerRow
+from master.writes.derived import refresh
+
+customers = table(CustomerRow)
+BENCH = Actor("bench")
+BEGINS_SECONDS = 60.0
+MARK = "某"  # behind a name, and taken away again by the next change
+TIMED = 500  # the first so many customers are left to those who time a change
+
+
+@contextmanager
+def working(stand: Stand) -> Iterator[None]:
+    """The stand's workers, each a process of its own."""
+    with ExitStack() as stack:
+        for _ in range(stand.workers):
+            stack.enter_context(_spawned(_work, stand))
+        yield
+
+
+@contextmanager
+def writing(stand: Stand, a_second: int) -> Iterator[Callable[[], float]]:
+    """One writer, or none: changes of random customers, a transaction each; tells how many a second."""
+    made = get_context("spawn").Value("Q", 0)
+    begun = time.perf_counter()
+    with ExitStack() as stack:
+        if a_second:
+            stack.enter_context(_spawned(_write, stand, a_second, made))
+        yield lambda: made.value / (time.perf_counter() - begun)
+
+
+@contextmanager
+def _spawned(work: Callable[..., None], *given: object) -> Iterator[None]:
+    """Spawned: it has threads and connections of its own, and is told when to end."""
+    context = get_context("spawn")
+    begun, over = context.Event(), context.Event()
+    process = context.Process(target=work, args=(begun, over, *given), daemon=True)
+    process.start()
+    try:
+        if not begun.wait(BEGINS_SECONDS):
+            raise RuntimeError(f"{work.__name__} did not begin")
+        yield
+    finally:
+        over.set()
+        process.join(30)
+        process.kill()
+
+
+def _work(begun: Event, over: Event, stand: Stand) -> None:
+    asyncio.run(_working(begun, over, stand))
+
+
+async def _working(begun: Event, over: Event, stand: Stand) -> None:
+    master, engine = stand.open()
+    work = asyncio.create_task(Worker(master, engine, refresh).run())
+    begun.set()
+    await asyncio.to_thread(over.wait)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    await engine.close()
+    master.close()
+
+
+def _write(begun: Event, over: Event, stand: Stand, a_second: int, made: "Synchronized[int]") -> None:
+    """By the clock, so that a pause is made up for, as the feeds that it stands for do."""
+    master, engine = stand.open()
+    chance = random.Random(a_second)
+    begun.set()
+    start = time.perf_counter()
+    while not over.is_set():
+        behind = (time.perf_counter() - start) * a_second - made.value
+        if behind < 1:
+            time.sleep(1 / a_second)
+            continue
+        change(master, chance.randint(TIMED + 1, stand.customers))
+        made.value += 1
+    asyncio.run(engine.close())
+    master.close()
+
+
+def change(master: Master, id: int) -> str:
+    """One change in a transaction of its own, without the rules of a command; the customer's new name."""
+    with master.transaction(BENCH) as tx:
+        name: str = tx.execute(select(customers.c.name).where(customers.c.id == id)).scalar_one()
+        other = name.removesuffix(MARK) if name.endswith(MARK) else name + MARK
+        tx.execute(update(customers).where(customers.c.id == id).values(name=other))
+    return other
