@@ -1,1 +1,1 @@
-"""GraphiQL, the playground: a page, its assets and six example queries, all from our own server."""
+"""GraphiQL, the playground: a page, its assets and nine example queries, all from our own server."""
