@@ -41,23 +41,23 @@ def spoken(name: str) -> Spoken:
 def spoken_abroad(name: str) -> Spoken:
     """The same, with passports' spellings and nicknames as aliases."""
     whole = spoken(name)
-    aliases = tuple(
-        _aliases(cell, typed, is_first=at == 0)
-        for at, (cell, typed) in enumerate(zip(whole.cells, whole.options, strict=True))
-    )
-    return Spoken(name, whole.cells, whole.options, aliases)
+    surname = "".join(cell.text for cell in whole.cells[:2])
+    aliases = [_aliases(cell, typed) for cell, typed in zip(whole.cells, whole.options, strict=True)]
+    if aliases and whole.cells[0].is_han:
+        # A surname of two characters (auyeung) is laid on its first.
+        aliases[0] = (*aliases[0], *spellings_abroad(surname[0]), *spellings_abroad(surname))
+    return Spoken(name, whole.cells, whole.options, tuple(aliases))
+
+
+def _aliases(cell: Cell, typed: tuple[str, ...]) -> tuple[str, ...]:
+    if not cell.is_han:
+        return first_names_like(cell.text)
+    return tuple(spelled for syllable in typed for spelled in wade_giles_of(syllable))
 
 
 def is_aliased(text: str, whole: Spoken) -> bool:
     """Whether any alias is a part of the text: else there is nothing new to read."""
     return any(alias in text for aliases in whole.aliases for alias in aliases)
-
-
-def _aliases(cell: Cell, typed: tuple[str, ...], *, is_first: bool) -> tuple[str, ...]:
-    if not cell.is_han:
-        return first_names_like(cell.text)
-    found = [spelled for syllable in typed for spelled in wade_giles_of(syllable)]
-    return (*found, *(spellings_abroad(cell.text) if is_first else ()))
 
 
 @dataclass(frozen=True, slots=True)
