@@ -27,13 +27,20 @@ from schema.context import Context
 
 @dataclass(frozen=True)
 class Plan:
-    """One statement, and what surrounds it in each run. names: of all binds; forms: what the arguments of
-    each site looked like when it was made."""
+    """One statement, and what surrounds it in each run.
+
+    names: of all binds; fixed: those that every run binds alike, and asked: the arguments they come from, by
+    site; sites: those that each run reads anew, and forms: what their arguments looked like when it was made.
+    looked_up: sites by whose filters something may be looked up that the viewer sees masked.
+    """
 
     statement: Statement
     names: frozenset[str]
-    forms: tuple[Hashable, ...]
+    fixed: Mapping[str, Any]
+    asked: Mapping[int, Arguments]
     sites: tuple[Site, ...]
+    forms: tuple[Hashable, ...]
+    looked_up: tuple[Site, ...]
     before: tuple[Ready, ...]
     brings: tuple[Bring, ...]
     steps: Steps
@@ -44,7 +51,7 @@ class Plan:
         for ready in self.before:
             await ready(run)
         values = self.statement.values(self._bound(run))
-        for site in self.sites:
+        for site in self.looked_up:
             await site.look_up(run)
         text = await _told(run.context, self.statement, values)
         if text is None:
@@ -54,17 +61,22 @@ class Plan:
 
     def _bound(self, run: Run) -> Mapping[str, Any]:
         """The binds of a run. Raises Refusal."""
-        given = moments(run.context)
-        forms = []
-        for site in self.sites:
+        run.asked.update(self.asked)
+        given = {**moments(run.context), **self.fixed}
+        for site, form in zip(self.sites, self.forms, strict=True):
             arguments = site.read(run)
-            forms.append(form_of(arguments))
             given.update(site.binds(arguments))
+            if form_of(arguments) != form:
+                raise _unlike(site.asked.path)
         for bring in self.brings:
             given.update(bring(run))
-        if self.names != given.keys() or self.forms != tuple(forms):
-            raise NotCompiled(Reason.FAILED, "variables of one shape came to arguments of another")
+        if self.names != given.keys():
+            raise _unlike("a bind")
         return given
+
+
+def _unlike(what: str) -> NotCompiled:
+    return NotCompiled(Reason.FAILED, f"variables of one shape came to something else: {what}")
 
 
 def form_of(arguments: Arguments) -> Hashable:
@@ -108,20 +120,28 @@ async def plan_of(
 
 def _made(work: Work, run: Run) -> Plan:
     text = root_text(work, work.selections.roots())
-    given = moments(run.context)
+    fixed: dict[str, Any] = {}
+    varying: dict[str, Any] = moments(run.context)
     for site in work.sites:
-        given.update(site.binds(run.asked[site.number]))
+        (fixed if site.is_fixed else varying).update(site.binds(run.asked[site.number]))
     for bring in work.brings:
-        given.update(bring(run))
+        varying.update(bring(run))
+    names = frozenset({*fixed, *varying})
+    sites = tuple(site for site in work.sites if not site.is_fixed)
     return Plan(
-        statement_of(select(text.label("answer")), work.dialect, given),
-        frozenset(given),
-        tuple(form_of(run.asked[site.number]) for site in work.sites),
-        tuple(work.sites),
-        tuple(work.before),
-        tuple(work.brings),
-        work.steps,
-        work.asks_few,
+        statement=statement_of(select(text.label("answer")), work.dialect, names),
+        names=names,
+        fixed=fixed,
+        asked={site.number: run.asked[site.number] for site in work.sites if site.is_fixed},
+        sites=sites,
+        forms=tuple(form_of(run.asked[site.number]) for site in sites),
+        looked_up=tuple(
+            each for each in work.sites if run.asked[each.number].filters and not each.relation.key
+        ),
+        before=tuple(work.before),
+        brings=tuple(work.brings),
+        steps=work.steps,
+        asks_few=work.asks_few,
     )
 
 

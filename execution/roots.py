@@ -80,12 +80,14 @@ def _found(work: Work, asked: Asked, how: Found) -> ColumnElement[str]:
         return _by_id(work, asked, how, bound)
 
     def read(run: Run) -> Any:
-        by, given = the_given(given_to(work.schema, asked, run)["by"])
-        if by != name:
-            raise NotCompiled(Reason.FAILED, f"{asked.path}: by {by}, planned for {name}")
-        require_by(run.context.viewer, how.key, name, ["by", name])
-        refuse_mask(given, ["by", name])
-        return how.among.filters[name].read(given)
+        if bound not in run.kept:
+            by, given = the_given(given_to(work.schema, asked, run)["by"])
+            if by != name:
+                raise NotCompiled(Reason.FAILED, f"{asked.path}: by {by}, planned for {name}")
+            require_by(run.context.viewer, how.key, name, ["by", name])
+            refuse_mask(given, ["by", name])
+            run.kept[bound] = how.among.filters[name].read(given)
+        return run.kept[bound]
 
     async def looked_up(run: Run) -> None:
         filters = ((name, read(run)),)

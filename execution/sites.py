@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 import strawberry
+from graphql import ListValueNode, ObjectValueNode, ValueNode, VariableNode
 from graphql.execution.values import get_argument_values
 from sqlalchemy import BigInteger, bindparam
 from strawberry.types.arguments import convert_arguments
@@ -50,6 +51,14 @@ def leaves(name: str, value: Any) -> Binds:
         yield name, value.value if isinstance(value, Enum) else value
 
 
+def _has_variable(value: ValueNode) -> bool:
+    if isinstance(value, ListValueNode):
+        return any(_has_variable(each) for each in value.values)
+    if isinstance(value, ObjectValueNode):
+        return any(_has_variable(each.value) for each in value.fields)
+    return isinstance(value, VariableNode)
+
+
 @dataclass(frozen=True)
 class Site:
     """A list with arguments. parent: its key in a run, where that is known before the statement runs; kept:
@@ -62,6 +71,14 @@ class Site:
     reads: ListAsked
     parent: Parent | None
     kept: str | None = None
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether every run reads the same: no variable stands in it, and no cursor, which is sealed."""
+        given = self.asked.details[0].node.arguments or ()
+        return self.kept is None and not any(
+            each.name.value == "after" or _has_variable(each.value) for each in given
+        )
 
     def read(self, run: Run) -> Arguments:
         """What is asked. Raises Refusal, and NotCompiled for a cursor below a parent that is not known."""
