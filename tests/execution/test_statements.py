@@ -1,0 +1,85 @@
+"""How many statements a query takes: one, whatever hangs on it and however many rows it gives."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+
+from app.noting import AccessNotes
+from execution.reasons import COMPILED
+from master.answering import Answering
+from schema.context import Context
+from tests.execution.both import Both, Viewer
+
+STATEMENTS = Path("benchmarks/statements")
+ADMIN: Viewer = ("ADMIN", None)
+C360 = (STATEMENTS / "c360.graphql").read_text(encoding="utf-8")
+LIST = (STATEMENTS / "list.graphql").read_text(encoding="utf-8")
+BY_NUMBER = {"number": "C000000001"}  # who has more than a page of everything
+
+
+@contextmanager
+def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], list[str]]]:
+    """SELECTs that run inside: those of plans, and all others. Who saw whom is not noted."""
+    planned: list[str] = []
+    others: list[str] = []
+    run = Answering._run
+
+    def noted_run(self: Answering, driver: Any, text: str, values: Any) -> str | None:
+        planned.append(text)
+        return run(self, driver, text, values)
+
+    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
+            others.append(statement)
+
+    async def note_nothing(self: AccessNotes, context: Context) -> None:
+        """In place of AccessNotes.note."""
+
+    monkeypatch.setattr(Answering, "_run", noted_run)
+    monkeypatch.setattr(AccessNotes, "note", note_nothing)
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield planned, others
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+        monkeypatch.undo()
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        *((C360, {"number": f"C{number:09d}"}) for number in (1, 2, 4, 999)),
+        *((LIST, {"first": first}) for first in (1, 5, 40)),
+    ],
+)
+def test_a_query_is_one_statement_whatever_its_rows(
+    both: Both, text: str, values: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = both.tokens[ADMIN]
+    both.compiled.ask(token, text, values)
+    with counted(monkeypatch) as (planned, others):
+        both.compiled.ask(token, "{ __typename }", {})
+    at_the_door = len(others)
+    with counted(monkeypatch) as (planned, others):
+        assert both.compiled.ask(token, text, values).plan in COMPILED
+    assert len(planned) == 1
+    assert len(others) == at_the_door
+    with counted(monkeypatch) as (planned, others):
+        both.ordinary.ask(token, text, values)
+    assert planned == []
+    assert len(others) > at_the_door
+
+
+def test_the_ordinary_path_takes_one_a_relation(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = both.tokens[ADMIN]
+    with counted(monkeypatch) as (_, others):
+        both.ordinary.ask(token, "{ __typename }", {})
+    at_the_door = len(others)
+    with counted(monkeypatch) as (_, others):
+        both.ordinary.ask(token, C360, BY_NUMBER)
+    # The customer, its policies, their products, its contacts, its tags, the tags themselves, its leads.
+    assert len(others) - at_the_door == 7
