@@ -46,10 +46,11 @@ class Checking:
         await asyncio.to_thread(lease.__enter__)
         try:
             drift = await check(self.master, self.engine)
-            await asyncio.to_thread(noted, self.master, drift)
             if not drift.is_clean:
                 logger.error("the index had drifted, and is mended: %s", drift)
                 await asyncio.to_thread(repair, self.master, drift)
+            # Last: killed before this, it is still due.
+            await asyncio.to_thread(noted, self.master, drift)
             return drift
         finally:
             await asyncio.to_thread(lease.__exit__, None, None, None)

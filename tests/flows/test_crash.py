@@ -25,9 +25,9 @@ SERVE = f"--server=while :; do {KEHU} serve --no-worker; sleep 0.5; done"
 WORK = f"--worker=while :; do {KEHU} worker; sleep 0.5; done"
 
 SHORT = {"--seconds": "30", "--kill-every": "3"}
-LONG = {"--seconds": "1200", "--kill-every": "5", "--watch": "5"}
+FEWEST_KILLS = 100  # of a proof, however slowly a busy machine starts again what was killed
+LONG = {"--seconds": "1200", "--kills": str(FEWEST_KILLS), "--kill-every": "5", "--watch": "5"}
 LONG_WITH_STORES = {**LONG, "--seconds": "1500", "--kill-every": "10"}  # a node takes 10 seconds to come back
-FEWEST_KILLS = 100  # of a proof
 
 needs_postgresql = pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL: see .ci/run")
 needs_opensearch = pytest.mark.skipif(not opensearch.is_there(), reason="no OpenSearch: see .ci/run")

@@ -1,6 +1,5 @@
 """A hub on PostgreSQL and a search cluster, served by one process and indexed by others."""
 
-import secrets
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -8,13 +7,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
 
 from tests.flows.conftest import KEHU, Running, initialised
 from tests.flows.test_served_hub import CREATE, FRESH, lines, write
 from tests.services import opensearch, postgresql
 from tests.services.opensearch import Cluster
+from tests.services.postgresql import own_database
 
 pytestmark = pytest.mark.skipif(
     not (opensearch.is_there() and postgresql.is_there()),
@@ -26,18 +24,6 @@ pytestmark = pytest.mark.skipif(
 def database_server() -> Iterator[str]:
     with postgresql.running() as url:
         yield url
-
-
-@contextmanager
-def own_database(server: str) -> Iterator[str]:
-    name = f"kehu_{secrets.token_hex(6)}"
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-        yield url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 @pytest.fixture

@@ -59,6 +59,28 @@ def test_a_worker_killed_at_any_step_loses_nothing(master: Master, engine: Embed
     assert asyncio.run(check(master, engine)) == Drift(compared=1)
 
 
+def test_a_worker_killed_between_mending_and_reading_loses_nothing(
+    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is derived is committed by itself, before the documents are made."""
+
+    def killed(*given: object) -> None:
+        raise Killed
+
+    (id,) = make(master, "张三")
+    drain(master, engine)
+    rename(master, id, "王五")
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(batches, "read_what_can", killed)
+        asyncio.run(Batches(master, engine, refresh).work())
+    with master.reading() as connection:
+        assert connection.scalar(text("SELECT name_key FROM customers")) == "wang wu"
+    end_claims(master)
+    drain(master, engine)
+    assert (names(engine), waiting(master)) == (["王五"], 0)
+    assert asyncio.run(check(master, engine)) == Drift(compared=1)
+
+
 def test_the_claims_of_a_killed_worker_end_by_themselves_and_at_once_where_one_process_writes(
     master: Master, engine: EmbeddedEngine
 ) -> None:

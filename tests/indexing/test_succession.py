@@ -123,6 +123,27 @@ def test_a_rollback_serves_the_index_before_with_all_that_changed_since(
     assert asyncio.run(check(master, engine, every=1)) == Drift(compared=2, read=2)
 
 
+@pytest.mark.parametrize("step", ["compared", "served", "settled"])
+def test_a_rollback_killed_at_any_step_loses_nothing(master: Master, engine: SearchEngine, step: str) -> None:
+    async def killed(at: str) -> None:
+        if at == step:
+            raise Killed
+
+    (changed,) = make(master, "张三")
+    drain(master, engine)
+    asyncio.run(Succession(master, engine).rebuild())
+    rename(master, changed, "王五")
+    drain(master, engine)
+    with pytest.raises(Killed):
+        asyncio.run(Succession(master, engine, reached=killed).rollback())
+    end_leases(master)
+    rename(master, changed, "赵六")
+    drain(master, engine)
+    asyncio.run(engine.make_visible())
+    assert (names(engine), generations(engine)) == (["赵六"], 2)
+    assert asyncio.run(check(master, engine, every=1)) == Drift(compared=1, read=1)
+
+
 def test_an_index_with_other_contents_is_found_by_reading_its_documents(
     master: Master, engine: SearchEngine
 ) -> None:

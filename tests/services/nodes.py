@@ -89,7 +89,7 @@ class Three:
 def can_be_three() -> bool:
     """Whether there is OpenSearch, and a Java that compiles."""
     found = java()
-    return opensearch.is_there() and found is not None and found.with_name("javac").exists()
+    return opensearch.has_node() and found is not None and found.with_name("javac").exists()
 
 
 @contextmanager

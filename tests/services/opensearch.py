@@ -1,4 +1,4 @@
-"""An OpenSearch for tests: the one of KEHU_TEST_SEARCH_URL, else a local node that all test processes share.
+"""An OpenSearch for tests: of KEHU_TEST_SEARCH_URL, else of Docker compose, else a node that all tests share.
 
 The node runs from Maven Central's artifacts on a Java of the machine. Who uses it holds a shared lock; a
 keeper, a process of its own, ends the node when nobody does any more, however the tests ended.
@@ -22,8 +22,10 @@ from pathlib import Path
 
 import httpx
 
+from tests.services import compose
+
 REQUIRED = os.environ.get("KEHU_TEST_SERVICES") == "required"
-VERSION = "3.8.0"
+VERSION = os.environ.get("KEHU_TEST_SEARCH_VERSION", "3.8.0")  # 2.19.1: the oldest that the hub supports
 OLDEST_JAVA = 21
 START_SECONDS = 180  # 15 on an idle machine; CI's are not
 HEAP = "512m"
@@ -61,12 +63,20 @@ def _version(home: Path) -> int:
     return 0
 
 
+def has_node() -> bool:
+    """Whether tests can have nodes of their own."""
+    return _has_jars() and java() is not None
+
+
+def _has_jars() -> bool:
+    return (JARS / "complete").exists() or shutil.which("mvn") is not None
+
+
 def is_there() -> bool:
     """Whether tests can have an OpenSearch. Where services are required its absence is an error."""
-    has_jars = (JARS / "complete").exists() or shutil.which("mvn") is not None
-    if "KEHU_TEST_SEARCH_URL" in os.environ or (has_jars and java() is not None):
+    if "KEHU_TEST_SEARCH_URL" in os.environ or compose.is_there() or has_node():
         return True
-    if REQUIRED and not has_jars:
+    if REQUIRED and not _has_jars():
         raise RuntimeError("services are required, and there is no Maven to fetch OpenSearch: see .ci/run")
     return REQUIRED
 
@@ -91,6 +101,9 @@ def running(shared: Path) -> Iterator[Cluster]:
     """A cluster; `shared` is a folder that all test processes of a run have in common."""
     if given := os.environ.get("KEHU_TEST_SEARCH_URL"):
         yield Cluster(given.rstrip("/"))
+        return
+    if place := compose.place_of("opensearch"):
+        yield Cluster(f"http://{place}")
         return
     shared.mkdir(parents=True, exist_ok=True)
     with (shared / "users").open("ab") as users:

@@ -1,7 +1,8 @@
-"""A PostgreSQL for tests: the one of KEHU_TEST_DATABASE_URL, else the local programs in a scratch folder."""
+"""A PostgreSQL for tests: of KEHU_TEST_DATABASE_URL, else of Docker compose, else local programs."""
 
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -12,6 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from tests.services import compose
 
 REQUIRED = os.environ.get("KEHU_TEST_SERVICES") == "required"
 FAST = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=50"
@@ -37,7 +43,7 @@ def has(program: str) -> bool:
 
 def is_there() -> bool:
     """Whether tests can have a PostgreSQL. Where services are required its absence is an error."""
-    there = "KEHU_TEST_DATABASE_URL" in os.environ or programs() is not None
+    there = "KEHU_TEST_DATABASE_URL" in os.environ or compose.is_there() or programs() is not None
     if REQUIRED and not there:
         raise RuntimeError("services are required, and there is no PostgreSQL: see .ci/run")
     return there
@@ -76,11 +82,30 @@ class Server:
 @contextmanager
 def running() -> Iterator[str]:
     """The URL of an empty database."""
-    if given := os.environ.get("KEHU_TEST_DATABASE_URL"):
-        yield given
+    if given := os.environ.get("KEHU_TEST_DATABASE_URL") or _of_compose():
+        with own_database(given) as url:
+            yield url
         return
     with server(FAST) as own:
         yield own.url
+
+
+@contextmanager
+def own_database(server: str) -> Iterator[str]:
+    """The URL of an empty database, taken away afterwards."""
+    name = f"kehu_{secrets.token_hex(6)}"
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        yield url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    engine.dispose()
+
+
+def _of_compose() -> str | None:
+    place = compose.place_of("postgres")
+    return f"postgresql://kehu:{compose.PASSWORD}@{place}/kehu" if place else None
 
 
 @contextmanager
@@ -89,7 +114,7 @@ def server(options: str = SAFE) -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="kehu-postgresql-"))
     own = Server(folder, _free_port(), options)
     try:
-        if (user := _owner()) is not None:
+        if (user := owner()) is not None:
             shutil.chown(folder, user)
         run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "kehu", "--no-sync", "-E", "UTF8")
         own.start()
@@ -105,7 +130,7 @@ def run(program: str, *arguments: str) -> None:
     assert folder is not None
     subprocess.run(
         [str(folder / program), *arguments],
-        user=_owner(),
+        user=owner(),
         check=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -113,7 +138,7 @@ def run(program: str, *arguments: str) -> None:
     )
 
 
-def _owner() -> str | None:
+def owner() -> str | None:
     """PostgreSQL refuses to run as root."""
     return pwd.getpwnam("postgres").pw_name if os.getuid() == 0 else None
 
