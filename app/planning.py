@@ -17,7 +17,13 @@ def by_plan(queries: Queries, count: Callable[[str], None]) -> ByPlan:
     async def answer(document: Document, request: GraphQLRequest, context: Any, call: Call) -> bytes | None:
         operation = document.operation(request.operation_name)
         if is_query(operation):
-            query = Query(document.text, document.tree, operation, request.variables)
+            query = Query(
+                document.text,
+                document.tree,
+                operation,
+                request.variables,
+                is_registered=request.query is None,
+            )
             answered = await queries.answer(query, context)
         else:
             answered = Answered(Reason.CHANGE)

@@ -8,6 +8,7 @@ import strawberry
 import structlog
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
+from sqlalchemy.exc import OperationalError
 
 from execution.document import Selections
 from execution.plans import Key, Plan, class_of, moments, plan_of
@@ -18,28 +19,41 @@ from execution.work import Few
 from loaders.batches import FEW, FEW_COUNTED
 from loaders.shown import Shown
 from master.access import few_in_sight
-from master.answering import TooDeep
-from master.errors import Refusal, TimedOut
+from master.answering import Away, TooDeep
+from master.errors import Forbidden, Refusal, TimedOut
 from master.session import Master
 from master.statements import driver_dialect
 from master.stopping import NobodyWaits
 from master.tables.codes import Occasion
 from schema.context import Context
 
-KEPT_PLANS = 1000
+KEPT_PLANS = 256
+KEPT_COUNTS = 1000  # of queries that have no plan yet
+LONGEST = 16 * 1024  # characters of a document, as app/http/documents.py keeps them
 MANY: Few = (False, False)
+
+# In this order: a statement that took too long is a refusal too.
+FORESEEN: Mapping[type[Exception], Reason] = {
+    TimedOut: Reason.TIMEOUT,
+    Refusal: Reason.ARGUMENT,
+    GraphQLError: Reason.ARGUMENT,
+    Away: Reason.AWAY,
+    OperationalError: Reason.AWAY,
+}
 
 log = structlog.get_logger("kehu.plans")
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """An operation of a valid document, and its variables as they were given."""
+    """An operation of a valid document, and its variables as they were given. is_registered: it was asked for
+    by the name of a registered document, which is sure to come again."""
 
     text: str
     tree: DocumentNode
     operation: OperationDefinitionNode
     variables: Mapping[str, object]
+    is_registered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +66,8 @@ class Answered:
 
 @dataclass
 class _Entry:
-    """What is known of a key: how often it was asked for, and its plan, or why there is none."""
+    """What is known of a key: its plan, or why there is none."""
 
-    asked: int = 0
     plan: Plan | None = None
     refused: NotCompiled | None = None
 
@@ -67,6 +80,7 @@ class Queries:
         self._compile_at = compile_at
         self._dialect = driver_dialect(master.engine.dialect)
         self._entries: OrderedDict[Key, _Entry] = OrderedDict()
+        self._asked: OrderedDict[Key, int] = OrderedDict()
 
     async def answer(self, query: Query, context: Context) -> Answered:
         """Raises nothing but what stops a request: whatever else fails is left to the ordinary path."""
@@ -74,31 +88,22 @@ class Queries:
             return Answered(Reason.OFF)
         try:
             return await self._answer(query, context)
-        except NotCompiled as missed:
-            if missed.reason is Reason.FAILED:
-                log.error("plan failed", request_id=context.request_id, exc_info=missed)
-            return Answered(missed.reason)
-        except TimedOut:
-            return Answered(Reason.TIMEOUT)
-        except (Refusal, GraphQLError):
-            return Answered(Reason.ARGUMENT)
         except NobodyWaits:
             raise
         except Exception as error:
-            log.error("plan failed", request_id=context.request_id, exc_info=error)
-            return Answered(Reason.FAILED)
+            return Answered(_reason(error, context))
 
     async def _answer(self, query: Query, context: Context) -> Answered:
-        variables = self._variables(query)
+        if len(query.text) > LONGEST:
+            raise NotCompiled(Reason.LONG)
+        run = Run(context, self._variables(query))
         name = query.operation.name.value if query.operation.name else None
-        key = Key(query.text, name, class_of(context), shape(variables.coerced))
+        key = Key(query.text, name, class_of(context), shape(run.variables.coerced))
+        if not query.is_registered and not self._is_frequent(key):
+            return Answered(Reason.NEW)
         entry = self._entry(key)
-        entry.asked += 1
         if entry.refused is not None:
             raise entry.refused
-        if entry.asked < self._compile_at:
-            return Answered(Reason.NEW)
-        run = Run(context, variables)
         plan, reason = await self._plan_for(entry, run, query, MANY)
         if plan.asks_few and (few := await _few(context)) != MANY:
             entry = self._entry(replace(key, few=few))
@@ -119,14 +124,19 @@ class Queries:
             raise NotCompiled(Reason.ARGUMENT, variables[0].message)
         return variables
 
+    def _is_frequent(self, key: Key) -> bool:
+        """Whether it has been asked for so often that a plan pays."""
+        if key in self._entries or self._compile_at == 1:
+            return True
+        asked = self._asked[key] = self._asked.pop(key, 0) + 1
+        if len(self._asked) > KEPT_COUNTS:
+            self._asked.popitem(last=False)
+        return asked >= self._compile_at
+
     def _entry(self, key: Key) -> _Entry:
-        entry = self._entries.get(key)
-        if entry is None:
-            entry = self._entries[key] = _Entry()
-            if len(self._entries) > KEPT_PLANS:
-                self._entries.popitem(last=False)
-        else:
-            self._entries.move_to_end(key)
+        entry = self._entries[key] = self._entries.pop(key, _Entry())
+        if len(self._entries) > KEPT_PLANS:
+            self._entries.popitem(last=False)
         return entry
 
     async def _plan_for(self, entry: _Entry, run: Run, query: Query, few: Few) -> tuple[Plan, Reason]:
@@ -139,10 +149,25 @@ class Queries:
         except NotCompiled as missed:
             entry.refused = missed
             raise
+        except Forbidden:  # to all viewers of this class
+            entry.refused = NotCompiled(Reason.ARGUMENT)
+            raise entry.refused from None
         except RecursionError:
             entry.refused = NotCompiled(Reason.DEEP)
             raise entry.refused from None
         return entry.plan, Reason.MADE
+
+
+def _reason(error: Exception, context: Context) -> Reason:
+    """Why the ordinary path is to answer. What nobody foresaw is a bug, which the log has."""
+    reason = error.reason if isinstance(error, NotCompiled) else Reason.FAILED
+    for kind, its in FORESEEN.items():
+        if isinstance(error, kind):
+            reason = its
+            break
+    if reason is Reason.FAILED:
+        log.error("plan failed", request_id=context.request_id, exc_info=error)
+    return reason
 
 
 async def _few(context: Context) -> Few:
@@ -160,10 +185,10 @@ async def _few(context: Context) -> Few:
 
 
 def _note(shown: Shown, into: Shown) -> None:
-    """What an answer showed, into what the request has shown; its occasion where that weighs more."""
+    """What an answer showed, into what the request has shown."""
     into.customers |= shown.customers
-    if into.occasion is Occasion.READ:
-        into.occasion = shown.occasion
+    if shown.occasion is Occasion.EXPORT:
+        into.occasion = Occasion.EXPORT
 
 
 async def _told(entry: _Entry, plan: Plan, run: Run) -> bytes:

@@ -16,6 +16,8 @@ class Reason(StrEnum):
     CURSOR = "cursor"  # `after` below a parent whose key no plan knows before
     ARGUMENT = "argument"  # refused, which the ordinary path words
     NULL = "null"  # where none may stand
+    LONG = "long"  # a document too long to be kept
+    AWAY = "away"  # the database, or the connection to it
     TIMEOUT = "timeout"  # the statement took too long, which the ordinary path words
     DEEP = "deep"  # nested deeper than the database, or its compiler, goes
     FAILED = "failed"  # a bug: logged, and no test passes with it

@@ -8,13 +8,16 @@ from typing import Any
 
 
 def shape(value: Any) -> Hashable:
-    """Null or not, truths and enums by value, lists by length, inputs by their keys; text blank or not."""
+    """Null or not, truths and enums by value, lists by length, inputs by keys; text empty, blank or not.
+
+    Enums by value, for one may be what a list is ordered by; those of a list are only looked for.
+    """
     if value is None or isinstance(value, bool | Enum):
         return value
     if isinstance(value, str):
-        return "text" if value.strip() else "blank"
+        return "text" if value.strip() else "blank" if value else "empty"
     if isinstance(value, list):
-        return tuple(shape(each) for each in value)
+        return tuple("choice" if isinstance(each, Enum) else shape(each) for each in value)
     if isinstance(value, Mapping):
         return frozenset((name, shape(each)) for name, each in value.items())
     return (

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from master.statements import Statement
@@ -23,6 +24,10 @@ class TooDeep(Exception):
     """The database can not prepare this statement, and never will."""
 
 
+class Away(Exception):
+    """The database, or the connection that was to be used, is not there."""
+
+
 class Answering:
     """The connections on which statements stand alone: each sees one state by itself."""
 
@@ -31,8 +36,8 @@ class Answering:
         self._deadlines = deadlines
 
     def told(self, statement: Statement, values: Sequence[Any], stop: Stop) -> str | None:
-        """The statement's value. Raises TooDeep, TimedOut and NobodyWaits."""
-        proxied = self._engine.raw_connection()
+        """The statement's value. Raises TooDeep, Away, TimedOut and NobodyWaits."""
+        proxied = self._connection()
         watch: Watch = proxied.info[Watch]
         try:
             with span("statements"), self._watched(proxied, watch, stop) as driver:
@@ -43,11 +48,18 @@ class Answering:
                 tell_deadline(error, watch, self._deadlines)
             if _is_too_deep(error):
                 raise TooDeep from error
-            if self._is_lost(error):
+            if proxied.dbapi_connection is not None and self._is_lost(proxied.dbapi_connection):
                 proxied.invalidate()
+                raise Away from error
             raise
         finally:
             proxied.close()
+
+    def _connection(self) -> PoolProxiedConnection:
+        try:
+            return self._engine.raw_connection()
+        except OperationalError as error:
+            raise Away from error
 
     def close(self) -> None:
         self._engine.dispose()
@@ -79,8 +91,8 @@ class Answering:
             found = driver.execute(text, values).fetchone()
         return None if found is None else found[0]
 
-    def _is_lost(self, error: Exception) -> bool:
-        return isinstance(error, self._engine.dialect.loaded_dbapi.OperationalError)
+    def _is_lost(self, driver: Any) -> bool:
+        return self._engine.dialect.name == "postgresql" and bool(driver.closed)
 
 
 def _as_text(values: Sequence[Any]) -> list[Any]:
