@@ -11,6 +11,7 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from indexing.keyed import KeyedTerms
 from master.clock import Clock
 from master.keys import Keys
 from master.session import Master
@@ -65,17 +66,19 @@ def test_init_upgrades_a_hub_on_postgresql_and_its_index_on_a_cluster(
     search, folder = cluster.own(), tmp_path / "older"
     with postgresql.running() as server, own_database(server) as database:
         age(database, present, folder / "keys.toml")
-        httpx.put(f"{search}-customers-000001-old", json=old_index(search)).raise_for_status()
+        old = old_index(search, folder / "keys.toml")
+        httpx.put(f"{search}-customers-000001-old", json=old).raise_for_status()
         with initialised(folder, **settings(database, search, folder)) as upgraded:
             assert_same(upgraded, present)
     cluster.drop(search)
 
 
-def old_index(search: str) -> dict[str, object]:
+def old_index(search: str, keys: Path) -> dict[str, object]:
     """As another version made it: other fields, and a number of its own."""
     alias = f"{search.rpartition('/')[2]}-customers"
     mapping = {"_meta": {"schema": 0, "complete": True}, "properties": {"number": {"type": "keyword"}}}
-    return {"mappings": mapping, "aliases": {alias: {"is_write_index": True}}}
+    ours = f"{alias}.{KeyedTerms(Keys.load(keys)).fingerprint}"
+    return {"mappings": mapping, "aliases": {alias: {}, ours: {"is_write_index": True}}}
 
 
 def assert_same(upgraded: Running, present: Running) -> None:
