@@ -126,6 +126,7 @@ def _made(work: Work, run: Run) -> Plan:
         (fixed if site.is_fixed else varying).update(site.binds(run.asked[site.number]))
     for bring in work.brings:
         varying.update(bring(run))
+    del work.run  # steps keep the work, and so would keep the request and all that was read for it
     names = frozenset({*fixed, *varying})
     sites = tuple(site for site in work.sites if not site.is_fixed)
     return Plan(

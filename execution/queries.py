@@ -66,10 +66,10 @@ class Answered:
 
 @dataclass
 class _Entry:
-    """What is known of a key: its plan, or why there is none."""
+    """What is known of a key: its plan, or why there is none: not the error, which would hold the request."""
 
     plan: Plan | None = None
-    refused: NotCompiled | None = None
+    refused: Reason | None = None
 
 
 class Queries:
@@ -102,8 +102,6 @@ class Queries:
         if not query.is_registered and not self._is_frequent(key):
             return Answered(Reason.NEW)
         entry = self._entry(key)
-        if entry.refused is not None:
-            raise entry.refused
         plan, reason = await self._plan_for(entry, run, query, MANY)
         if plan.asks_few and (few := await _few(context)) != MANY:
             entry = self._entry(replace(key, few=few))
@@ -141,20 +139,22 @@ class Queries:
 
     async def _plan_for(self, entry: _Entry, run: Run, query: Query, few: Few) -> tuple[Plan, Reason]:
         """The entry's, or one made now. A query that can have no plan is remembered."""
+        if entry.refused is not None:
+            raise NotCompiled(entry.refused)
         if entry.plan is not None:
             return entry.plan, Reason.HIT
         selections = Selections(self._schema._schema, query.tree, query.operation, run.variables)
         try:
             entry.plan = await plan_of(self._schema, selections, self._dialect, run, few)
         except NotCompiled as missed:
-            entry.refused = missed
+            entry.refused = missed.reason
             raise
         except Forbidden:  # to all viewers of this class
-            entry.refused = NotCompiled(Reason.ARGUMENT)
-            raise entry.refused from None
+            entry.refused = Reason.ARGUMENT
+            raise
         except RecursionError:
-            entry.refused = NotCompiled(Reason.DEEP)
-            raise entry.refused from None
+            entry.refused = Reason.DEEP
+            raise NotCompiled(Reason.DEEP) from None
         return entry.plan, Reason.MADE
 
 
@@ -195,7 +195,7 @@ async def _told(entry: _Entry, plan: Plan, run: Run) -> bytes:
     try:
         data = await plan.answer(run)
     except TooDeep:
-        entry.refused = NotCompiled(Reason.DEEP)
-        raise entry.refused from None
+        entry.refused = Reason.DEEP
+        raise NotCompiled(Reason.DEEP) from None
     _note(run.shown, run.context.shown)
     return data
