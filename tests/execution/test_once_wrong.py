@@ -27,6 +27,11 @@ NOBODY: Viewer = ("SECURITY", None)
         # By another key than its id, and nothing of it selected.
         (EVERYBODY, '{ policy(by: {number: "POL00000"}) { id @skip(if: true) } }', [{}]),
         (EVERYBODY, '{ customer(by: {number: "C000000001"}) { __typename } }', [{}]),
+        # A page below a parent, of which nothing is selected.
+        (EVERYBODY, "{ customers { nodes { policies { __typename } } } }", [{}]),
+        (EVERYBODY, "{ customers { nodes { policies { pageInfo { __typename } } } } }", [{}]),
+        (EVERYBODY, "{ customers { nodes { policies { nodes { __typename } } } } }", [{}]),
+        (EVERYBODY, "{ customers { nodes { policies { edges { __typename } } } } }", [{}]),
     ],
 )
 def test_both_paths_answer_alike(both: Both, viewer: Viewer, text: str, values: list[dict[str, Any]]) -> None:
