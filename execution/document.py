@@ -4,12 +4,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
+    ArgumentNode,
     DocumentNode,
+    FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
+    NullValueNode,
     OperationDefinitionNode,
+    VariableNode,
     get_named_type,
 )
 from graphql.execution.collect_fields import (
@@ -22,7 +27,6 @@ from graphql.execution.collect_fields import (
 from graphql.execution.values import VariableValues
 
 from execution.reasons import NotCompiled, Reason
-from schema.fields import Answered
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,6 @@ class Asked:
     def declared(self) -> Any:
         """The strawberry field that declares it."""
         return self.field.extensions["strawberry-definition"]
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether a resolver gives its value."""
-        return self.definition is not None and isinstance(self.how, Answered)
 
     @property
     def how(self) -> Any:
@@ -99,6 +98,31 @@ class Selections:
             self.schema, self._fragments, self.variables, self.operation, kind, asked.details
         )
         return self._asked(kind, collected.grouped_field_set)
+
+    def reads_on(self, asked: Asked) -> bool:
+        """Whether a list somewhere below is read on from a cursor."""
+        waiting = [each.node.selection_set for each in asked.details]
+        spread: set[str] = set()
+        while waiting:
+            selected = waiting.pop()
+            for node in selected.selections if selected is not None else ():
+                if isinstance(node, FragmentSpreadNode):
+                    if node.name.value not in spread:
+                        spread.add(node.name.value)
+                        waiting.append(self.fragments[node.name.value].selection_set)
+                    continue
+                if isinstance(node, FieldNode) and any(
+                    self._is_cursor(each) for each in node.arguments or ()
+                ):
+                    return True
+                waiting.append(node.selection_set)  # type: ignore[attr-defined]  # of a field or a fragment
+        return False
+
+    def _is_cursor(self, argument: ArgumentNode) -> bool:
+        if argument.name.value != "after" or isinstance(argument.value, NullValueNode):
+            return False
+        name = argument.value.name.value if isinstance(argument.value, VariableNode) else None
+        return name is None or self.variables.coerced.get(name) is not None
 
     def _asked(self, parent: GraphQLObjectType, grouped: GroupedFieldSet) -> list[Asked]:
         found = []

@@ -9,12 +9,13 @@ import strawberry
 from sqlalchemy import Dialect, select
 
 from execution.answers import runs_before
-from execution.document import Selections
+from execution.document import Asked, Selections
+from execution.keys import KeyOf
 from execution.objects import object_text
 from execution.reasons import NotCompiled, Reason
 from execution.resolving import resolving
 from execution.roots import root_text
-from execution.sites import Site
+from execution.sites import Site, given_to
 from execution.steps import Ready, Run, Steps
 from execution.work import Bring, Few, Work
 from loaders.reader import at_rest
@@ -23,6 +24,8 @@ from master.sight import bound
 from master.statements import Statement, statement_of
 from master.stopping import Stop
 from schema.context import Context
+from schema.fields import Answered
+from schema.finding import Found, the_given
 
 
 @dataclass(frozen=True)
@@ -111,11 +114,24 @@ async def plan_of(
     It is made in a thread: that takes tens of milliseconds.
     """
     work = Work(schema, selections, run.context.viewer, dialect, run, few, object_text)
-    for asked in [each for each in selections.roots() if each.is_answered and runs_before(each)]:
-        ready = resolving(schema, selections, asked)
+    for ready in _readies(work, selections.roots()):
         work.before.append(ready)
         await ready(run)
     return await asyncio.to_thread(_made, work, run)
+
+
+def _readies(work: Work, roots: list[Asked]) -> list[Ready]:
+    """What has to be known before a plan can be made, and before it runs. Raises NotCompiled and Refusal."""
+    readies: list[Ready] = []
+    for asked in roots:
+        how = None if asked.definition is None else asked.how
+        if isinstance(how, Answered) and runs_before(asked):
+            readies.append(resolving(work.schema, work.selections, asked))
+        elif isinstance(how, Found) and work.selections.reads_on(asked):
+            name, _ = the_given(given_to(work.schema, asked, work.run)["by"])
+            if name != "id":
+                readies.append(KeyOf(work.schema, asked, how, name).find)
+    return readies
 
 
 def _made(work: Work, run: Run) -> Plan:

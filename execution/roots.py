@@ -10,6 +10,7 @@ from sqlalchemy.sql.selectable import Subquery
 from execution.answers import answered_at_root
 from execution.connections import Parented, connection
 from execution.document import Asked
+from execution.keys import KeyOf
 from execution.lists import NOTHING, NULL, one, or_null, row_text
 from execution.reasons import NotCompiled, Reason
 from execution.sites import given_to, leaves, mirrored
@@ -21,12 +22,10 @@ from master.access import MOST_ROWS
 from master.json_text import gathered, joined, listed, said
 from master.roles import READ
 from master.tables.codes import Occasion
-from schema.arguments import refuse_long, refuse_mask
-from schema.classes import require_by
+from schema.arguments import refuse_long
 from schema.fields import Answered, Argument, Loaded
 from schema.finding import AnyNode, Found, the_given
 from schema.ids import row_id
-from schema.look_ups import look_up, look_ups
 
 
 def root_text(work: Work, fields: list[Asked]) -> ColumnElement[str]:
@@ -78,25 +77,11 @@ def _found(work: Work, asked: Asked, how: Found) -> ColumnElement[str]:
     bound = work.name("k")
     if name == "id":
         return _by_id(work, asked, how, bound)
-
-    def read(run: Run) -> Any:
-        if bound not in run.kept:
-            by, given = the_given(given_to(work.schema, asked, run)["by"])
-            if by != name:
-                raise NotCompiled(Reason.FAILED, f"{asked.path}: by {by}, planned for {name}")
-            require_by(run.context.viewer, how.key, name, ["by", name])
-            refuse_mask(given, ["by", name])
-            run.kept[bound] = how.among.filters[name].read(given)
-        return run.kept[bound]
-
-    async def looked_up(run: Run) -> None:
-        filters = ((name, read(run)),)
-        await look_up(run.context, look_ups(how.among, how.key, filters, run.context.viewer), "by")
-
-    work.before.append(looked_up)
-    work.brings.append(lambda run: dict(leaves(bound, read(run))))
-    place = work.listing(how.among, ALL)
-    arguments = Arguments(((name, mirrored(bound, read(work.run))),))
+    key = KeyOf(work.schema, asked, how, name)
+    work.before.append(key.look_up)
+    work.brings.append(lambda run: dict(leaves(bound, key.read(run))))
+    place = work.listing(how.among, ALL, key.id if work.selections.reads_on(asked) else None)
+    arguments = Arguments(((name, mirrored(bound, key.read(work.run))),))
     text = row_text(work, work.selections.below(asked, asked.kind), place)
     found = select(*place.used_columns()).select_from(place.tied)
     rows = filtered(found, place.tied, work.ask(how.among, arguments)).limit(2).subquery(place.name)

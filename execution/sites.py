@@ -90,7 +90,7 @@ class Site:
             kept: Arguments = run.kept[self.kept].arguments
             return kept
         given = given_to(self.schema, self.asked, run)
-        if self.parent is None and given.get("after", strawberry.UNSET) is not strawberry.UNSET:
+        if self.parent is None and given.get("after") not in (None, strawberry.UNSET):
             raise NotCompiled(Reason.CURSOR, self.asked.path)
         parent = self.parent(run) if self.parent else None
         return self.reads.read(self.relation, parent, given, run.context)

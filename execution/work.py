@@ -61,10 +61,10 @@ class Work:
         name = self.name("t")
         return place_of(relation, Tied(among, self.reach), (name, name), key)
 
-    def listing(self, relation: Relation, among: Among) -> Place:
+    def listing(self, relation: Relation, among: Among, key: Parent | None = None) -> Place:
         """Where its rows are read one after another: in a sub-query that has put them in order."""
         self.viewer.require(relation.rows.permission)
-        return place_of(relation, Tied(among, self.reach), (self.name("l"), self.name("t")))
+        return place_of(relation, Tied(among, self.reach), (self.name("l"), self.name("t")), key)
 
     def name(self, kind: str) -> str:
         """One that nothing else in the statement has."""
