@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -33,7 +34,7 @@ def highlights(words: str, document: CustomerDocument, permitted: Permitted = EV
     read them fits throughout."""
     best: list[Highlight] = []
     best_rank: tuple[int, int] | None = None
-    for way in asked(read_words(words), permitted).variants:
+    for way in _ways(words, permitted):
         found = _by_way(way, document, permitted)
         if found is None:
             continue
@@ -41,6 +42,11 @@ def highlights(words: str, document: CustomerDocument, permitted: Permitted = EV
         if best_rank is None or rank < best_rank:
             best, best_rank = found, rank
     return best
+
+
+@lru_cache(maxsize=16)  # the hits of one page ask the same
+def _ways(words: str, permitted: Permitted) -> tuple[tuple[Token, ...], ...]:
+    return asked(read_words(words), permitted).variants
 
 
 def _by_way(

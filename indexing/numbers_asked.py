@@ -36,9 +36,12 @@ def number_tiers(token: Token, *, has_company: bool) -> list[tuple[int, Leaf]]:
 def _fragments(token: Token) -> Iterable[Meant]:
     """Parts of a number where they were said to be; its end fits best."""
     text, place = token.text, token.place
+    fields = _fields_of(text)
     tails = boosts.SIX_DIGIT_TAILS if len(text) == 6 else boosts.TAILS
     inside = boosts.LONG_INSIDE if len(text) >= boosts.SHORTEST_LONG else boosts.INSIDE
-    for field in _fields_of(text):
+    if token.kind is Kind.MIXED:
+        tails, inside = dict.fromkeys(fields, boosts.MIXED_TAIL), dict.fromkeys(fields, boosts.MIXED_INSIDE)
+    for field in fields:
         meaning = _FIELDS[field]
         if place is not Place.START:
             yield meaning, tails[field], _fragment(field, text + terms.END)

@@ -34,6 +34,7 @@ _PLATE = re.compile(
     rf"(?:车牌(?:号码|号)?|(?<![a-z])plate)[:\s]*(?P<part>[{_PROVINCES}]\s?[a-z]?[·.\s]?[a-z0-9]{{0,6}})"
     rf"|(?<!\w)(?P<whole>[{_PROVINCES}][a-z][·.\s]?(?=[a-z0-9]*[0-9])[a-z0-9]{{5,6}})(?!\w)"
 )
+_ONE_NUMBER = re.compile(r"[0-9]+x|c0[0-9]{8}")  # the end of an ID, a customer number: nothing to split
 _MARKED = re.compile(r"([a-z]+):(.*)")
 
 
@@ -268,7 +269,7 @@ def _split(tokens: tuple[Token, ...]) -> tuple[Token, ...]:
     """Mixed tokens as their letters and digits: zs8000 = initials and the tail of a phone."""
     found: list[Token] = []
     for token in tokens:
-        if token.kind is not Kind.MIXED or re.fullmatch(r"[0-9]+x", token.text):
+        if token.kind is not Kind.MIXED or _ONE_NUMBER.fullmatch(token.text):
             found.append(token)
             continue
         pieces = _PIECES.findall(token.text)

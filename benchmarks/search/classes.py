@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from string import ascii_lowercase
 
-from benchmarks.search.truth import NICKNAMES, ROMANISED, TO_TRADITIONAL, han, sounds, words
+from benchmarks.search.truth import NICKNAMES, ROMANISED, TO_TRADITIONAL, han, usual, words
 from indexing.documents.customers import CustomerDocument
 from intake.sample.chance import one_of, whole
 
@@ -39,8 +39,8 @@ def _person(d: CustomerDocument) -> str | None:
 
 
 def _syllables(d: CustomerDocument) -> list[str]:
-    """As most people read them: pypinyin's first reading of each character."""
-    return [sounds(c)[0] for c in _person(d) or ""]
+    """As most people read them."""
+    return [usual(c, at) for at, c in enumerate(_person(d) or "")]
 
 
 def _of_name(cut: Callable[[str], str], least: int = 1) -> Make:
@@ -288,7 +288,7 @@ CLASSES = (
     Class("document, 15 digits", _fifteen),
     Class("noise (王先生 138尾号8000)", _noisy),
     Class("romanised surname (Wong)", _romanised, 0.9),
-    Class("nickname (Bill)", _nickname, 0.95),
+    Class("nickname (Bill)", _nickname, 0.9),
     Class("organisation, characters left out", _left_out, 0.95),
     Class("former name", _former),
     Class("customer number", lambda d, dice: (d.number, [("number", d.number)])),

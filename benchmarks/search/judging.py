@@ -16,7 +16,7 @@ TOP = 10
 
 
 # Readings that few people know make a hit right, but nobody is wrong not to give it.
-USUAL = {"letters": "usual letters"}
+USUAL = {"letters": "usual letters", "near sound": "usual near sound"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,11 @@ def judged(documents: Sequence[CustomerDocument], found: dict[str, list[Case]]) 
     """Each case with everybody whom it fits."""
     asked = {key for each in found.values() for case in each for key in case.asked}
     asked |= {_usual(key) for key in asked}
+    asked |= {("letters", key) for space, key in asked if space == "near sound"}
     holders = _holders(documents, asked) | _near(documents, asked)
+    for space, key in asked:
+        if space == "near sound":  # what is no slip at all is right, too, and not wrong to leave out
+            holders["near sound", key] = holders["near sound", key] | holders["letters", key]
 
     def fitting(keys: Iterable[Asked]) -> frozenset[int]:
         return frozenset.intersection(*(frozenset(holders[key]) for key in keys))

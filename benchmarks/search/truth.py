@@ -25,6 +25,8 @@ ROMANISED = _pairs(
     "wong:黄王汪 chan:陈 hsu:许徐 ng:吴伍 chang:张常 lee:李 lau:刘 cheung:张 hsieh:谢 tsai:蔡 "
     "chou:周 kwok:郭 yeung:杨 lam:林 leung:梁 tseng:曾 huang:黄 chu:朱 ho:何 tang:邓唐"
 )
+# Surnames that are not read as their characters usually are.
+SAID = _pairs("曾:zeng 单:shan 仇:qiu 查:zha 解:xie 区:ou 朴:piao 覃:qin 盖:ge 缪:miao 尉:wei 翟:zhai 任:ren")
 NICKNAMES = _pairs(
     "bill:william bob:robert dick:richard maggie:margaret liz:elizabeth kate:katherine jim:james "
     "mike:michael dave:david tom:thomas tony:anthony andy:andrew ken:kenneth ted:edward nick:nicholas "
@@ -38,6 +40,11 @@ def sounds(character: str) -> tuple[str, ...]:
     """Every reading of a character that pypinyin knows, ü as v."""
     (found,) = pypinyin.pinyin(character, style=pypinyin.Style.NORMAL, heteronym=True, v_to_u=False)
     return tuple(dict.fromkeys(found))
+
+
+def usual(character: str, place: int) -> str:
+    """As most people read it at this place of a name."""
+    return SAID.get(character, sounds(character)[0]) if place == 0 else sounds(character)[0]
 
 
 def han(name: str) -> str:
@@ -58,14 +65,14 @@ def spoken(name: str, *, is_usual: bool = False) -> Iterator[tuple[str, ...]]:
     if is_usual or len(characters) > 4:
         yield tuple(pypinyin.lazy_pinyin(characters, v_to_u=False))
     if len(characters) <= 4:
-        each = [sounds(c)[:1] if is_usual else sounds(c) for c in characters]
+        each = [(usual(c, at),) if is_usual else sounds(c) for at, c in enumerate(characters)]
         yield from islice(product(*each), MOST_READINGS)
 
 
-def whole_sounds(document: CustomerDocument) -> Iterator[str]:
+def whole_sounds(document: CustomerDocument, *, is_usual: bool = False) -> Iterator[str]:
     for name in document.names:
         if 2 <= len(han(name)) <= 4 and "·" not in name:
-            yield from ("".join(said) for said in spoken(name))
+            yield from ("".join(said) for said in spoken(name, is_usual=is_usual))
 
 
 def letter_keys(document: CustomerDocument, *, is_usual: bool = False) -> Iterator[str]:
@@ -171,5 +178,6 @@ KEYS: dict[str, Callable[[CustomerDocument], Iterable[str]]] = {
 # Found within one edit of what was typed.
 NEAR: dict[str, Callable[[CustomerDocument], Iterable[str]]] = {
     "near sound": whole_sounds,
+    "usual near sound": partial(whole_sounds, is_usual=True),
     "near word": lambda d: (word for name in d.names for word in words(name)),
 }
