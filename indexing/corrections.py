@@ -28,7 +28,7 @@ _CONFUSED = (
     (r"l(?=[aeiouv])", "n"),
     (r"h(?=[aeou])", "f"),
     (r"f(?=[aeou])", "h"),
-    (r"r(?=[aeou])", "l"),
+    (r"r(?=[aeiou])", "l"),
     (r"l(?=[aeou])", "r"),
 )
 

@@ -1,6 +1,7 @@
 """Tags by part of their name, pinyin, initials or code; there are few, so no index is needed; pure."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from indexing.align import Match, Span, fitted, merged
@@ -26,12 +27,34 @@ class TagFit:
     spans: tuple[Span, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """In what a word is looked for; sounds: from each syllable of each reading on."""
+
+    code: str
+    name: str
+    sounds: tuple[str, ...]
+    initials: str
+
+
 def fits(query: str, row: Named) -> bool:
-    """Whether every word is part of the row's code or name, or of how the name sounds."""
+    """Whether every word is part of the row's code or name, or of how the name sounds: from one of its
+    syllables on, or in its initials."""
+    forms = _forms(row.code, row.name)
     return all(
-        word in folded(row.code) or word in folded(row.name) or _sounds(word, row.name)
+        word in forms.code
+        or word in forms.name
+        or word in forms.initials
+        or any(sound.startswith(word) for sound in forms.sounds)
         for word in folded(query[:256]).split()
     )
+
+
+@lru_cache(maxsize=4096)  # the same tags are looked through at every keystroke
+def _forms(code: str, name: str) -> _Forms:
+    sounds = ("".join(syllables[at:]) for syllables in readings(name) for at in range(len(syllables)))
+    initials = "".join(syllable[0] for syllable in name_key(name).split())
+    return _Forms(folded(code), folded(name), tuple(dict.fromkeys(sounds)), initials)
 
 
 def fit(query: str, row: Named) -> TagFit | None:
@@ -64,11 +87,3 @@ def _by_code(query: str, code: str) -> TagFit | None:
         return None
     match = Match.EXACT if word == whole else Match.PREFIX if whole.startswith(word) else Match.INSIDE
     return TagFit(match.name, ())
-
-
-def _sounds(word: str, name: str) -> bool:
-    """Whether the word begins at one of the name's syllables, or is part of its initials."""
-    for syllables in readings(name):
-        if any("".join(syllables[at:]).startswith(word) for at in range(len(syllables))):
-            return True
-    return word in "".join(syllable[0] for syllable in name_key(name).split())

@@ -5,6 +5,7 @@ from typing import Any
 import strawberry
 
 from indexing.tags import fit, nearness
+from indexing.words import Kind, read_words
 from loaders.customers import all_customers
 from loaders.tags import all_tags, tag_names, tags_by_id
 from master.errors import Forbidden, Invalid
@@ -23,8 +24,8 @@ from schema.selected import selected_fields
 from schema.suggestions import FittingTag, Suggesting, Suggestions
 
 SUGGESTED, MOST_SUGGESTED = 5, 20
-# Hits that are dealt into groups: names seldom crowd out numbers, for few texts are both.
-GROUPED = 3
+# Hits that are dealt into two groups, for so many in each: few texts are both a name and a number.
+GROUPED = 2
 
 
 async def search_customers(
@@ -75,10 +76,11 @@ async def suggest(info: Info, *, text: str, first: int | None = SUGGESTED) -> Su
     context.viewer.require(READ)
     most = page_size(first, SUGGESTED, MOST_SUGGESTED)
     if not text.strip():
-        return Suggesting([], most, None)
+        return Suggesting([], most, True, None)
     tags = await _fitting_tags(context, text, most) if "tags" in selected_fields(info._raw_info) else []
-    wanted = Wanted(text, first=GROUPED * most, asked_by="suggest")
-    return Suggesting(tags, most, lambda: searched(context, wanted))
+    only_names = not any(token.is_number or token.kind is Kind.EMAIL for token in read_words(text).tokens)
+    wanted = Wanted(text, first=most if only_names else GROUPED * most, asked_by="suggest")
+    return Suggesting(tags, most, only_names, lambda: searched(context, wanted))
 
 
 async def _fitting_tags(context: Context, text: str, most: int) -> list[FittingTag]:

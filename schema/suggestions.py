@@ -28,11 +28,12 @@ class FittingTag:
 class Suggesting:
     """What fits a text; customers are searched for once, when one of their groups is asked for.
 
-    search: None where nothing was typed.
+    search: None where nothing was typed; only_names: nothing that was typed is looked for in numbers.
     """
 
     tags: Sequence[FittingTag]
     first: int
+    only_names: bool
     search: Callable[[], Awaitable[SearchPage]] | None
     _groups: "asyncio.Task[tuple[list[SearchEdge], list[SearchEdge]]] | None" = field(
         default=None, init=False
@@ -53,7 +54,10 @@ class Suggesting:
         """The hits of which only the name fits, and those of which a number does."""
         names: list[SearchEdge] = []
         numbers: list[SearchEdge] = []
-        for edge in await (await self.search()).edges() if self.search else ():
+        edges = await (await self.search()).edges() if self.search else []
+        if self.only_names:
+            return edges, []
+        for edge in edges:
             fields = {light.field for light in await edge.highlights()}
             (numbers if fields - {"name"} else names).append(edge)
         return names, numbers

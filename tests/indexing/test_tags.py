@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from indexing.tags import fits
+from indexing.tags import TagFit, fit, fits
 
 
 @dataclass(frozen=True)
@@ -43,3 +43,22 @@ TAGS = [
 )
 def test_tags_fit_by_part_of_name_sound_or_code(query: str, codes: list[str]) -> None:
     assert sorted(tag.code for tag in TAGS if fits(query, tag)) == codes
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "match", "spans"),
+    [
+        ("vip", "vip", "EXACT", ()),
+        ("VIP 金卡", "vip-gold", "EXACT", ((0, 3), (4, 6))),
+        ("金卡", "vip-gold", "INSIDE", ((4, 6),)),
+        ("liushi", "churn-risk", "PINYIN", ((0, 2),)),
+        ("lsfx", "churn-risk", "INITIALS", ((0, 4),)),
+        ("churn", "churn-risk", "PREFIX", ()),
+        ("fengxian", "risk", "PINYIN", ((0, 2),)),
+    ],
+)
+def test_a_tag_fits_by_its_name_or_its_code_whichever_is_nearer(
+    query: str, code: str, match: str, spans: tuple[tuple[int, int], ...]
+) -> None:
+    (row,) = (tag for tag in TAGS if tag.code == code)
+    assert fit(query, row) == TagFit(match, spans)
