@@ -47,8 +47,8 @@ bench-matching: $(STAMP)  ## who is the same, beside Splink and recordlinkage, w
 	@$(BIN)/python -m pip install --quiet splink recordlinkage
 	@$(BIN)/python -m benchmarks.matching
 
-proof: $(STAMP)  ## the long proofs (kill -9 for many minutes)
-	@$(BIN)/python -m pytest --proof tests/flows $(T)
+proof: $(STAMP)  ## the long proofs (kill -9 for many minutes, 20,000 queries on both paths)
+	@$(BIN)/python -m pytest --proof tests/flows tests/execution $(T)
 
 schema: $(STAMP)  ## print the GraphQL schema into schema/schema.graphql
 	@$(BIN)/kehu schema > schema/schema.graphql
