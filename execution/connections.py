@@ -117,6 +117,8 @@ class _Page:
         if not self.reads_rows:
             return text
         ids, rows, within = shown_id(self.work, self.place), func.count(), self._within()
+        if ids is None and isinstance(text, said):
+            return text  # without an aggregate, which alone makes one text of all rows
         if ids is not None:
             if within is not None:
                 ids, rows = case((within, ids)), func.count(case((within, 1)))

@@ -74,7 +74,7 @@ def test_viewers_who_see_all_branches_or_have_another_role_have_plans_of_their_o
 
 def test_variables_of_another_shape_make_another_plan(master: Master) -> None:
     text = "query ($after: String, $is: Boolean!) { customers(after: $after) { totalCount @skip(if: $is) } }"
-    given = [{"is": True}, {"is": False}, {"is": True, "after": None}, {"is": True}]
+    given: list[dict[str, object]] = [{"is": True}, {"is": False}, {"is": True, "after": None}, {"is": True}]
     asked = [(ADMIN, query(text, **each)) for each in given]
     assert told(master, 1, asked) == [Reason.MADE, Reason.MADE, Reason.MADE, Reason.HIT]
 
