@@ -1,6 +1,6 @@
 """Personal numbers as the index holds them: every fragment a keyed hash, at index and at query time alike."""
 
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable
 from hashlib import blake2b
 
@@ -43,7 +43,7 @@ class _Hashes(dict[str, str]):
         """Eleven letters and digits, never with a blank."""
         hashing = self._keyed.copy()
         hashing.update(term.encode("utf-8", "surrogatepass"))
-        return b64encode(hashing.digest())[:-1].decode("ascii")
+        return b2a_base64(hashing.digest())[:11].decode("ascii")
 
 
 class KeyedTerms:
@@ -89,5 +89,6 @@ class KeyedTerms:
     def _hashed(self, field: str, texts: Iterable[str]) -> tuple[str, ...]:
         """Fragments are kept, for they are few; whole numbers are not, for each is another one."""
         known = self._hashes[field]
-        made = known.made if field == WHOLE_FIELD else known.__getitem__
-        return tuple(map(made, texts))
+        if field == WHOLE_FIELD:
+            return tuple(map(known.made, texts))
+        return tuple([known[text] for text in texts])

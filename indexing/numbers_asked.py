@@ -82,7 +82,7 @@ def _fields_of(text: str) -> tuple[str, ...]:
 
 
 def _fragment(field: str, text: str) -> Leaf:
-    grams = terms.number_grams(field, text)
+    grams = terms.number_grams(text)
     return Term(field, grams[0]) if len(grams) == 1 else Phrase(field, tuple(grams))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import chain
 
-from indexing.documents.customers import CustomerDocument
+from indexing.documents.customers import CustomerDocument, day_number
 from matching.aliases import is_syllable
 from matching.normal import cells, readings
 from matching.numbers import compact
@@ -161,9 +161,8 @@ def _initials_from_each(initials: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(chain.from_iterable(_prefixed("", joined, shortest=2) for joined in later))
 
 
-def number_grams(field: str, text: str) -> list[str]:
-    """The trigrams of a number of one field (ph, id, po), in order; START and END in it are its borders."""
-    del field  # all are cut alike
+def number_grams(text: str) -> list[str]:
+    """The trigrams of a number, in order; START and END in it are its borders."""
     return [text[at : at + 3] for at in range(len(text) - 2)]
 
 
@@ -172,6 +171,7 @@ def whole_term(kind: str, value: str) -> str:
     return kind + "".join(value.split())
 
 
+@lru_cache(maxsize=1_024)  # of one customer each is asked for twice: as a whole and in parts
 def policy_form(number: str) -> str:
     """A policy number as it is compared: letters and digits only, lower case."""
     form = compact(number).lower()
@@ -180,6 +180,8 @@ def policy_form(number: str) -> str:
 
 def phone_form(number: str) -> str:
     """The digits, without an extension: callers do not know it."""
+    if number.isascii() and number.isdecimal():  # nearly always
+        return number
     return "".join(c for c in number.partition("-")[0] if c.isdigit())
 
 
@@ -196,7 +198,7 @@ def whole_terms(document: CustomerDocument) -> list[str]:
     found += [whole_term(POLICY, policy_form(number)) for number in document.policies]
     found += [whole_term(EMAIL, address.lower()) for address in document.emails]
     if document.birth_date is not None:
-        found.append(whole_term(BIRTH, document.birth_date.strftime("%Y%m%d")))
+        found.append(whole_term(BIRTH, f"{day_number(document.birth_date)}"))
     return found
 
 
@@ -208,6 +210,6 @@ def gram_values(document: CustomerDocument) -> dict[str, list[list[str]]]:
         "po": [policy_form(number) for number in document.policies],
     }
     return {
-        field: [number_grams(field, START + form + END) for form in values if form]
+        field: [number_grams(START + form + END) for form in values if form]
         for field, values in forms.items()
     }

@@ -1,8 +1,8 @@
 """How a name sounds: its syllables, surname readings first."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 import pypinyin
 from pypinyin.constants import PINYIN_DICT
@@ -17,8 +17,7 @@ LONGEST_PERSONAL = 4
 MOST_CHARACTERS = 256  # of a name that are read at all; the rest is kept, and not searched
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One sounding unit of a name: a Han character, or a word in letters; places are of the original text."""
 
     text: str
@@ -34,6 +33,7 @@ class Cell:
         return self.places[-1][1]
 
 
+@lru_cache(maxsize=1_024)  # of one name they are asked for by its readings and its terms
 def cells(name: str) -> tuple[Cell, ...]:
     """The name's Han characters and words in order; dots, blanks and apostrophes only part or vanish."""
     found: list[Cell] = []

@@ -20,10 +20,11 @@ from indexing.keyed import KeyedTerms
 
 def embedded_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for field in ("key", "sort_key", "revision", "content"):
-        builder.add_unsigned_field(field, indexed=True, fast=True)
+    builder.add_unsigned_field("key", indexed=True, fast=True)
+    for field in ("sort_key", "revision", "content"):  # ranges are looked for in their columns
+        builder.add_unsigned_field(field, fast=True)
     for field in ("born", "updated"):
-        builder.add_integer_field(field, indexed=True, fast=True)
+        builder.add_integer_field(field, fast=True)
     for field in TERM_FIELDS:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="basic")
     for field in GRAM_FIELDS:
