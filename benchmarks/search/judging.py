@@ -16,7 +16,7 @@ TOP = 10
 
 
 # Readings that few people know make a hit right, but nobody is wrong not to give it.
-USUAL = {"letters": "usual letters", "near sound": "usual near sound"}
+USUAL = {space: f"usual {space}" for space in ("letters", "glued", "near sound")}
 
 
 @dataclass(frozen=True)

@@ -126,12 +126,13 @@ def han_keys(document: CustomerDocument) -> Iterator[str]:
             yield characters
 
 
-def glued_keys(document: CustomerDocument) -> Iterator[str]:
+def glued_keys(document: CustomerDocument, *, is_usual: bool = False) -> Iterator[str]:
     """The surname in letters, the rest in characters."""
     for name in document.names:
         characters = han(name)
         if 2 <= len(characters) <= 4:
-            yield from (f"{sound}{characters[1:]}" for sound in sounds(characters[0]))
+            said = (usual(characters[0], 0),) if is_usual else sounds(characters[0])
+            yield from (f"{sound}{characters[1:]}" for sound in said)
 
 
 def left_out_keys(document: CustomerDocument) -> Iterator[str]:
@@ -161,6 +162,7 @@ KEYS: dict[str, Callable[[CustomerDocument], Iterable[str]]] = {
     "letters": letter_keys,
     "usual letters": partial(letter_keys, is_usual=True),
     "glued": glued_keys,
+    "usual glued": partial(glued_keys, is_usual=True),
     "left out": left_out_keys,
     "romanised": romanised_keys,
     "nickname": nickname_keys,
