@@ -108,7 +108,11 @@ def _with_comma(element: gathered, compiler: Any, kw: Any) -> str:
 
 
 class instant_text(FunctionElement[str]):  # noqa: N801  # used as a function
-    """An instant in its one spelling: UTC with milliseconds."""
+    """An instant in its one spelling, UTC with milliseconds; null of null.
+
+    Instants and days that other clients wrote and Python does not take are the sign of an error: SQLite keeps
+    any text as one, and PostgreSQL makes null of infinity.
+    """
 
     inherit_cache = False
     type = String()
@@ -116,17 +120,19 @@ class instant_text(FunctionElement[str]):  # noqa: N801  # used as a function
 
 @compiles(instant_text, "sqlite")
 def _(element: instant_text, compiler: Any, **kw: Any) -> str:
-    return str(compiler.process(element.clauses, **kw))
+    given = compiler.process(element.clauses, **kw)
+    return _readable(given, f"{given} = strftime('%Y-%m-%dT%H:%M:%fZ', {given})", given)
 
 
 @compiles(instant_text, "postgresql")
 def _(element: instant_text, compiler: Any, **kw: Any) -> str:
-    instant = compiler.process(element.clauses, **kw)
-    return f"""to_char({instant} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+    given = compiler.process(element.clauses, **kw)
+    told = f"""to_char({given} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
+    return _readable(given, f"{given} BETWEEN '0001-01-02 00:00Z' AND '9999-12-31 00:00Z'", told)
 
 
 class day_text(FunctionElement[str]):  # noqa: N801  # used as a function
-    """A date as 2026-11-22."""
+    """A date as 2026-11-22; null of null."""
 
     inherit_cache = False
     type = String()
@@ -134,12 +140,19 @@ class day_text(FunctionElement[str]):  # noqa: N801  # used as a function
 
 @compiles(day_text, "sqlite")
 def _(element: day_text, compiler: Any, **kw: Any) -> str:
-    return str(compiler.process(element.clauses, **kw))
+    given = compiler.process(element.clauses, **kw)
+    return _readable(given, f"{given} = date({given})", given)
 
 
 @compiles(day_text, "postgresql")
 def _(element: day_text, compiler: Any, **kw: Any) -> str:
-    return f"to_char({compiler.process(element.clauses, **kw)}, 'YYYY-MM-DD')"
+    given = compiler.process(element.clauses, **kw)
+    told = f"to_char({given}, 'YYYY-MM-DD')"
+    return _readable(given, f"{given} BETWEEN '0001-01-01' AND '9999-12-31'", told)
+
+
+def _readable(given: str, condition: str, told: str) -> str:
+    return f"CASE WHEN {condition} THEN {told} WHEN {given} IS NOT NULL THEN '{NULL_FOUND}' END"
 
 
 class hex_text(FunctionElement[str]):  # noqa: N801  # used as a function

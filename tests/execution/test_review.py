@@ -1,11 +1,14 @@
-"""What a plan may not do besides answering: hold on to requests, or to what was read for them."""
+"""What a plan may not do: hold on to a request, or tell what other clients wrote and nobody can read."""
 
 import gc
 import weakref
 
 import pytest
+from sqlalchemy import literal_column, select
 
 from execution.queries import Answered, Queries, Query
+from master.json_text import NULL_FOUND, day_text, instant_text
+from master.session import Master
 from schema.context import Context
 from tests.execution.both import Both, Viewer
 
@@ -41,3 +44,38 @@ def test_nothing_of_a_request_outlives_it(
     gc.collect()
     assert [request() for request in requests] == [None] * 4
     assert both.compiled.noted() == both.ordinary.noted()
+
+
+UNREADABLE_DAYS = {
+    "sqlite": ["'2026-1-1'", "'2026-13-45'", "'infinity'", """'","number":"forged'"""],
+    "postgresql": ["DATE 'infinity'", "DATE '-infinity'", "DATE '20000-01-01'", "DATE '0044-03-15 BC'"],
+}
+UNREADABLE_INSTANTS = {
+    "sqlite": ["'2026-11-22 10:00:00+08:00'", "'2026-11-22T25:00:00.000Z'", """'","x":"forged'"""],
+    "postgresql": ["TIMESTAMPTZ 'infinity'", "TIMESTAMPTZ '-infinity'", "TIMESTAMPTZ '20000-01-01 00:00Z'"],
+}
+
+
+def test_a_day_or_instant_that_python_does_not_take_is_the_sign_of_an_error(master: Master) -> None:
+    """PostgreSQL makes null of infinity, and a list leaves a row out whose text is null."""
+    name = master.engine.dialect.name
+    texts = [
+        *(day_text(literal_column(each)) for each in UNREADABLE_DAYS[name]),
+        *(instant_text(literal_column(each)) for each in UNREADABLE_INSTANTS[name]),
+    ]
+    with master.reading() as connection:
+        told = [connection.scalar(select(text)) for text in texts]
+    assert told == [NULL_FOUND] * len(texts)
+
+
+def test_days_and_instants_are_told_from_the_first_to_the_last_and_null_is_null(master: Master) -> None:
+    days = ["0001-01-01", "0999-02-28", "2024-02-29", "9999-12-31"]
+    instants = ["0001-01-02T00:00:00.000Z", "2026-11-22T02:03:04.567Z", "9999-12-31T00:00:00.000Z"]
+    kinds = ("", "") if master.is_sqlite else ("DATE ", "TIMESTAMPTZ ")
+    with master.reading() as connection:
+        for text, kind, each in [
+            *((day_text, kinds[0], day) for day in days),
+            *((instant_text, kinds[1], instant) for instant in instants),
+        ]:
+            assert connection.scalar(select(text(literal_column(f"{kind}'{each}'")))) == each
+        assert connection.scalar(select(day_text(literal_column("CAST(NULL AS DATE)")))) is None
