@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks import figures
 from benchmarks.bench_hub import filled, indexed
+from benchmarks.executing import execution_figures
 from benchmarks.fronting import front_figures
 from benchmarks.graph import graph_figures
 from benchmarks.importing import import_figures
@@ -33,6 +34,7 @@ def main() -> None:
     tell(scope_figures(master, engine))
     asyncio.run(engine.close())
     master.close()
+    tell(execution_figures(FOLDER, CUSTOMERS))
 
 
 def tell(found: list[figures.Figure]) -> None:

@@ -18,9 +18,10 @@ from benchmarks.figures import Figure
 from benchmarks.loading import Load, asked, loaded, request
 from benchmarks.serving import BY_HAND, HUB, Running, cpu_seconds, served
 from benchmarks.stocks import Stock, stock_of
+from tests.services import postgresql
 
 LIMIT, COMPILED, UNNOTED, ORDINARY = "by hand", "compiled", "compiled, not noted", "ordinary path"
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", *(["postgresql"] if postgresql.is_there() else []))
 CONNECTIONS = (1, 8, 32)
 GROWTH = (1, 10, 100, 1000)
 ROUNDS, SECONDS = 5, 3.0

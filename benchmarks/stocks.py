@@ -65,7 +65,7 @@ def _server(folder: Path) -> Iterator[postgresql.Server]:
     server = postgresql.Server(folder, free_port(), postgresql.SAFE)
     if not (folder / "data").exists():
         folder.mkdir(parents=True, exist_ok=True)
-        if (user := postgresql._owner()) is not None:
+        if (user := postgresql.owner()) is not None:
             shutil.chown(folder, user)
         postgresql.run("initdb", "-D", str(folder / "data"), "-A", "trust", "-U", "kehu", "-E", "UTF8")
     server.start()
