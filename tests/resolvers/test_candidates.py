@@ -1,5 +1,6 @@
 """Search before create: who a new customer may be, with what speaks for and against, and how sure that is."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from indexing import tokens as terms
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.errors import SearchBusy, SearchTooSlow, SearchUnavailable
-from indexing.likeness import near_numbers
+from indexing.likeness import Told, customers_like, near_numbers
+from indexing.permitted import EVERYTHING
 from master.session import Master
 from tests.resolvers.commanding import codes, count, create
 from tests.resolvers.test_search import Failing
@@ -76,6 +79,19 @@ def test_a_number_one_slip_away_is_found_by_who_sees_numbers_clear(people: Hub) 
     ] == []
 
 
+def test_a_number_with_a_slip_is_found_though_the_name_tells_nothing(people: Hub) -> None:
+    assert people.search is not None
+    for kind, number, found in (
+        (terms.PHONE, "13800138001", [1]),
+        (terms.PHONE, "13800183000", [1]),
+        (terms.DOCUMENT, "e12345679", [1]),
+        (terms.PHONE, "13800138000", []),
+        (terms.PHONE, "13800139001", []),
+    ):
+        told = Told("Nobody Whatever", None, ((kind, number),))
+        assert asyncio.run(customers_like(people.search, told, EVERYTHING, None)) == found, number
+
+
 def test_somebody_similar_is_refused_where_that_is_asked_for(people: Hub, master: Master) -> None:
     given = {"name": "欧阳震华", "birthDate": BORN, "refuseSimilar": True}
     payload = create(people, **given)
@@ -117,7 +133,7 @@ def test_exact_keys_alone_tell_when_search_is_away(
 ) -> None:
     engine: EmbeddedEngine | None = None
     if error is not None:
-        failing = Failing(tmp_path / "failing")
+        failing = Failing(tmp_path / "failing", people.master.keys)
         failing.error, engine = error, failing
     away = Hub(people.master, engine)
     payload = create(away, name="欧阳震华", birthDate=BORN, contactPoints=mobile("13800138000"))
@@ -127,7 +143,7 @@ def test_exact_keys_alone_tell_when_search_is_away(
 
 
 def test_who_does_not_ask_for_candidates_does_not_wait_for_a_search(people: Hub, tmp_path: Path) -> None:
-    engine = Failing(tmp_path / "failing")
+    engine = Failing(tmp_path / "failing", people.master.keys)
     engine.error = AssertionError("searched")  # type: ignore[assignment]  # any search would fail the test
     document = 'mutation { createCustomer(input: {name: "A"}) { errors { code } } }'
     assert Hub(people.master, engine).get(document)["createCustomer"] == {"errors": []}
