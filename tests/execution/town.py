@@ -248,6 +248,8 @@ POOLS: Pools = {
     "CustomerFilter.productLine": ("LIFE", "MOTOR", "none"),
     "CustomerFilter.mobile": (mobile(4), mobile(5), mobile(8), "138****8000", "1"),
     "PolicyFilter.productLine": ("LIFE", "MOTOR", "none"),
+    "PolicyFilter.number": (*(f"POL{n:05d}" for n in (0, 1, 40)), SHARED_POLICY, "POL0*"),
+    "Query.searchCustomers.saved": ("s1", "c1"),
     "LeadFilter.owner": ("S1", "S2", "S3"),
     "TagFilter.all": ("T0", "T1", "T2", "zz"),
     "TagFilter.any": ("T0", "T1", "T3", "zz"),
