@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, select, tuple_
 
-from loaders.relations import NOW, Order, Relation, Rows, Tied, equal, matching
+from loaders.relations import NOW, Columns, Order, Relation, Rows, Tied, equal, matching
 from master.spelling import or_far_future
 from master.tables.base import table
 from master.tables.tags import CustomerTagRow, TagCategoryRow, TagRow
@@ -34,24 +34,27 @@ all_tags = Relation(
 tag_names = select(tag.c.id, tag.c.code, tag.c.name)
 
 
+def _holds(its: Columns) -> tuple[ColumnElement[bool], ...]:
+    """Whether a customer's tag holds at the request's time."""
+    return its["ended_at"].is_(None), its["expires_at"].is_(None) | (its["expires_at"] > NOW)
+
+
 def _held(tied: Tied) -> Select[Any]:
     """Tags that hold at the request's time, one row for each: where several sources gave it, the one that
     lasts longest."""
-    lasts = or_far_future("customer_tags.expires_at")
-    rank = func.row_number().over(
-        partition_by=(customer_tag.c.customer_id, customer_tag.c.tag_id),
-        order_by=(lasts.desc(), customer_tag.c.assigned_at.desc(), customer_tag.c.id.desc()),
+    other = customer_tag.alias("other")
+    longer = exists().where(
+        other.c.customer_id == customer_tag.c.customer_id,
+        other.c.tag_id == customer_tag.c.tag_id,
+        *_holds(other.c),
+        tuple_(or_far_future("other.expires_at"), other.c.assigned_at, other.c.id)
+        > tuple_(or_far_future("customer_tags.expires_at"), customer_tag.c.assigned_at, customer_tag.c.id),
     )
-    ranked = (
-        select(customer_tag, rank.label("rank"))
-        .where(
-            tied(customer_tag.c.customer_id),
-            customer_tag.c.ended_at.is_(None),
-            customer_tag.c.expires_at.is_(None) | (customer_tag.c.expires_at > NOW),
-        )
-        .subquery("ranked")
+    return (
+        select(customer_tag, tag.c.code)
+        .join(tag, tag.c.id == customer_tag.c.tag_id)
+        .where(tied(customer_tag.c.customer_id), *_holds(customer_tag.c), ~longer)
     )
-    return select(ranked, tag.c.code).join(tag, tag.c.id == ranked.c.tag_id).where(ranked.c.rank == 1)
 
 
 tags_by_customer = Relation(
