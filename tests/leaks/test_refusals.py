@@ -95,6 +95,9 @@ def asked_by(hub: Hub) -> dict[str, list[tuple[str, list[str]]]]:
         "CustomerFilter.bornFrom": filtered("bornFrom", f'"{born}"'),
         "CustomerFilter.bornTo": filtered("bornTo", f'"{born}"'),
         "CustomerKey.document": [(f"{{ customer(by: {{document: {key}}}) {{ id }} }}", ["by", "document"])],
+        "PolicyFilter.number": [
+            (f'{{ policies(filter: {{number: "{policy}"}}) {{ nodes {{ id }} }} }}', ["filter", "number"])
+        ],
         "PolicyKey.number": [(f'{{ policy(by: {{number: "{policy}"}}) {{ id }} }}', ["by", "number"])],
         "PolicyKey.source": [(f"{{ policy(by: {{source: {source}}}) {{ id }} }}", ["by", "source"])],
         "CustomerOrderField.NAME": [
@@ -138,6 +141,7 @@ def test_a_mask_is_no_value_to_ask_by(hub: Hub, role: str) -> None:
         '{ customers(filter: {mobile: "138****5711"}) { totalCount } }',
         '{ searchCustomers(filter: {mobile: "138****5711"}) { totalCount } }',
         '{ policy(by: {number: "P*******1441"}) { id } }',
+        '{ policies(filter: {number: "P*******1441"}) { totalCount } }',
     ):
         assert hub.ask(text, role).codes == ["INVALID"], text
 
