@@ -16,10 +16,10 @@ from master.json_text import (
     hex_text,
     instant_text,
     joined,
-    number_text,
     quoted,
     real_text,
     said,
+    whole_text,
 )
 from master.sealing import Sealed
 from master.tables.types import SCALE, Instant, Ten4
@@ -68,7 +68,7 @@ def _decorated(kind: TypeDecorator[Any], dialect: Dialect) -> Form | None:
     if isinstance(kind, Instant):
         return Form(INSTANT, datetime.fromisoformat, {"DateTime": INSTANT})
     if isinstance(kind, Ten4):
-        return Form(number_text, lambda given: Decimal(given) / SCALE, {"Decimal": DECIMAL})
+        return Form(whole_text, lambda given: Decimal(given) / SCALE, {"Decimal": DECIMAL})
     if isinstance(kind, Sealed):
         return Form(BYTES, lambda given: kind.process_result_value(bytes.fromhex(given), dialect))
     if type(kind).process_result_value is TypeDecorator.process_result_value:
@@ -85,7 +85,7 @@ PLAIN: Mapping[type, Form] = {
     Date: Form(DAY, date.fromisoformat, {"Date": DAY}),
     Boolean: Form(_truth, bool, {"Boolean": _truth}),
     Float: Form(real_text, float),  # orjson and the databases write doubles in different ways
-    Integer: Form(number_text, int, {"Int": number_text}),
+    Integer: Form(whole_text, int, {"Int": whole_text}),
 }
 
 

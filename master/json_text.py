@@ -204,14 +204,40 @@ def _(element: number_text, compiler: Any, **kw: Any) -> str:
     return f"CAST({compiler.process(element.clauses, **kw)} AS TEXT)"
 
 
+class whole_text(FunctionElement[str]):  # noqa: N801  # used as a function
+    """A column that holds whole numbers, in digits, or as `told` says; null of null.
+
+    SQLite keeps in it whatever another client wrote: what is no whole number is the sign of an error.
+    """
+
+    inherit_cache = False
+    type = String()
+
+    def __init__(self, column: ColumnElement[Any], told: ColumnElement[str] | None = None) -> None:
+        super().__init__(column, number_text(column) if told is None else told)
+
+
+@compiles(whole_text, "sqlite")
+def _(element: whole_text, compiler: Any, **kw: Any) -> str:
+    given, told = (compiler.process(each, **kw) for each in element.clauses)
+    return _readable(given, f"typeof({given}) = 'integer'", told)
+
+
+@compiles(whole_text, "postgresql")
+def _(element: whole_text, compiler: Any, **kw: Any) -> str:
+    _, told = element.clauses
+    return str(compiler.process(told, **kw))
+
+
 def decimal_text(scaled: ColumnElement[Any]) -> ColumnElement[str]:
     """A whole number of 1/10,000 as a decimal: two places at least, further zeros dropped; null of null."""
-    return joined(
+    told = joined(
         _Written("CASE WHEN {0} < 0 THEN '-' ELSE '' END", scaled),
         _Written("CAST(abs({0}) / 10000 AS TEXT)", scaled),
         said("."),
         _Written(_PLACES, scaled),
     )
+    return whole_text(scaled, told)
 
 
 _PLACES = (

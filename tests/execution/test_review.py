@@ -2,12 +2,15 @@
 
 import gc
 import weakref
+from typing import Any
 
 import pytest
 from sqlalchemy import literal_column, select
 
 from execution.queries import Answered, Queries, Query
-from master.json_text import NULL_FOUND, day_text, instant_text
+from execution.reasons import NotCompiled
+from execution.steps import Steps
+from master.json_text import NULL_FOUND, day_text, decimal_text, instant_text, whole_text
 from master.session import Master
 from schema.context import Context
 from tests.execution.both import Both, Viewer
@@ -79,3 +82,23 @@ def test_days_and_instants_are_told_from_the_first_to_the_last_and_null_is_null(
         ]:
             assert connection.scalar(select(text(literal_column(f"{kind}'{each}'")))) == each
         assert connection.scalar(select(day_text(literal_column("CAST(NULL AS DATE)")))) is None
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.parametrize("word", ['\'7,"x":"forged"\'', "'1e3x'", "12.5", "x'37'"])
+def test_a_whole_number_that_is_none_is_the_sign_of_an_error(master: Master, word: str) -> None:
+    with master.reading() as connection:
+        for text in (whole_text, decimal_text):
+            assert connection.scalar(select(text(literal_column(word)))) == NULL_FOUND
+            assert connection.scalar(select(text(literal_column("NULL")))) is None
+
+
+def test_whole_numbers_are_told_in_digits(master: Master) -> None:
+    with master.reading() as connection:
+        assert connection.scalar(select(whole_text(literal_column("-70")))) == "-70"
+
+
+def test_text_with_a_nul_is_left_to_the_ordinary_path() -> None:
+    run: Any = None
+    with pytest.raises(NotCompiled, match="null"):
+        Steps().done(run, '{"number":"A\0"x"}')
