@@ -46,7 +46,6 @@ COMMANDS = {
     "document": "app.commands.registered_documents:document",
     "schema": "app.commands.schema:schema",
     "plan": "app.commands.plans:plan",
-    "plan": "app.commands.plans:plan",
     "dump": "app.commands.dumps:dump",
     "outbox": "app.commands.checks:outbox",
     "doctor": "app.commands.checks:doctor",
