@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Hashable, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,17 +108,23 @@ async def _told(context: Context, statement: Statement, values: list[Any]) -> st
 
 
 async def plan_of(
-    schema: strawberry.Schema, selections: Selections, dialect: Dialect, run: Run, few: Few
+    schema: strawberry.Schema,
+    selections: Selections,
+    dialect: Dialect,
+    run: Run,
+    *,
+    few: Few,
+    thread: Executor,
 ) -> Plan:
     """The plan of a query for viewers like this one, and its first run begun. Raises NotCompiled and Refusal.
 
-    It is made in a thread: that takes tens of milliseconds.
+    thread: where its SQL is made.
     """
     work = Work(schema, selections, run.context.viewer, dialect, run, few, object_text)
     for ready in _readies(work, selections.roots()):
         work.before.append(ready)
         await ready(run)
-    return await asyncio.to_thread(_made, work, run)
+    return await asyncio.get_running_loop().run_in_executor(thread, _made, work, run)
 
 
 def _readies(work: Work, roots: list[Asked]) -> list[Ready]:

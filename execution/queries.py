@@ -1,7 +1,7 @@
 """The front of the compiled path: answers a query by its plan, or leaves it to the ordinary path."""
 
-from collections import OrderedDict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import strawberry
@@ -14,6 +14,7 @@ from execution.document import Selections
 from execution.plans import Key, Plan, class_of, moments, plan_of
 from execution.reasons import NotCompiled, Reason
 from execution.shapes import shape
+from execution.shelves import Shelf
 from execution.steps import Run
 from execution.work import Few
 from loaders.batches import FEW, FEW_COUNTED
@@ -73,14 +74,20 @@ class _Entry:
 
 
 class Queries:
-    """compile_at: the how-manieth request of a query makes its plan; 0: none does."""
+    """compile_at: the how-manieth request of a query makes its plan; 0: none does.
+
+    One plan is made at a time, on a thread of its own: it takes a core for tens of milliseconds. Who would
+    have to wait for that goes the ordinary path, also where it is the plan of the same query.
+    """
 
     def __init__(self, schema: strawberry.Schema, master: Master, compile_at: int) -> None:
         self._schema = schema
         self._compile_at = compile_at
         self._dialect = driver_dialect(master.engine.dialect)
-        self._entries: OrderedDict[Key, _Entry] = OrderedDict()
-        self._asked: OrderedDict[Key, int] = OrderedDict()
+        self._entries: Shelf[_Entry] = Shelf(KEPT_PLANS)
+        self._asked: Shelf[int] = Shelf(KEPT_COUNTS)
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="plans")
+        self._is_making = False
 
     async def answer(self, query: Query, context: Context) -> Answered:
         """Raises nothing but what stops a request: whatever else fails is left to the ordinary path."""
@@ -99,20 +106,16 @@ class Queries:
         run = Run(context, self._variables(query))
         name = query.operation.name.value if query.operation.name else None
         key = Key(query.text, name, class_of(context), shape(run.variables.coerced))
-        if not query.is_registered and not self._is_frequent(key):
+        if not query.is_registered and not self._is_frequent(key, context.viewer.token_id):
             return Answered(Reason.NEW)
-        entry = self._entry(key)
-        plan, reason = await self._plan_for(entry, run, query, MANY)
+        entry, plan, reason = await self._plan_for(key, query, run, MANY)
         if plan.asks_few and (few := await _few(context)) != MANY:
-            entry = self._entry(replace(key, few=few))
-            plan, reason = await self._plan_for(entry, run, query, few)
+            entry, plan, reason = await self._plan_for(replace(key, few=few), query, run, few)
         return Answered(reason, await _told(entry, plan, run))
 
     async def planned(self, query: Query, context: Context) -> Plan:
         """The plan that a query would have, made anew. Raises NotCompiled and Refusal."""
-        run = Run(context, self._variables(query))
-        plan, _ = await self._plan_for(_Entry(), run, query, MANY)
-        return plan
+        return await self._made(query, Run(context, self._variables(query)), MANY)
 
     def _variables(self, query: Query) -> VariableValues:
         """Raises NotCompiled for values that are not of their types."""
@@ -122,40 +125,49 @@ class Queries:
             raise NotCompiled(Reason.ARGUMENT, variables[0].message)
         return variables
 
-    def _is_frequent(self, key: Key) -> bool:
+    def _is_frequent(self, key: Key, token: str) -> bool:
         """Whether it has been asked for so often that a plan pays."""
         if key in self._entries or self._compile_at == 1:
             return True
-        asked = self._asked[key] = self._asked.pop(key, 0) + 1
-        if len(self._asked) > KEPT_COUNTS:
-            self._asked.popitem(last=False)
+        asked = (self._asked.get(key) or 0) + 1
+        self._asked.put(key, asked, token)
         return asked >= self._compile_at
 
-    def _entry(self, key: Key) -> _Entry:
-        entry = self._entries[key] = self._entries.pop(key, _Entry())
-        if len(self._entries) > KEPT_PLANS:
-            self._entries.popitem(last=False)
-        return entry
+    async def _plan_for(self, key: Key, query: Query, run: Run, few: Few) -> tuple[_Entry, Plan, Reason]:
+        """The one that is kept, or one made now. A query that can have no plan is remembered."""
+        entry = self._entries.get(key)
+        if entry is None:
+            if self._is_making:
+                raise NotCompiled(Reason.NEW)
+            return await self._entered(key, query, run, few)
+        if entry.plan is None or entry.refused is not None:
+            raise NotCompiled(entry.refused or Reason.FAILED)
+        return entry, entry.plan, Reason.HIT
 
-    async def _plan_for(self, entry: _Entry, run: Run, query: Query, few: Few) -> tuple[Plan, Reason]:
-        """The entry's, or one made now. A query that can have no plan is remembered."""
-        if entry.refused is not None:
-            raise NotCompiled(entry.refused)
-        if entry.plan is not None:
-            return entry.plan, Reason.HIT
-        selections = Selections(self._schema._schema, query.tree, query.operation, run.variables)
+    async def _entered(self, key: Key, query: Query, run: Run, few: Few) -> tuple[_Entry, Plan, Reason]:
+        """A plan made now, which is kept, as is the reason why there can be none."""
+        entry, self._is_making = _Entry(), True
         try:
-            entry.plan = await plan_of(self._schema, selections, self._dialect, run, few)
+            entry.plan = await self._made(query, run, few)
         except NotCompiled as missed:
             entry.refused = missed.reason
             raise
         except Forbidden:  # to all viewers of this class
             entry.refused = Reason.ARGUMENT
             raise
+        finally:
+            self._is_making = False
+            if entry.plan is not None or entry.refused is not None:
+                token = run.context.viewer.token_id
+                self._entries.put(key, entry, token, is_lasting=query.is_registered)
+        return entry, entry.plan, Reason.MADE
+
+    async def _made(self, query: Query, run: Run, few: Few) -> Plan:
+        selections = Selections(self._schema._schema, query.tree, query.operation, run.variables)
+        try:
+            return await plan_of(self._schema, selections, self._dialect, run, few=few, thread=self._thread)
         except RecursionError:
-            entry.refused = Reason.DEEP
             raise NotCompiled(Reason.DEEP) from None
-        return entry.plan, Reason.MADE
 
 
 def _reason(error: Exception, context: Context) -> Reason:

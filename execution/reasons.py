@@ -8,7 +8,7 @@ class Reason(StrEnum):
 
     HIT = "hit"
     MADE = "made"
-    NEW = "new"  # not asked for often enough yet
+    NEW = "new"  # not asked for often enough yet, or a plan is being made just now
     OFF = "off"  # KEHU_COMPILE_AT=0
     CHANGE = "change"  # a mutation
     INTROSPECTION = "introspection"

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
+from threading import current_thread
 
 import pytest
 from click.testing import CliRunner
@@ -10,8 +12,12 @@ from graphql import parse
 
 from app.cli import main
 from app.graphql import schema
+from execution import plans
+from execution.plans import Plan
 from execution.queries import Queries, Query
 from execution.reasons import Reason
+from execution.steps import Run
+from execution.work import Work
 from master.access import Viewer
 from master.keys import Keys
 from master.roles import shipped_roles
@@ -70,6 +76,40 @@ def test_viewers_of_one_role_share_a_plan_whatever_their_branches(master: Master
 def test_viewers_who_see_all_branches_or_have_another_role_have_plans_of_their_own(master: Master) -> None:
     asked = [(each, query(NAMED, number="C1")) for each in (viewer("AGENT", 1), viewer("AGENT"), ADMIN)]
     assert told(master, 1, asked) == [Reason.MADE] * 3
+
+
+def test_a_plan_is_made_once_for_many_who_ask_at_once(
+    master: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others do not wait for it, nor does the maker of another plan."""
+    made, make = [], plans._made
+
+    def noted(work: Work, run: Run) -> Plan:
+        made.append(current_thread().name)
+        return make(work, run)
+
+    monkeypatch.setattr(plans, "_made", noted)
+    queries = Queries(schema, master, 1)
+    asked = [query(NAMED, number="C1"), query(NAMED, number="C2"), query("{ viewer { name } }")]
+
+    async def at_once() -> list[list[Reason]]:
+        return await asyncio.gather(*(reasons(queries, master, [(ADMIN, each)]) for each in asked))
+
+    assert asyncio.run(at_once()) == [[Reason.MADE], [Reason.NEW], [Reason.NEW]]
+    assert made == ["plans_0"]
+
+
+def test_a_token_that_asks_much_pushes_out_no_plan_of_another(master: Master) -> None:
+    other = replace(ADMIN, token_id="another")
+    much = [(ADMIN, query(f"{{ n{number}: __typename }}")) for number in range(300)]
+    asked = [
+        (other, query(NAMED, number="C1")),
+        *much,
+        (other, query(NAMED, number="C2")),
+        much[-64],
+        much[-65],
+    ]
+    assert told(master, 1, asked) == [*[Reason.MADE] * 301, Reason.HIT, Reason.HIT, Reason.MADE]
 
 
 def test_variables_of_another_shape_make_another_plan(master: Master) -> None:
