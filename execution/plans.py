@@ -10,6 +10,7 @@ import strawberry
 from sqlalchemy import Dialect, select
 
 from execution.answers import runs_before
+from execution.arguments import Read, readings
 from execution.document import Asked, Selections
 from execution.keys import KeyOf
 from execution.objects import object_text
@@ -36,6 +37,7 @@ class Plan:
     names: of all binds; fixed: those that every run binds alike, and asked: the arguments they come from, by
     site; sites: those that each run reads anew, and forms: what their arguments looked like when it was made.
     looked_up: sites by whose filters something may be looked up that the viewer sees masked.
+    first: reads arguments, where something is looked up or searched for before the statement runs.
     """
 
     statement: Statement
@@ -45,6 +47,7 @@ class Plan:
     sites: tuple[Site, ...]
     forms: tuple[Hashable, ...]
     looked_up: tuple[Site, ...]
+    first: tuple[Read, ...]
     before: tuple[Ready, ...]
     brings: tuple[Bring, ...]
     steps: Steps
@@ -52,6 +55,8 @@ class Plan:
 
     async def answer(self, run: Run) -> bytes:
         """The response's data as JSON. Raises NotCompiled, Refusal and what databases raise."""
+        for read in self.first:
+            read(run)
         for ready in self.before:
             await ready(run)
         values = self.statement.values(self._bound(run))
@@ -121,10 +126,13 @@ async def plan_of(
     thread: where its SQL is made.
     """
     work = Work(schema, selections, run.context.viewer, dialect, run, few, object_text)
+    first = readings(schema, selections, run)
+    for read in first:
+        read(run)
     for ready in _readies(work, selections.roots()):
         work.before.append(ready)
         await ready(run)
-    return await asyncio.get_running_loop().run_in_executor(thread, _made, work, run)
+    return await asyncio.get_running_loop().run_in_executor(thread, _made, work, run, first)
 
 
 def _readies(work: Work, roots: list[Asked]) -> list[Ready]:
@@ -141,7 +149,7 @@ def _readies(work: Work, roots: list[Asked]) -> list[Ready]:
     return readies
 
 
-def _made(work: Work, run: Run) -> Plan:
+def _made(work: Work, run: Run, first: list[Read]) -> Plan:
     text = root_text(work, work.selections.roots())
     fixed: dict[str, Any] = {}
     varying: dict[str, Any] = moments(run.context)
@@ -162,6 +170,7 @@ def _made(work: Work, run: Run) -> Plan:
         looked_up=tuple(
             each for each in work.sites if run.asked[each.number].filters and not each.relation.key
         ),
+        first=tuple(first) if work.before else (),
         before=tuple(work.before),
         brings=tuple(work.brings),
         steps=work.steps,

@@ -13,6 +13,7 @@ from graphql import parse
 from app.cli import main
 from app.graphql import schema
 from execution import plans
+from execution.arguments import Read
 from execution.plans import Plan
 from execution.queries import Queries, Query
 from execution.reasons import Reason
@@ -84,9 +85,9 @@ def test_a_plan_is_made_once_for_many_who_ask_at_once(
     """The others do not wait for it, nor does the maker of another plan."""
     made, make = [], plans._made
 
-    def noted(work: Work, run: Run) -> Plan:
+    def noted(work: Work, run: Run, first: list[Read]) -> Plan:
         made.append(current_thread().name)
-        return make(work, run)
+        return make(work, run, first)
 
     monkeypatch.setattr(plans, "_made", noted)
     queries = Queries(schema, master, 1)
@@ -127,6 +128,22 @@ def test_a_query_that_can_have_no_plan_is_not_planned_again(master: Master) -> N
 def test_what_a_role_may_not_do_is_left_to_the_ordinary_path(master: Master) -> None:
     asked = [(viewer("SECURITY"), query(NAMED, number="C1"))] * 2
     assert told(master, 1, asked) == [Reason.ARGUMENT] * 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{ customer(by: {id: "c1"}) { name } z: customers(first: 0) { totalCount } }',
+        "query ($n: Int = 0) { customers { nodes { policies(first: $n) { totalCount } } } }",
+        'query ($m: String = "138*") { customer(by: {number: $m}) { name } }',
+        f"{{ nodes(ids: {json.dumps(['c1'] * 201)}) {{ ... on Lead {{ id }} }} }}",
+        'query ($m: String = "138*") { tag(code: $m) { name } }',
+        'query ($m: String = "138*") { branches(under: $m) { code } }',
+    ],
+)
+def test_what_is_refused_is_not_compiled(master: Master, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.delattr(plans, "_made")
+    assert told(master, 1, [(ADMIN, query(text))] * 2) == [Reason.ARGUMENT] * 2
 
 
 def test_a_list_is_read_on_below_a_customer_asked_for_by_number(master: Master) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import literal_column, select
 from execution.queries import Answered, Queries, Query
 from execution.reasons import NotCompiled
 from execution.steps import Steps
+from indexing.engines.embedded import EmbeddedEngine
+from indexing.engines.port import Candidates
 from master.json_text import NULL_FOUND, day_text, decimal_text, instant_text, whole_text
 from master.session import Master
 from schema.context import Context
@@ -46,6 +48,31 @@ def test_nothing_of_a_request_outlives_it(
     assert [compiled.plan for _, compiled in asked] == plans
     gc.collect()
     assert [request() for request in requests] == [None] * 4
+    assert both.compiled.noted() == both.ordinary.noted()
+
+
+@pytest.mark.parametrize("before", [[], [{"n": 1}]])
+def test_nothing_is_searched_for_where_another_part_is_refused(
+    both: Both, monkeypatch: pytest.MonkeyPatch, before: list[dict[str, int]]
+) -> None:
+    """Otherwise the ordinary path, which words the refusal, would search again. before: what made a plan."""
+    searched: list[str] = []
+    search = EmbeddedEngine.search
+
+    async def noting(self: EmbeddedEngine, *asked: Any) -> Candidates:
+        searched.append("once")
+        return await search(self, *asked)
+
+    text = (
+        'query ($n: Int!) { searchCustomers(query: "C0000") { nodes { id } }'
+        " customers(first: $n) { nodes { id } } }"
+    )
+    for each in before:
+        both.ask(EVERYBODY, text, each)
+    monkeypatch.setattr(EmbeddedEngine, "search", noting)
+    ordinary, compiled = both.ask(EVERYBODY, text, {"n": 0})
+    assert (compiled.text, compiled.plan) == (ordinary.text, "argument")
+    assert searched == ["once", "once"]
     assert both.compiled.noted() == both.ordinary.noted()
 
 
