@@ -51,7 +51,7 @@ class Plan:
     before: tuple[Ready, ...]
     brings: tuple[Bring, ...]
     steps: Steps
-    asks_few: bool
+    asks_few: Few
 
     async def answer(self, run: Run) -> bytes:
         """The response's data as JSON. Raises NotCompiled, Refusal and what databases raise."""

@@ -109,7 +109,7 @@ class Queries:
         if not query.is_registered and not self._is_frequent(key, context.viewer.token_id):
             return Answered(Reason.NEW)
         entry, plan, reason = await self._plan_for(key, query, run, MANY)
-        if plan.asks_few and (few := await _few(context)) != MANY:
+        if (few := await _few(context, plan.asks_few)) != MANY:
             entry, plan, reason = await self._plan_for(replace(key, few=few), query, run, few)
         return Answered(reason, await _told(entry, plan, run))
 
@@ -182,16 +182,18 @@ def _reason(error: Exception, context: Context) -> Reason:
     return reason
 
 
-async def _few(context: Context) -> Few:
-    """Whether so few customers are in sight that lists of all are made from them, and counted so."""
+async def _few(context: Context, asks: Few) -> Few:
+    """Whether so few customers are in sight that lists of all are made from them, and counted so; counted
+    only where it is asked."""
     reach = context.viewer.reach
-    if reach is None:
+    if reach is None or asks == MANY:
         return MANY
     given = moments(context)
+    paged, summed = asks
     return await context.read(
         lambda connection: (
-            few_in_sight(connection, reach, FEW, given),
-            few_in_sight(connection, reach, FEW_COUNTED, given),
+            paged and few_in_sight(connection, reach, FEW, given),
+            summed and few_in_sight(connection, reach, FEW_COUNTED, given),
         )
     )
 

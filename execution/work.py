@@ -22,7 +22,7 @@ from schema.arguments import Asked as ListAsked
 
 Among: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 Bring: TypeAlias = Callable[[Run], dict[str, Any]]
-Few: TypeAlias = tuple[bool, bool]  # in sight: so few customers for a page, and for a count
+Few: TypeAlias = tuple[bool, bool]  # of so few customers in sight: for a page, and for a count
 
 ALL = Tied(lambda column: column.is_not(None)).among
 
@@ -32,7 +32,7 @@ class Work:
     """What is compiled, for whom, and what the plan will be made of besides its SQL.
 
     object_text: an object's fields as text (execution/objects.py), which lists ask for. few: what a list of
-    all is made from (loaders/batches.py); asks_few: whether that made a difference. before: what is awaited
+    all is made from (loaders/batches.py); asks_few: where that made a difference. before: what is awaited
     before the statement runs; brings: binds of each run that are no arguments of a list.
     """
 
@@ -43,7 +43,7 @@ class Work:
     run: Run
     few: Few
     object_text: "Callable[[Work, list[Asked], Place], ColumnElement[str]]"
-    asks_few: bool = False
+    asks_few: Few = (False, False)
     steps: Steps = field(default_factory=Steps)
     sites: list[Site] = field(default_factory=list)
     before: list[Ready] = field(default_factory=list)
@@ -89,7 +89,9 @@ class Work:
         reach = self.reach
         is_picked = any(relation.filters[name].picks for name, _ in arguments.filters)
         if reach is not None and relation.key is None and relation.kind == "pages" and not is_picked:
-            self.asks_few = self.asks_few or relation.in_sight is not None
+            if relation.in_sight is not None:
+                paged, summed = self.asks_few
+                self.asks_few = (paged or not counted, summed or counted)
             reach = replace(reach, few=self.few[counted])
         return Ask(relation, arguments, counted, reach)
 

@@ -1,16 +1,20 @@
 """How many statements a query takes: one, whatever hangs on it and however many rows it gives."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Connection, Engine, event
 
 from app.noting import AccessNotes
+from execution import queries
 from execution.reasons import COMPILED
+from loaders.batches import FEW, FEW_COUNTED
+from master.access import few_in_sight
 from master.answering import Answering
+from master.sight import Reach
 from schema.context import Context
 from tests.execution.both import Both, Viewer
 
@@ -72,6 +76,36 @@ def test_a_query_is_one_statement_whatever_its_rows(
         both.ordinary.ask(token, text, values)
     assert planned == []
     assert len(others) > at_the_door
+
+
+@pytest.mark.parametrize(
+    ("asked", "counts"),
+    [
+        ("nodes { name }", [FEW]),
+        ("totalCount", [FEW_COUNTED]),
+        ("totalCount nodes { name }", [FEW, FEW_COUNTED]),
+    ],
+)
+def test_who_is_in_sight_of_a_branch_is_counted_as_far_as_is_asked(
+    both: Both, asked: str, counts: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once for pages, once for counts, each up to the number below which that is the sooner way."""
+    token, text = both.tokens["AGENT", ("EAST",)], f"{{ customers {{ {asked} }} }}"
+    both.compiled.ask(token, text, {})
+    counted_to: list[int] = []
+
+    def noted(connection: Connection, reach: Reach, most: int, sight: Mapping[str, object]) -> bool:
+        counted_to.append(most)
+        return few_in_sight(connection, reach, most, sight)
+
+    with counted(monkeypatch) as (planned, others):
+        both.compiled.ask(token, "{ __typename }", {})
+    at_the_door = len(others)
+    with counted(monkeypatch) as (planned, others):
+        monkeypatch.setattr(queries, "few_in_sight", noted)
+        assert both.compiled.ask(token, text, {}).plan == "hit"
+    assert counted_to == counts
+    assert (len(planned), len(others) - at_the_door) == (1, len(counts))
 
 
 def test_the_ordinary_path_takes_one_a_relation(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
