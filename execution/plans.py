@@ -157,7 +157,8 @@ def _made(work: Work, run: Run, first: list[Read]) -> Plan:
         (fixed if site.is_fixed else varying).update(site.binds(run.asked[site.number]))
     for bring in work.brings:
         varying.update(bring(run))
-    del work.run  # steps keep the work, and so would keep the request and all that was read for it
+    # Steps keep the work, and so would keep the request, all that was read for it, and the values it gave.
+    del work.run, work.selections.variables
     names = frozenset({*fixed, *varying})
     sites = tuple(site for site in work.sites if not site.is_fixed)
     return Plan(

@@ -2,9 +2,11 @@
 
 import gc
 import weakref
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from graphql.execution.values import VariableValues
 from sqlalchemy import literal_column, select
 
 from execution.queries import Answered, Queries, Query
@@ -20,6 +22,21 @@ from tests.execution.both import Both, Viewer
 EVERYBODY: Viewer = ("ADMIN", None)
 ONE_OF_EAST: Viewer = ("AGENT", ("EAST",))
 NOBODY: Viewer = ("SECURITY", None)
+
+
+class Text(str):
+    """Of which it can be told when nothing holds it any more."""
+
+
+def traced(value: Any, found: list[weakref.ref[Text]]) -> Any:
+    """The same, with texts that can be traced, which are found."""
+    if isinstance(value, Mapping):
+        return {name: traced(each, found) for name, each in value.items()}
+    if type(value) is not str:
+        return value
+    text = Text(value)
+    found.append(weakref.ref(text))
+    return text
 
 
 @pytest.mark.parametrize(
@@ -48,6 +65,31 @@ def test_nothing_of_a_request_outlives_it(
     assert [compiled.plan for _, compiled in asked] == plans
     gc.collect()
     assert [request() for request in requests] == [None] * 4
+    assert both.compiled.noted() == both.ordinary.noted()
+
+
+def test_no_plan_keeps_a_value_of_a_variable(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The number of a document may be one."""
+    given: list[weakref.ref[Text]] = []
+    coerced = Queries._variables
+
+    def noting(self: Queries, query: Query) -> VariableValues:
+        variables = coerced(self, query)
+        return variables._replace(coerced=traced(variables.coerced, given))
+
+    monkeypatch.setattr(Queries, "_variables", noting)
+    text = (
+        "query ($f: CustomerFilter, $m: String!, $n: Int, $q: String!, $p: CustomerKey!) {"
+        " customers(filter: $f, first: $n) { totalCount edges { cursor node { name tags { source } } } }"
+        " more: customers(filter: {mobile: $m}) { nodes { name } }"
+        " searchCustomers(query: $q) { edges { cursor } } customer(by: $p) { name } }"
+    )
+    document = {"type": "PASSPORT", "number": "E00000001"}
+    values = {"f": {"document": document}, "m": "13800000001", "n": 2, "q": "C0000", "p": {"number": "C1"}}
+    _, compiled = both.ask(EVERYBODY, text, values)
+    assert compiled.plan == "made", compiled.text
+    gc.collect()
+    assert [each() for each in given] == [None] * 4
     assert both.compiled.noted() == both.ordinary.noted()
 
 
