@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from execution.document import Selections
 from execution.plans import Key, Plan, class_of, moments, plan_of
 from execution.reasons import NotCompiled, Reason
-from execution.shapes import shape
+from execution.shapes import shapes
 from execution.shelves import Shelf
 from execution.steps import Run
 from execution.work import Few
@@ -105,7 +105,8 @@ class Queries:
             raise NotCompiled(Reason.LONG)
         run = Run(context, self._variables(query))
         name = query.operation.name.value if query.operation.name else None
-        key = Key(query.text, name, class_of(context), shape(run.variables.coerced))
+        shape = shapes(query.operation.variable_definitions or (), run.variables.coerced)
+        key = Key(query.text, name, class_of(context), shape)
         if not query.is_registered and not self._is_frequent(key, context.viewer.token_id):
             return Answered(Reason.NEW)
         entry, plan, reason = await self._plan_for(key, query, run, MANY)

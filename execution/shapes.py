@@ -1,10 +1,31 @@
 """What of a query's variables tells one plan from another: not their values, but what is there."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 from typing import Any
+
+from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, TypeNode, VariableDefinitionNode
+
+
+def shapes(definitions: Iterable[VariableDefinitionNode], values: Mapping[str, Any]) -> Hashable:
+    """Of all variables' values. Lists of ids are alike whatever is in them: `nodes` binds one as a whole, and
+    no filter takes any."""
+    ids = {each.variable.name.value for each in definitions if _is_list_of_ids(each.type)}
+    return frozenset(
+        (name, "ids" if name in ids and value else shape(value)) for name, value in values.items()
+    )
+
+
+def _is_list_of_ids(kind: TypeNode) -> bool:
+    wrapped = _nullable(kind)
+    inside = _nullable(wrapped.type) if isinstance(wrapped, ListTypeNode) else None
+    return isinstance(inside, NamedTypeNode) and inside.name.value == "ID"
+
+
+def _nullable(kind: TypeNode) -> TypeNode:
+    return kind.type if isinstance(kind, NonNullTypeNode) else kind
 
 
 def shape(value: Any) -> Hashable:

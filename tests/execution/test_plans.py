@@ -8,7 +8,7 @@ from threading import current_thread
 
 import pytest
 from click.testing import CliRunner
-from graphql import parse
+from graphql import GraphQLInputObjectType, parse
 
 from app.cli import main
 from app.graphql import schema
@@ -118,6 +118,19 @@ def test_variables_of_another_shape_make_another_plan(master: Master) -> None:
     given: list[dict[str, object]] = [{"is": True}, {"is": False}, {"is": True, "after": None}, {"is": True}]
     asked = [(ADMIN, query(text, **each)) for each in given]
     assert told(master, 1, asked) == [Reason.MADE, Reason.MADE, Reason.MADE, Reason.HIT]
+
+
+def test_things_asked_for_by_ids_share_a_plan_however_many_they_are(master: Master) -> None:
+    text = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    asked = [(ADMIN, query(text, ids=["c1"] * number)) for number in (1, 2, 200, 201, 0)]
+    assert told(master, 1, asked) == [Reason.MADE, Reason.HIT, Reason.HIT, Reason.ARGUMENT, Reason.MADE]
+
+
+def test_only_a_command_takes_a_list_of_ids_in_an_input() -> None:
+    """The plan of a filter that did would depend on how long the list is (execution/shapes.py)."""
+    inputs = [each for each in schema._schema.type_map.values() if isinstance(each, GraphQLInputObjectType)]
+    taking = {each.name for each in inputs for field in each.fields.values() if "[ID" in str(field.type)}
+    assert taking == {"UpdateCustomerInput"}
 
 
 def test_a_query_that_can_have_no_plan_is_not_planned_again(master: Master) -> None:
