@@ -55,8 +55,8 @@ async def create_customer(info: Info, input: CreateCustomerInput) -> CustomerPay
         duplicate_reason=given(input.duplicate_reason),
     )
     context, key = info.context, given(input.idempotency_key)
-    context.viewer.require(CUSTOMERS_WRITE)
-    asks = input.refuse_similar or "candidates" in selected_fields(info._raw_info)
+    is_asked = input.refuse_similar or "candidates" in selected_fields(info._raw_info)
+    asks = is_asked and context.viewer.may(CUSTOMERS_WRITE)
     alike = await like(context, new) if asks else []
     similar = [Candidate(each.customer_id, "similar") for each in alike] if input.refuse_similar else []
 

@@ -88,6 +88,9 @@ def test_a_role_is_told_with_each_field_that_is_not_open(folder: Path) -> None:
         "HouseholdMember.name           name      CLEAR   of customers out of sight MASKED: 张三丰 → 张**",
         "Lead.title                     name      CLEAR",
         "PolicyParty.name               name      CLEAR   of customers out of sight MASKED: 张三丰 → 张**",
+        "SavedSearch.filter             name      CLEAR",
+        "SavedSearch.name               name      CLEAR",
+        "SavedSearch.query              name      CLEAR",
         "IdentityDocument.number        document  MASKED  110101199003071234 → 110101********1234",
         "ContactPoint.value             contact   MASKED  13800138000 → 138****8000",
         "Customer.birthDate             birth     REFUSED",
@@ -119,7 +122,7 @@ def test_a_type_is_told_field_by_field(folder: Path) -> None:
     told = "Customer.accessLog      open    REFUSED  lacks the permission audit.read"
     assert told in checked("AGENT", "Customer")
     assert "Customer.accessLog      open    CLEAR" in checked("ADMIN", "Customer")
-    assert "Mutation.createCustomer  open  by permission" in checked("AGENT", "Mutation")
+    assert "Mutation.createCustomer     open  by permission" in checked("AGENT", "Mutation")
 
 
 def test_what_lists_are_filtered_and_ordered_by_is_told(folder: Path) -> None:

@@ -47,15 +47,17 @@ def are_rows(parent: GraphQLNamedType | None, node: FieldNode) -> bool:
 
 def rows_of(node: FieldNode, definition: GraphQLField | None) -> Size:
     """How many there may be of what the field gives."""
-    if definition is None:  # validation refuses it
+    if definition is None or not _is_many(definition):  # validation refuses one that is not known
         return 1
     for name in SIZED_BY:
         if name in definition.args:
             return _asked(node, name, definition.args[name].default_value)
-    is_many = is_list_type(get_nullable_type(definition.type)) or is_connection(
-        get_named_type(definition.type)
-    )
-    return UNPAGED if is_many else 1
+    return UNPAGED
+
+
+def _is_many(definition: GraphQLField) -> bool:
+    is_list = is_list_type(get_nullable_type(definition.type))
+    return is_list or is_connection(get_named_type(definition.type))
 
 
 def _asked(node: FieldNode, name: str, given: object) -> Size:
