@@ -91,9 +91,9 @@ def _forms(work: Work, place: Place, names: Sequence[str]) -> tuple[list[Form], 
 
 
 def _masked(work: Work, asked: Asked, place: Place, how: Masked) -> ColumnElement[str]:
-    clear = _column(work, asked, place, how.column)
     if work.viewer.masks(how.of):
         return _guarded(asked, place, how.column, _by_rule(work, place, how, how.beside))
+    clear = _column(work, asked, place, how.column)
     if how.whose is None or work.reach is None:
         return clear
     unseen = and_(place.column(how.whose).is_not(None), ~place.column("is_seen"))

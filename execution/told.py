@@ -1,6 +1,7 @@
 """Objects that Python made, written as a query asks for them: what needs no statement."""
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import Any, TypeAlias
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLScalarType
@@ -78,5 +79,8 @@ def value_of(field: Asked) -> Callable[[Any], Any]:
 def is_pure(how: Answered) -> bool:
     """Whether it is a plain function of what it stands on, and of nothing else."""
     code = how.function.__code__
-    is_async = bool(code.co_flags & 0x80)
-    return not is_async and code.co_varnames[: code.co_argcount] == ("root",) and not code.co_kwonlyargcount
+    return (
+        not iscoroutinefunction(how.function)
+        and code.co_varnames[: code.co_argcount] == ("root",)
+        and not code.co_kwonlyargcount
+    )
