@@ -2,14 +2,14 @@
 
 import asyncio
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from app.graphql import schema
 from app.http.asgi import Application, Message, Scope
@@ -82,11 +82,17 @@ class Way:
             ).all()
         self._noted["entries"] = max([self._noted["entries"], *(row.id for row in shown)])
         self._noted["audit"] = max([self._noted["audit"], *(row.id for row in counted)])
-        return [tuple(row) for row in (*shown, *counted)]
+        return [*_numbered(shown), *_numbered(counted)]
 
     def _last_audit(self) -> int:
         with self.master.reading() as connection:
             return max([0, *connection.scalars(select(audit.c.id))])
+
+
+def _numbered(rows: Sequence[Row[Any]]) -> list[tuple[Any, ...]]:
+    """Ids as places: databases leave numbers out, each in its own way."""
+    places = {id: place for place, id in enumerate(dict.fromkeys(row.id for row in rows))}
+    return [(places[row.id], *row[1:]) for row in rows]
 
 
 @dataclass
