@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import select
 
@@ -11,6 +12,7 @@ from indexing.engines.port import Mark, SearchEngine
 from indexing.keyed import KeyedTerms
 from master import queue, upkeep
 from master.audit import note
+from master.deadlocks import untangled
 from master.session import Actor, Master, Transaction
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow
@@ -154,11 +156,14 @@ def repair(master: Master, drift: Drift) -> None:
     """Queue what differs: the worker puts in what is missing or stale, and takes orphans out."""
     differing = sorted(drift.revisions.items())
     for start in range(0, len(differing), MENDED_AT_ONCE):
-        some = dict(differing[start : start + MENDED_AT_ONCE])
-        with master.transaction(CHECK, "the index had drifted") as tx:
-            note(tx, "index.repair", "index", details={"customers": len(some)})
-            upkeep.raise_above(tx, _above(tx, some))
-            queue.again(tx, some)
+        untangled(partial(_queue_again, master, dict(differing[start : start + MENDED_AT_ONCE])))
+
+
+def _queue_again(master: Master, some: dict[int, int]) -> None:
+    with master.transaction(CHECK, "the index had drifted") as tx:
+        note(tx, "index.repair", "index", details={"customers": len(some)})
+        upkeep.raise_above(tx, _above(tx, some))
+        queue.again(tx, some)
 
 
 def _above(tx: Transaction, held: dict[int, int]) -> dict[int, int]:

@@ -1,9 +1,10 @@
 """A new index beside the serving one: make → fill → catch up → compare → swap. Readers notice nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from indexing.engines.port import SearchEngine
 from indexing.errors import DocumentsRefused
 from indexing.filling import FillingFailed, Opener, fill
 from master import queue
+from master.deadlocks import untangled
 from master.leases import leased
 from master.session import Actor, Master
 from master.tables.base import table
@@ -200,8 +202,11 @@ class Succession:
         """
         rest = sorted({**dict.fromkeys(self.failed, 0), **changes.look()}.items())
         for start in range(0, len(rest), PAGE):
-            with self.master.transaction(REBUILD) as tx:
-                queue.again(tx, dict(rest[start : start + PAGE]))
+            untangled(partial(self._queue_again, dict(rest[start : start + PAGE])))
+
+    def _queue_again(self, some: Mapping[int, int]) -> None:
+        with self.master.transaction(REBUILD) as tx:
+            queue.again(tx, some)
 
 
 def _first_of(group: ExceptionGroup[Exception]) -> Exception:

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
+from master.deadlocks import untangled
 from master.errors import Conflict, Duplicate, Forbidden
+from master.queue import again
 from master.session import Actor, Master, Transaction
 from master.tables.base import table
 from master.tables.codes import ContactPointKind
@@ -47,6 +49,29 @@ def caller(master: Master) -> Actor:
 def made_once(master: Master, caller: Actor, new: NewCustomer) -> int:
     with master.transaction(caller) as tx:
         return once(tx, "key", "createCustomer", new, lambda: create_customer(tx, new))
+
+
+@pytest.mark.only_on("postgresql")  # SQLite has one writer
+def test_who_waits_for_each_other_both_get_through(master: Master) -> None:
+    """One queues customers in their order, the other changes them in the other order."""
+    with master.transaction(TESTER) as tx:
+        ids = [create_customer(tx, NewCustomer(name)) for name in ("张三", "李四")]
+    both_began = threading.Barrier(2)
+
+    def queue_all(order: list[int]) -> None:
+        waits = [both_began.wait]  # in its first try only
+
+        def act() -> None:
+            with master.transaction(TESTER) as tx:
+                again(tx, {order[0]: 1})
+                while waits:
+                    waits.pop()(20)
+                again(tx, {order[1]: 1})
+
+        untangled(act)
+
+    with ThreadPoolExecutor(2) as callers:
+        assert list(callers.map(queue_all, (ids, ids[::-1]))) == [None, None]
 
 
 def count(master: Master) -> int:
