@@ -11,7 +11,7 @@ from matching.compare import compare as compared
 from matching.normalized import normalized
 from matching.records import CustomerRecord
 from matching.rules import VERDICTS, Rules
-from matching.score import Reason, probability, reasons, scored
+from matching.score import Reason, reasons, scored
 
 SAME = "same"
 
@@ -43,11 +43,11 @@ def beside(
         levels[:, place] = np.where(told, levels[:, place], MISSING)
     rarity = np.zeros(len(others))
     judged = scored(levels, rarity, rules, record.kind)
-    told_as = probability(judged.odds)
+    probabilities = judged.probabilities
     found = [
         Likeness(
             place,
-            round(float(told_as[place]), 4),
+            round(float(probabilities[place]), 4),
             VERDICTS[judged.verdicts[place]],
             tuple(reasons(levels[place : place + 1], rarity[place : place + 1], rules.of(record.kind))),
         )

@@ -40,7 +40,7 @@ class Links:
 
 def links(records: Sequence[NormalRecord], rules: Rules) -> Links:
     """Persons and organisations each by their own weights, and never one with the other."""
-    found = pairs(records, rules.blocks, rules.most_in_block, rules.most_in_rare_block)
+    found = _pairs(records, rules)
     table = columns(records)
     kept = table.is_organization[found.one] == table.is_organization[found.other]
     one, other = found.one[kept], found.other[kept]
@@ -60,11 +60,15 @@ def links(records: Sequence[NormalRecord], rules: Rules) -> Links:
 def taught(records: Sequence[NormalRecord], rules: Rules, seed: int = 1) -> Rules:
     """The rules with weights learned from these records, where there are anchors enough; for persons."""
     persons = [record for record in records if record.kind != "ORGANIZATION"]
-    found: Pairs = pairs(persons, rules.blocks, rules.most_in_block, rules.most_in_rare_block)
+    found = _pairs(persons, rules)
     table = columns(persons)
     strangers = compare(table, *_strangers(len(persons), found, seed))
     levels = _compared(table, found.one, found.other)
     return replace(rules, person=learned(table, levels, strangers, rules.person).weights)
+
+
+def _pairs(records: Sequence[NormalRecord], rules: Rules) -> Pairs:
+    return pairs(records, rules.blocks, rules.most_in_block, rules.most_in_rare_block)
 
 
 def _strangers(how_many: int, found: Pairs, seed: int) -> tuple[Places, Places]:
