@@ -46,7 +46,9 @@ def stock_of(database: str, folder: Path, customers: int) -> Iterator[Stock]:
     (own := folder / f"executing-{database}").mkdir(parents=True, exist_ok=True)
     if database == "sqlite":
         hub = folder / f"hub-{customers}"
-        filled(hub, customers)[0].close()
+        master = filled(hub, customers)[0]
+        migrate(master)  # one that was kept may be of an earlier version
+        master.close()
         yield _stock(database, own, f"sqlite:///{(hub / 'master.db').absolute()}")
         return
     with _server(folder / "postgresql") as server:
@@ -102,15 +104,14 @@ def _said(folder: Path, url: str) -> dict[str, str]:
 
 def _fill(said: Mapping[str, str], customers: int) -> None:
     done = Path(said["KEHU_DATA_DIR"]) / f"filled-{customers}"
-    if done.exists():
-        return
     master = open_master(read_settings(said))
     migrate(master)
-    fill(master, customers=customers, seed=1, progress=None)
-    with master.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE")
+    if not done.exists():
+        fill(master, customers=customers, seed=1, progress=None)
+        with master.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+        done.touch()
     master.close()
-    done.touch()
 
 
 def _stock(database: str, folder: Path, url: str, pids: tuple[int, ...] = ()) -> Stock:
