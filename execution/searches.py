@@ -108,7 +108,7 @@ class _Search:
         write = writer(self._work.selections, asked)
         if asked.name == "highlights":
             return self._of_hit(
-                lambda run, values: as_json(write(self._highlights(run, *values))), self._documents
+                lambda run, values: as_json(write(self._highlights(run, *values))), self._values
             )
         if asked.name in ("cursor", "score"):
             return self._of_hit(
@@ -124,9 +124,9 @@ class _Search:
         page = self._page(run)
         return SearchEdge(page, page.answer.hits[place], None, place)  # type: ignore[arg-type]  # no row is read
 
-    async def _documents(self, run: Run) -> None:
-        run.kept[f"{self._key} documents"] = await self._page(run).documents()
+    async def _values(self, run: Run) -> None:
+        run.kept[f"{self._key} values"] = await self._page(run).values()
 
     def _highlights(self, run: Run, place: int) -> list[Highlight]:
         edge = self._edge(run, place)
-        return edge.highlights_in(run.kept[f"{self._key} documents"])
+        return edge.highlights_in(run.kept[f"{self._key} values"])

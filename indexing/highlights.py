@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
+from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
 from indexing import tokens as terms
 from indexing.align import Fit, Match, Span, fitted, merged
-from indexing.documents.customers import CustomerDocument
 from indexing.near import near_resident_ids
 from indexing.permitted import EVERYTHING, By, Permitted
 from indexing.queries import asked
@@ -29,13 +30,32 @@ class Highlight:
     spans: tuple[Span, ...]
 
 
-def highlights(words: str, document: CustomerDocument, permitted: Permitted = EVERYTHING) -> list[Highlight]:
+class Values(Protocol):
+    """What of one customer words may lie on; the present name first."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def birth_date(self) -> date | None: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def phones(self) -> tuple[str, ...]: ...
+    @property
+    def emails(self) -> tuple[str, ...]: ...
+    @property
+    def documents(self) -> tuple[str, ...]: ...
+    @property
+    def policies(self) -> tuple[str, ...]: ...
+
+
+def highlights(words: str, values: Values, permitted: Permitted = EVERYTHING) -> list[Highlight]:
     """The fields that the words matched and that may be looked for, the name first; nothing when no way to
     read them fits throughout."""
     best: list[Highlight] = []
     best_rank: tuple[int, int] | None = None
     for way in _ways(words, permitted):
-        found = _by_way(way, document, permitted)
+        found = _by_way(way, values, permitted)
         if found is None:
             continue
         rank = (min(Match[one.match] for one in found), sum(Match[one.match] for one in found))
@@ -49,19 +69,24 @@ def _ways(words: str, permitted: Permitted) -> tuple[tuple[Token, ...], ...]:
     return asked(read_words(words), permitted).variants
 
 
-def _by_way(
-    way: tuple[Token, ...], document: CustomerDocument, permitted: Permitted
-) -> list[Highlight] | None:
+def asks_numbers(words: str, permitted: Permitted = EVERYTHING) -> bool:
+    """Whether highlights() looks for any part of the words in more than names."""
+    return any(
+        token.is_number or token.kind is Kind.EMAIL for way in _ways(words, permitted) for token in way
+    )
+
+
+def _by_way(way: tuple[Token, ...], values: Values, permitted: Permitted) -> list[Highlight] | None:
     """The highlights when every part is found somewhere, else None."""
     numbers = {
-        token: [one for one in _number_highlights(token, document) if _may_show(one, permitted)]
+        token: [one for one in _number_highlights(token, values) if _may_show(one, permitted)]
         for token in way
         if not token.is_name
     }
     in_name = tuple(token for token in way if not numbers.get(token))
     found: list[Highlight] = []
     if in_name:
-        name = _name_highlight(in_name, document.names)
+        name = _name_highlight(in_name, values.names)
         if name is None or not _may_show(name, permitted):
             return None
         found.append(name)
@@ -119,10 +144,10 @@ _FIELD_OF = {
 }
 
 
-def _number_highlights(token: Token, document: CustomerDocument) -> Iterator[Highlight]:
+def _number_highlights(token: Token, values: Values) -> Iterator[Highlight]:
     """Where it lies, as what it was said to be."""
     wanted = _FIELD_OF.get(token.only) if token.only else None
-    for one in _lying_anywhere(token, document):
+    for one in _lying_anywhere(token, values):
         if wanted in (None, one.field) and _lies_at(token.place, one):
             yield one
 
@@ -134,25 +159,25 @@ def _lies_at(place: Place, one: Highlight) -> bool:
     return place is Place.ANYWHERE or start == 0
 
 
-def _lying_anywhere(token: Token, document: CustomerDocument) -> Iterator[Highlight]:
+def _lying_anywhere(token: Token, values: Values) -> Iterator[Highlight]:
     if token.kind is Kind.EMAIL:
-        yield from _in_values("contactPoints.value", [token.text], document.emails)
+        yield from _in_values("contactPoints.value", [token.text], values.emails)
         return
     if token.kind is Kind.GLUED:  # its parts are found by the way that keeps them apart
         return
     text = token.text
     phones = [text, terms.phone_form(read_mobile(text).normal)] if text.isdecimal() else []
     ids = [text, read_document("RESIDENT_ID", text).normal.lower()]
-    yield from _in_values("documents.number", ids, document.documents)
-    yield from _in_values("contactPoints.value", phones, document.phones)
-    yield from _in_values("policies.number", [text], document.policies)
-    if _customer_number(text) == document.number.lower():
-        yield Highlight("number", Match.EXACT.name, document.number, ((0, len(document.number)),))
-    if document.birth_date is not None and text == document.birth_date.strftime("%Y%m%d"):
-        shown = document.birth_date.isoformat()
+    yield from _in_values("documents.number", ids, values.documents)
+    yield from _in_values("contactPoints.value", phones, values.phones)
+    yield from _in_values("policies.number", [text], values.policies)
+    if _customer_number(text) == values.number.lower():
+        yield Highlight("number", Match.EXACT.name, values.number, ((0, len(values.number)),))
+    if values.birth_date is not None and text == values.birth_date.strftime("%Y%m%d"):
+        shown = values.birth_date.isoformat()
         yield Highlight("birthDate", Match.EXACT.name, shown, ((0, len(shown)),))
     near = set(near_resident_ids(text))
-    for value in document.documents:
+    for value in values.documents:
         if value.lower() in near and OSA.distance(text, value.lower()) > 0:
             yield Highlight("documents.number", Match.TYPO.name, value, ((0, len(value)),))
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from indexing.documents.customers import CustomerDocument
-from indexing.documents.reading import read_documents
+from indexing.documents.values import CustomerValues, read_values
 from indexing.engines.port import FacetCount
-from indexing.highlights import Highlight, highlights
+from indexing.highlights import Highlight, asks_numbers, highlights
 from indexing.permitted import Permitted
 from indexing.search import Hit, SearchAnswer
 from loaders.branches import branches_by_code
@@ -42,14 +41,14 @@ class SearchEdge:
         return self.hit.score
 
     async def highlights(self) -> list[Highlight]:
-        return self.highlights_in(await self.page.documents())
+        return self.highlights_in(await self.page.values())
 
-    def highlights_in(self, documents: Mapping[int, CustomerDocument]) -> list[Highlight]:
-        """What fits of the customer's own document, of these."""
-        document = documents.get(self.hit.customer_id)
-        if document is None:
+    def highlights_in(self, values: Mapping[int, CustomerValues]) -> list[Highlight]:
+        """What fits of the customer's own values, of these."""
+        own = values.get(self.hit.customer_id)
+        if own is None:
             return []
-        found = highlights(self.page.words, document, self.page.permitted)
+        found = highlights(self.page.words, own, self.page.permitted)
         return [shown(each, self.page.context.viewer) for each in found]
 
 
@@ -82,7 +81,7 @@ class SearchPage:
     answer: SearchAnswer
     passed: int
     stale: bool
-    _documents: "asyncio.Task[dict[int, CustomerDocument]] | None" = field(default=None, init=False)
+    _values: "asyncio.Task[dict[int, CustomerValues]] | None" = field(default=None, init=False)
 
     async def edges(self) -> list[SearchEdge]:
         """In the order of the hits; without customers whom only the index still knows."""
@@ -132,14 +131,15 @@ class SearchPage:
         oldest = await self.context.read(oldest_pending)
         return 0.0 if oldest is None else max(0.0, (self.context.now - oldest).total_seconds())
 
-    async def documents(self) -> dict[int, CustomerDocument]:
-        """The search documents of the hits, read once, when a highlight asks for them."""
-        if self._documents is None:
-            self._documents = asyncio.create_task(self._read_documents())
-        return await asyncio.shield(self._documents)
+    async def values(self) -> dict[int, CustomerValues]:
+        """What the words may lie on, of each hit; read once, when a highlight asks for it."""
+        if self._values is None:
+            self._values = asyncio.create_task(self._read_values())
+        return await asyncio.shield(self._values)
 
-    async def _read_documents(self) -> dict[int, CustomerDocument]:
+    async def _read_values(self) -> dict[int, CustomerValues]:
         ids = [hit.customer_id for hit in self.answer.hits]
-        clock = self.context.master.clock
-        found = await self.context.read(lambda connection: read_documents(connection, ids, clock))
-        return {each.document.id: each.document for each in found}
+        if not ids or not self.words.strip():
+            return {}
+        numbers = asks_numbers(self.words, self.permitted)
+        return await self.context.read(lambda connection: read_values(connection, ids, with_numbers=numbers))
