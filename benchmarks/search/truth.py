@@ -6,8 +6,11 @@ from itertools import islice, product
 
 import pypinyin
 from opencc import OpenCC
+from pypinyin.phrases_dict import phrases_dict
 
 from indexing.documents.customers import CustomerDocument
+
+pypinyin.load_phrases_dict(phrases_dict)  # which the hub itself leaves out
 
 TO_TRADITIONAL = OpenCC("s2t")
 LONGEST = 16  # letters of a key; cases are cut to it
