@@ -1,7 +1,7 @@
 """Where the databases differ: every statement that SQLite and PostgreSQL spell in two ways."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Dialect, FromClause, String, func, select, text
@@ -113,6 +113,22 @@ def next_ids(connection: Connection, table: str, count: int) -> list[int]:
     change = text("UPDATE sqlite_sequence SET seq = :seq WHERE name = :table")
     connection.execute(change, {**name, "seq": last + count})
     return list(range(last + 1, last + 1 + count))
+
+
+MOST_TOGETHER = 5_000  # rows of one INSERT of few columns: below SQLite's 32,766 variables
+
+
+def insert_together(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows of plain values by as few statements as hold them: one for a handful, without going through
+    Core, which takes longer than the database."""
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    group = f"({', '.join([mark] * len(columns))})"
+    for start in range(0, len(rows), MOST_TOGETHER):
+        some = rows[start : start + MOST_TOGETHER]
+        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([group] * len(some))}"
+        connection.exec_driver_sql(statement, tuple(value for row in some for value in row))
 
 
 class in_numbers(FunctionElement[bool]):  # noqa: N801  # used as a function

@@ -10,20 +10,36 @@ from matching.normalized import NormalRecord
 
 FEWEST_DIGITS = 4  # of an address, all together
 
-# Kinds of keys, in the order in which they are made; a record has several of most.
-KINDS = (
-    "document", "document digits", "tail+year", "mobile", "email", "name", "name+birth", "start+birth",
-    "initials+birth", "name+address", "start+address", "birth+address", "start+place", "birth+place",
-)  # fmt: skip
+# Kinds of keys, in the order in which they are made; a record has several of most. Each with its number in
+# hubs' masters, which is never given to another kind.
+KINDS = {
+    "document": 1, "document digits": 2, "tail+year": 3, "mobile": 4, "email": 5, "name": 6, "name+birth": 7,
+    "start+birth": 8, "initials+birth": 9, "name+address": 10, "start+address": 11, "birth+address": 12,
+    "start+place": 13, "birth+place": 14,
+}  # fmt: skip
+FORM = 1  # of all keys' texts: raised with each change to them, so that hubs make theirs anew
+
+# The fields that each kind is made of, by their names in compare.FIELDS.
+MADE_OF = {
+    "document": ("document",), "document digits": ("document",), "tail+year": ("document", "birth"),
+    "mobile": ("mobile",), "email": ("email",), "name": ("name",), "name+birth": ("name", "birth"),
+    "start+birth": ("name", "birth"), "initials+birth": ("name", "birth"),
+    "name+address": ("name", "address"), "start+address": ("name", "address"),
+    "birth+address": ("birth", "address"), "start+place": ("name", "address"),
+    "birth+place": ("birth", "address"),
+}  # fmt: skip
 
 # Kinds that say enough only where few share the key: a rare name, the digits of a number in whatever order.
 RARE = frozenset({"name", "document digits"})
 
 
 def keys(record: NormalRecord) -> Iterator[tuple[str, str]]:
-    """Kind and text of each key under which the record is looked for; the text is personal."""
+    """Kind and text of each key under which the record is looked for; the text is personal.
+
+    One document that two sources call by two types is found by its digits.
+    """
     for document in record.documents:
-        yield "document", document.number
+        yield "document", f"{document.type} {document.number}"
         yield "document digits", "".join(sorted(document.number))
         if record.birth and len(document.number) >= 6:
             yield "tail+year", f"{document.number[-6:]}:{record.birth[:4]}"
@@ -32,24 +48,27 @@ def keys(record: NormalRecord) -> Iterator[tuple[str, str]]:
     yield from (("name", name.sound.replace(" ", "")) for name in record.names if name.sound)
     if record.kind == "ORGANIZATION":
         return
-    yield from _with(record.birth, "birth", record)
     if record.birth:
-        yield from (("initials+birth", f"{name.initials}:{record.birth}") for name in record.names)
+        yield from _with_birth(record)
     for address in record.addresses:
-        yield from _with(address, "address", record)
-        if record.birth:
-            yield "birth+address", f"{record.birth}:{address}"
-        if place := numbers_of(address):
-            yield from _starts(place, "place", record)
-            if record.birth:
-                yield "birth+place", f"{record.birth}:{place}"
+        yield from _at(address, record)
 
 
-def _with(text: str, kind: str, record: NormalRecord) -> Iterator[tuple[str, str]]:
-    """The text beside the name, and beside the start of each of its words."""
-    if text:
-        yield from ((f"name+{kind}", f"{name.sound}:{text}") for name in record.names if name.sound)
-        yield from _starts(text, kind, record)
+def _at(address: str, record: NormalRecord) -> Iterator[tuple[str, str]]:
+    """By the digits of an address where there are enough: who has the whole of it has them too."""
+    place = numbers_of(address)
+    text, kind = (place, "place") if place else (address, "address")
+    yield from (("name+address", f"{name.sound}:{address}") for name in record.names if name.sound)
+    yield from _starts(text, kind, record)
+    if record.birth:
+        yield f"birth+{kind}", f"{record.birth}:{text}"
+
+
+def _with_birth(record: NormalRecord) -> Iterator[tuple[str, str]]:
+    """The birth date beside the name, the start of each of its words, and their initials."""
+    yield from (("name+birth", f"{name.sound}:{record.birth}") for name in record.names if name.sound)
+    yield from _starts(record.birth, "birth", record)
+    yield from (("initials+birth", f"{n.initials}:{record.birth}") for n in record.names if n.initials)
 
 
 def _starts(text: str, kind: str, record: NormalRecord) -> Iterator[tuple[str, str]]:
@@ -75,7 +94,10 @@ class Pairs:
 
 
 def pairs(
-    records: Sequence[NormalRecord], kinds: Collection[str] = KINDS, most: int = 200, most_rare: int = 10
+    records: Sequence[NormalRecord],
+    kinds: Collection[str] = tuple(KINDS),
+    most: int = 200,
+    most_rare: int = 10,
 ) -> Pairs:
     """most, most_rare: a key that more records share is not followed; the latter for the kinds in RARE."""
     by_kind: dict[str, tuple[list[int], list[int]]] = {kind: ([], []) for kind in kinds}

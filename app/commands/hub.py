@@ -14,6 +14,7 @@ from indexing.rebuild import rebuild
 from master.keys import Keys
 from master.migrations import migrate
 from master.session import Master
+from master.writes.blocking_keys import fill_keys
 
 
 @click.command()
@@ -33,6 +34,8 @@ def make_ready(told: Settings) -> None:
     master = open_master(told)
     try:
         migrate(master)
+        with progress("keys") as show:
+            fill_keys(master, show)
         asyncio.run(with_engine(told, lambda engine: _make_index(told, master, engine)))
     finally:
         master.close()

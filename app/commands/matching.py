@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from app.commands.context import Finding, opened_master
-from master.reads.records import every_record
+from master.reads.records import customer_numbers, every_record
 from matching.evaluate import Pair, evaluated
 from matching.linking import Links, joined, links, taught
 from matching.normalized import NormalRecord, normalized
@@ -90,7 +91,9 @@ def _linked(path: Path | None, learn: bool) -> tuple[list[NormalRecord], Links]:
     except BadRules as error:
         raise Finding(str(error)) from None
     with opened_master() as master, master.reading() as connection:
-        records = [normalized(record) for record in every_record(connection)]
+        numbers = customer_numbers(connection)
+        found = (replace(each, id=numbers[each.id]) for each in every_record(connection))
+        records = list(map(normalized, found))
     return records, links(records, taught(records, rules) if learn else rules)
 
 

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 from intake.sample.clients import Calendar, Client, Household, Policy
 from intake.sample.frame import Frame
 from intake.sample.policies import SOURCE_STATUS
 from master.keys import Keys
+from master.reads.blocking_keys import key_digest
+from master.reads.records import record_of
 from master.sealing import seal_for
 from master.tables.base import Row
 from master.tables.contacts import ContactRow
@@ -19,16 +22,17 @@ from master.tables.customers import (
     CustomerBranchRow,
     CustomerRow,
     IdentityDocumentRow,
-    MatchKeyRow,
     OtherNameRow,
 )
 from master.tables.leads import LeadRow
+from master.tables.matching import BlockingKeyRow
 from master.tables.policies import DEFAULT_CURRENCY, PolicyPartyRow, PolicyRow
 from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
 from master.tables.sources import SourceRecordRow
 from master.tables.tags import CustomerTagRow
+from master.writes.blocking_keys import key_rows
 from master.writes.customers import customer_number
-from master.writes.derived import ENDED, KEYED_POINTS, OWN_ROLES, RUNNING
+from master.writes.derived import ENDED, OWN_ROLES, RUNNING
 from master.writes.sourced.said import spelled
 
 Cells = list[Any]
@@ -43,7 +47,7 @@ COLUMNS: dict[type[Row], tuple[str, ...]] = {
     IdentityDocumentRow: ("customer_id", "type", "number", "number_index", "primary", "source_id"),
     ContactPointRow: ("id", "customer_id", "kind", "value", "value_index", "preferred", "source_id"),
     AddressRow: ("contact_point_id", "customer_id", "region_code", "postal_code", "street"),
-    MatchKeyRow: ("customer_id", "kind", "digest"),
+    BlockingKeyRow: ("kind", "digest", "customer_id"),
     SourceRecordRow: (
         "source_id", "kind", "source_key", "entity_id", "customer_id", "received_at", "content",
         "fingerprint",
@@ -80,7 +84,7 @@ class Sheets:
     rows: dict[type[Row], list[Cells]] = field(default_factory=lambda: {row: [] for row in COLUMNS})
 
     def __post_init__(self) -> None:
-        self.match_digest: Callable[[str], bytes] = seal_for(self.keys, "match_keys").digest
+        self.key_digest = key_digest(self.keys)
         self.source_digest: Callable[[str], bytes] = seal_for(self.keys, "sources").digest
         self.core = self.frame.sources["CORE"]
 
@@ -88,6 +92,7 @@ class Sheets:
         self._customer(client)
         self._documents(client)
         self._points(client)
+        self._keys(client)
         self._source_record(client)
         for policy in client.held:
             self._policy(policy)
@@ -125,8 +130,6 @@ class Sheets:
             self.rows[IdentityDocumentRow].append(
                 [client.id, document.type, document.number, document.number, place == 0, self.core]
             )
-            digest = self.match_digest(f"{document.type} {document.number}")
-            self.rows[MatchKeyRow].append([client.id, "DOCUMENT", digest])
 
     def _points(self, client: Client) -> None:
         points = self.rows[ContactPointRow]
@@ -139,9 +142,15 @@ class Sheets:
                 self.rows[AddressRow].append(
                     [place, client.id, client.county.code, point.postal_code, point.street]
                 )
-            if point.kind in KEYED_POINTS:
-                digest = self.match_digest(point.normal)
-                self.rows[MatchKeyRow].append([client.id, point.kind, digest])
+
+    def _keys(self, client: Client) -> None:
+        person = SimpleNamespace(
+            id=client.id, name=client.name, kind=client.kind, gender=client.gender, birth_date=client.birth
+        )
+        others = [SimpleNamespace(name=name) for _, name in client.other_names]
+        points = sorted(client.points, key=lambda point: not point.preferred)
+        record = record_of(person, others, client.documents, points)
+        self.rows[BlockingKeyRow].extend(map(list, sorted(key_rows([record], self.key_digest))))
 
     def _source_record(self, client: Client) -> None:
         key = f"CU{client.id * KEY_FACTOR % KEY_MODULUS:09d}"

@@ -8,10 +8,10 @@ from master.access import customers_in_sight
 from master.errors import Candidate
 from master.sight import Sight, bound, reach_of
 from master.tables.base import table
-from master.tables.codes import MatchKeyKind
-from master.tables.customers import MatchKeyRow
+from master.tables.matching import BlockingKeyRow
+from matching.block import KINDS
 
-keys = table(MatchKeyRow)
+keys = table(BlockingKeyRow)
 
 MOST = 20  # candidates shown: a number that more people share identifies nobody
 
@@ -22,11 +22,9 @@ def same_keys(
     """Those in sight with an equal document first, then those with an equal mobile; each customer once."""
     seen = customers_in_sight(keys.c.customer_id, reach_of(sight))
     found: dict[int, str] = {}
-    for kind, field, digests in (
-        (MatchKeyKind.DOCUMENT, "document", documents),
-        (MatchKeyKind.MOBILE, "mobile", mobiles),
-    ):
-        wanted = select(keys.c.customer_id).where(keys.c.kind == kind, keys.c.digest.in_(digests), seen)
+    for field, digests in (("document", documents), ("mobile", mobiles)):
+        same = (keys.c.kind == KINDS[field], keys.c.digest.in_(digests))
+        wanted = select(keys.c.customer_id).where(*same, seen)
         first = wanted.order_by(keys.c.customer_id).distinct().limit(MOST).params(bound(sight))
         for customer_id in connection.scalars(first):
             found.setdefault(customer_id, field)

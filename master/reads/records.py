@@ -1,7 +1,7 @@
 """Customers as matching looks at them: what the hub holds now, in the order of their ids."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -14,8 +14,9 @@ from matching.records import CustomerRecord
 customers, names = table(CustomerRow), table(OtherNameRow)
 documents, points = table(IdentityDocumentRow), table(ContactPointRow)
 
-AT_ONCE = 5_000  # customers, whose rows are held at a time
+AT_ONCE = 1_000  # customers, whose rows are held at a time
 
+PERSON = (customers.c.id, customers.c.name, customers.c.kind, customers.c.gender, customers.c.birth_date)
 COMPARED = (ContactPointKind.MOBILE, ContactPointKind.EMAIL, ContactPointKind.ADDRESS)
 NAMES = select(names.c.customer_id, names.c.name).where(names.c.ended_at.is_(None)).order_by(names.c.id)
 DOCUMENTS = (
@@ -23,47 +24,71 @@ DOCUMENTS = (
     .where(documents.c.ended_at.is_(None))
     .order_by(documents.c.primary.desc(), documents.c.id)
 )
+# Kinds are told apart here: asked for them, SQLite would read all mobiles of the hub instead of a few rows.
 POINTS = (
     select(points.c.customer_id, points.c.kind, points.c.value)
-    .where(points.c.ended_at.is_(None), points.c.kind.in_(COMPARED))
+    .where(points.c.ended_at.is_(None))
     .order_by(points.c.preferred.desc(), points.c.id)
 )
 
 
 def every_record(connection: Connection) -> Iterator[CustomerRecord]:
-    """All customers; the record's id is the customer's number."""
+    """All customers; a record's id is the customer's."""
     last = 0
-    while True:
-        rows = connection.execute(
-            select(customers).where(customers.c.id > last).order_by(customers.c.id).limit(AT_ONCE)
-        ).all()
-        if not rows:
-            return
-        yield from _records(connection, rows, last)
-        last = rows[-1].id
+    while ids := ids_after(connection, last, AT_ONCE):
+        yield from records_of(connection, ids)
+        last = ids[-1]
 
 
-def _records(connection: Connection, rows: Any, after: int) -> Iterator[CustomerRecord]:
-    def grouped(found: Select[Any]) -> dict[int, list[Row[Any]]]:
-        owner = found.selected_columns.customer_id
-        groups: dict[int, list[Row[Any]]] = defaultdict(list)
-        for row in connection.execute(found.where(owner > after, owner <= rows[-1].id)):
-            groups[row.customer_id].append(row)
-        return groups
+def ids_after(connection: Connection, last: int, most: int) -> Sequence[int]:
+    """The ids of the customers that come next."""
+    wanted = select(customers.c.id).where(customers.c.id > last).order_by(customers.c.id).limit(most)
+    return connection.scalars(wanted).all()
 
-    others, numbers, reached = grouped(NAMES), grouped(DOCUMENTS), grouped(POINTS)
+
+def customer_numbers(connection: Connection) -> dict[Hashable, str]:
+    """The number of every customer, by its id."""
+    return {row.id: row.number for row in connection.execute(select(customers.c.id, customers.c.number))}
+
+
+def records_of(connection: Connection, ids: Sequence[int]) -> Iterator[CustomerRecord]:
+    """Of those of these customers that there are."""
+
+    def found(part: Select[Any]) -> dict[int, list[Row[Any]]]:
+        return grouped(connection.execute(part.where(part.selected_columns.customer_id.in_(ids))))
+
+    people = connection.execute(select(*PERSON).where(customers.c.id.in_(ids)).order_by(customers.c.id))
+    others, papers, reached = found(NAMES), found(DOCUMENTS), found(POINTS)
+    for row in people:
+        yield record_of(row, others[row.id], papers[row.id], reached[row.id])
+
+
+def grouped(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
+    """Rows by the customer whose they are."""
+    groups: dict[int, list[Row[Any]]] = defaultdict(list)
     for row in rows:
-        values = [[each.value for each in reached[row.id] if each.kind is kind] for kind in COMPARED]
-        mobiles, emails, addresses = map(tuple, values)
-        yield CustomerRecord(
-            id=row.number,
-            name=row.name,
-            kind=row.kind,
-            former_names=tuple(each.name for each in others[row.id]),
-            gender=row.gender or "",
-            birth=f"{row.birth_date:%Y%m%d}" if row.birth_date else "",
-            documents=tuple((each.type, each.number) for each in numbers[row.id]),
-            mobiles=mobiles,
-            emails=emails,
-            addresses=addresses,
-        )
+        groups[row.customer_id].append(row)
+    return groups
+
+
+def record_of(
+    person: Any, others: Iterable[Any], papers: Iterable[Any], reached: Iterable[Any]
+) -> CustomerRecord:
+    """Of the rows of a customer: PERSON, NAMES, DOCUMENTS and POINTS. What counts most comes first."""
+    values: dict[str, list[str]] = {kind: [] for kind in COMPARED}
+    for row in reached:
+        if row.kind in values:
+            values[row.kind].append(row.value)
+    mobiles, emails, addresses = map(tuple, values.values())
+    return CustomerRecord(
+        id=person.id,
+        name=person.name,
+        kind=person.kind,
+        former_names=tuple(row.name for row in others),
+        gender=person.gender or "",
+        birth=f"{person.birth_date:%Y%m%d}" if person.birth_date else "",
+        documents=tuple((row.type, row.number) for row in papers),
+        mobiles=mobiles,
+        emails=emails,
+        addresses=addresses,
+    )

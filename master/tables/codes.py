@@ -142,12 +142,6 @@ class LeadStage(StrEnum):
 OPEN_STAGES = (LeadStage.NEW, LeadStage.ASSIGNED, LeadStage.CONTACTED, LeadStage.QUOTED)
 
 
-class MatchKeyKind(StrEnum):
-    DOCUMENT = "DOCUMENT"
-    MOBILE = "MOBILE"
-    EMAIL = "EMAIL"
-
-
 class OtherNameKind(StrEnum):
     FORMER = "FORMER"
     ALIAS = "ALIAS"

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from master.sealing import BlindIndex, Sealed
@@ -15,7 +15,6 @@ from master.tables.codes import (
     CustomerStatus,
     DocumentType,
     Gender,
-    MatchKeyKind,
     OtherNameKind,
 )
 from master.tables.types import Instant, choice
@@ -114,20 +113,6 @@ class AddressRow(Row):
     postal_code: Mapped[str | None]
     street: Mapped[str | None] = mapped_column(Sealed("contact_points"))
     recorded_at: Mapped[Recorded]
-
-
-class MatchKeyRow(Row):
-    """Exact keys by which the same person is found again: digests of normal documents, mobiles, e-mails."""
-
-    __tablename__ = "match_keys"
-    __table_args__ = (
-        PrimaryKeyConstraint("customer_id", "kind", "digest"),
-        Index("ix_match_keys_kind_digest", "kind", "digest"),
-    )
-
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
-    kind: Mapped[MatchKeyKind] = mapped_column(choice(MatchKeyKind))
-    digest: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class CustomerBranchRow(Row):

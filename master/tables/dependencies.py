@@ -118,7 +118,7 @@ WIDE = (
     ),
 )
 
-# Tables whose rows' old states are kept. What is derived (customer_branches, match_keys) can be made again.
+# Tables whose rows' old states are kept. What is derived (branches belonged to, blocking keys) is made again.
 REMEMBERED: tuple[type[Row], ...] = (
     CustomerRow,
     OtherNameRow,

@@ -9,6 +9,7 @@ from master.tables import (  # noqa: F401  # importing a module is what puts its
     customers,
     history,
     leads,
+    matching,
     policies,
     registered_documents,
     relations,

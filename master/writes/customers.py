@@ -10,6 +10,7 @@ from master import spelling
 from master.access import customers_in_sight
 from master.audit import note
 from master.errors import Candidate, Conflict, Duplicate, Invalid, NotFound
+from master.reads.blocking_keys import document_keys, key_digest
 from master.reads.duplicates import same_keys
 from master.session import Transaction
 from master.sight import bound, reach_of
@@ -18,7 +19,7 @@ from master.tables.codes import ContactPointKind, CustomerKind, CustomerStatus, 
 from master.tables.customers import CustomerRow
 from master.writes import checks
 from master.writes.belongings import add_contact_points, add_documents
-from master.writes.derived import match_digest, refresh
+from master.writes.derived import refresh
 from master.writes.inputs import GivenContactPoint, GivenDocument, NewCustomer
 from matching.numbers import NumberReading
 
@@ -127,8 +128,8 @@ def checked_status(status: CustomerStatus | None, kind: CustomerKind) -> Custome
 
 def refuse_duplicates(tx: Transaction, documents: ReadDocuments, points: ReadPoints) -> None:
     """Raises Duplicate with those who have one of these documents or mobiles."""
-    digest = match_digest(tx)
-    numbers = [digest(f"{given.type} {reading.normal}") for given, reading in documents]
+    digest = key_digest(tx.master.keys)
+    numbers = document_keys([(given.type, reading.normal) for given, reading in documents], digest)
     mobiles = [digest(reading.normal) for given, reading in points if given.kind is ContactPointKind.MOBILE]
     # Who makes the same customer at the same moment waits here, and then sees this one.
     spelling.take_turns(tx.connection, [b"match " + digest for digest in (*numbers, *mobiles)])

@@ -1,24 +1,24 @@
-"""What follows from other columns: status, sort keys, match keys, blind indexes, branches belonged to.
+"""What follows from other columns: status, sort keys, blocking keys, blind indexes, branches belonged to.
 
 `refresh` is called at the end of every write with the customers it touched, and by the worker for those that
 another client changed: it writes only what differs.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, delete, insert, literal, or_, select, union, update
 
+from master.reads.records import DOCUMENTS, NAMES, PERSON, POINTS, grouped, record_of
 from master.sealing import seal_for
 from master.session import Transaction
-from master.tables.base import Row, table
+from master.tables.base import table
 from master.tables.branches import StaffRow
 from master.tables.codes import (
     BranchReason,
-    ContactPointKind,
     CustomerStatus,
-    MatchKeyKind,
     PolicyRole,
     PolicyStatus,
 )
@@ -27,11 +27,11 @@ from master.tables.customers import (
     CustomerBranchRow,
     CustomerRow,
     IdentityDocumentRow,
-    MatchKeyRow,
 )
 from master.tables.leads import LeadRow
 from master.tables.policies import PolicyPartyRow, PolicyRow
 from master.tables.sources import SourceRecordRow, SourceSystemRow
+from master.writes.blocking_keys import replace_keys
 from matching.normal import name_key
 from matching.numbers import read_contact_point, read_document
 
@@ -40,6 +40,7 @@ BATCH = 500  # ids in one IN list: far below SQLite's 32,766 variables
 customers, documents, points = table(CustomerRow), table(IdentityDocumentRow), table(ContactPointRow)
 policies, parties, leads, staff = table(PolicyRow), table(PolicyPartyRow), table(LeadRow), table(StaffRow)
 records, systems = table(SourceRecordRow), table(SourceSystemRow)
+belonging = table(CustomerBranchRow)
 
 RUNNING = (PolicyStatus.IN_FORCE, PolicyStatus.SUSPENDED)
 ENDED = (
@@ -51,9 +52,7 @@ ENDED = (
     PolicyStatus.CANCELLED,
 )
 OWN_ROLES = (PolicyRole.APPLICANT, PolicyRole.INSURED)
-KEYED_POINTS = {ContactPointKind.MOBILE: MatchKeyKind.MOBILE, ContactPointKind.EMAIL: MatchKeyKind.EMAIL}
-
-Key = tuple[Any, ...]
+DERIVED = (customers.c.name_key, customers.c.status, customers.c.status_by_hand)
 
 
 def refresh(tx: Transaction, customer_ids: Iterable[int]) -> None:
@@ -61,46 +60,34 @@ def refresh(tx: Transaction, customer_ids: Iterable[int]) -> None:
     ids = sorted(set(customer_ids))
     for start in range(0, len(ids), BATCH):
         batch = ids[start : start + BATCH]
-        keys = _indexed_documents(tx, batch) | _indexed_points(tx, batch)
-        _replace(tx, MatchKeyRow, batch, keys)
-        _replace(tx, CustomerBranchRow, batch, {tuple(row) for row in tx.execute(_branches_of(batch))})
-        _rederive_customers(tx, batch)
+        people = tx.execute(select(*PERSON, *DERIVED).where(customers.c.id.in_(batch))).all()
+        papers, reached = _documents(tx, batch), _points(tx, batch)
+        others = grouped(tx.execute(NAMES.where(NAMES.selected_columns.customer_id.in_(batch))))
+        rows = ((each, others[each.id], papers[each.id], reached[each.id]) for each in people)
+        replace_keys(tx, batch, starmap(record_of, rows))
+        _replace_branches(tx, batch)
+        _rederive_customers(tx, people, batch)
 
 
-def _indexed_documents(tx: Transaction, ids: Sequence[int]) -> set[Key]:
-    """The match keys of the customers' documents, after mending blind indexes that are stale."""
-    columns = (
-        documents.c.id,
-        documents.c.customer_id,
-        documents.c.type,
-        documents.c.number,
-        documents.c.number_index,
-    )
+def _documents(tx: Transaction, ids: Sequence[int]) -> Mapping[int, list[Any]]:
+    """The customers' documents, after mending blind indexes that are stale."""
     rows = tx.execute(
-        select(*columns).where(documents.c.customer_id.in_(ids), documents.c.ended_at.is_(None))
-    )
-    found = [(row, read_document(row.type, row.number).normal) for row in rows]
-    _mend_index(tx, documents.c.number_index, [(row.id, row.number_index, normal) for row, normal in found])
-    digest = match_digest(tx)
-    return {(row.customer_id, MatchKeyKind.DOCUMENT, digest(f"{row.type} {normal}")) for row, normal in found}
+        DOCUMENTS.add_columns(documents.c.id, documents.c.number_index).where(
+            documents.c.customer_id.in_(ids)
+        )
+    ).all()
+    read = [(row.id, row.number_index, read_document(row.type, row.number).normal) for row in rows]
+    _mend_index(tx, documents.c.number_index, read)
+    return grouped(rows)
 
 
-def _indexed_points(tx: Transaction, ids: Sequence[int]) -> set[Key]:
-    columns = (points.c.id, points.c.customer_id, points.c.kind, points.c.value, points.c.value_index)
-    rows = tx.execute(select(*columns).where(points.c.customer_id.in_(ids), points.c.ended_at.is_(None)))
-    found = [(row, read_contact_point(row.kind, row.value).normal) for row in rows]
-    _mend_index(tx, points.c.value_index, [(row.id, row.value_index, normal) for row, normal in found])
-    digest = match_digest(tx)
-    return {
-        (row.customer_id, KEYED_POINTS[row.kind], digest(normal))
-        for row, normal in found
-        if row.kind in KEYED_POINTS
-    }
-
-
-def match_digest(tx: Transaction) -> Callable[[str], bytes]:
-    """The digest that match keys are made by: of "<type> <number>" for documents, else of the normal form."""
-    return seal_for(tx.master.keys, "match_keys").digest
+def _points(tx: Transaction, ids: Sequence[int]) -> Mapping[int, list[Any]]:
+    rows = tx.execute(
+        POINTS.add_columns(points.c.id, points.c.value_index).where(points.c.customer_id.in_(ids))
+    ).all()
+    read = [(row.id, row.value_index, read_contact_point(row.kind, row.value).normal) for row in rows]
+    _mend_index(tx, points.c.value_index, read)
+    return grouped(rows)
 
 
 def _mend_index(tx: Transaction, column: Any, rows: list[tuple[int, bytes, str]]) -> None:
@@ -135,32 +122,22 @@ def _branches_of(ids: Sequence[int]) -> Any:
     )
 
 
-def _replace(tx: Transaction, row: type[Row], ids: Sequence[int], wanted: set[Key]) -> None:
-    """Make the rows of a table that is all key, for these customers, exactly the wanted ones."""
-    target = table(row)
-    columns = list(target.columns)
-    there = {tuple(each) for each in tx.execute(select(target).where(target.c.customer_id.in_(ids)))}
-    names = [column.name for column in columns]
+def _replace_branches(tx: Transaction, ids: Sequence[int]) -> None:
+    wanted = {tuple(row) for row in tx.execute(_branches_of(ids))}
+    there = {tuple(row) for row in tx.execute(select(belonging).where(belonging.c.customer_id.in_(ids)))}
+    names = belonging.columns.keys()
     if gone := there - wanted:
-        same = and_(*(column == bindparam(f"old_{column.name}") for column in columns))
+        same = and_(*(belonging.c[name] == bindparam(f"old_{name}") for name in names))
         rows = [{f"old_{name}": value for name, value in zip(names, key, strict=True)} for key in gone]
-        tx.execute(delete(target).where(same), rows)
+        tx.execute(delete(belonging).where(same), rows)
     if new := wanted - there:
-        tx.execute(insert(target), [dict(zip(names, key, strict=True)) for key in sorted(new)])
+        tx.execute(insert(belonging), [dict(zip(names, key, strict=True)) for key in sorted(new)])
 
 
-def _rederive_customers(tx: Transaction, ids: Sequence[int]) -> None:
-    columns = (
-        customers.c.id,
-        customers.c.name,
-        customers.c.name_key,
-        customers.c.status,
-        customers.c.status_by_hand,
-    )
-    rows = tx.execute(select(*columns).where(customers.c.id.in_(ids))).all()
+def _rederive_customers(tx: Transaction, people: Sequence[Any], ids: Sequence[int]) -> None:
     statuses = _statuses(tx, ids)
     stale = []
-    for row in rows:
+    for row in people:
         status = row.status_by_hand or statuses.get(row.id, CustomerStatus.PROSPECT)
         key = name_key(row.name)
         if (row.status, row.name_key) != (status, key):

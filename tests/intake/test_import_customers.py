@@ -14,9 +14,9 @@ from master.tables.customers import (
     CustomerBranchRow,
     CustomerRow,
     IdentityDocumentRow,
-    MatchKeyRow,
     OtherNameRow,
 )
+from master.tables.matching import BlockingKeyRow
 from master.tables.sources import SourceSystemRow
 from master.tables.tags import CustomerTagRow, TagRow
 from tests.conftest import NOW
@@ -60,7 +60,7 @@ def test_a_new_customer_has_everything_the_file_says(hub: Importing) -> None:
     had = select(tags.c.code, given.c.source, given.c.assigned_at).join(given, given.c.tag_id == tags.c.id)
     assert hub.rows(had.order_by(tags.c.id)) == [("VIP", "IMPORT", NOW), ("OLD", "IMPORT", NOW)]
     assert hub.count(IndexQueueRow) == 1
-    assert hub.count(MatchKeyRow) == 4
+    assert hub.count(BlockingKeyRow) == 15
     assert hub.count(CustomerBranchRow) == 1
 
 

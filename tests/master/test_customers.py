@@ -19,19 +19,19 @@ from master.tables.codes import (
     CustomerStatus,
     DocumentType,
     Gender,
-    MatchKeyKind,
 )
 from master.tables.customers import (
     ContactPointRow,
     CustomerBranchRow,
     CustomerRow,
     IdentityDocumentRow,
-    MatchKeyRow,
     OtherNameRow,
 )
+from master.tables.matching import BlockingKeyRow
 from master.writes.customer_changes import update_customer
 from master.writes.customers import create_customer
 from master.writes.inputs import CustomerChange, GivenContactPoint, GivenDocument, NewCustomer
+from matching.block import KINDS
 from tests.conftest import NOW, TESTER
 
 customers = table(CustomerRow)
@@ -163,11 +163,10 @@ def test_somebody_with_the_same_document_or_mobile_is_a_duplicate(master: Master
 def test_a_reason_lets_a_duplicate_pass(master: Master) -> None:
     make(master, NewCustomer("张三", contact_points=(MOBILE,)))
     make(master, NewCustomer("李四", contact_points=(MOBILE,), duplicate_reason="夫妻共用手机"))
-    keys = table(MatchKeyRow)
-    assert [row.kind for row in every(master, select(keys).order_by(keys.c.customer_id))] == [
-        MatchKeyKind.MOBILE,
-        MatchKeyKind.MOBILE,
-    ]
+    keys = table(BlockingKeyRow)
+    mobiles = every(master, select(keys.c.customer_id, keys.c.digest).where(keys.c.kind == KINDS["mobile"]))
+    assert [row.customer_id for row in mobiles] == [1, 2]
+    assert len({row.digest for row in mobiles}) == 1
 
 
 def test_the_home_branch_is_one_the_customer_belongs_to(master: Master) -> None:
@@ -206,7 +205,8 @@ def test_documents_and_contact_points_are_closed_not_deleted(master: Master) -> 
     change(master, CustomerChange(id, 1, remove_documents=(1,), remove_contact_points=(1,)))
     assert one(master, select(table(IdentityDocumentRow))).ended_at == NOW
     assert one(master, select(table(ContactPointRow))).ended_at == NOW
-    assert every(master, select(table(MatchKeyRow))) == []
+    ended = {KINDS[kind] for kind in ("document", "document digits", "tail+year", "mobile")}
+    assert ended.isdisjoint(row.kind for row in every(master, select(table(BlockingKeyRow))))
 
 
 def test_what_the_customer_does_not_have_can_not_be_removed(master: Master) -> None:

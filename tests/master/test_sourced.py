@@ -19,8 +19,8 @@ from master.tables.customers import (
     CustomerBranchRow,
     CustomerRow,
     IdentityDocumentRow,
-    MatchKeyRow,
 )
+from master.tables.matching import BlockingKeyRow
 from master.tables.sources import SourceRecordRow, SourceSystemRow
 from master.writes.derived import refresh
 from master.writes.inputs import GivenContactPoint, GivenDocument, SourcedCustomer
@@ -164,9 +164,10 @@ def test_what_is_derived_of_a_new_customer_is_what_refresh_would_make(master: Ma
         tx.execute(insert(table(BranchRow)), [{"id": n, "code": f"B{n}", "name": f"B{n}"} for n in (1, 2)])
         tx.execute(insert(table(SourceSystemRow)), [{"code": "PARTNER", "name": "P", "branch_id": 2}])
     id = put(master, replace(ZHANG, branch="B1"))
-    derived = [select(table(row)).order_by(*table(row).columns) for row in (MatchKeyRow, CustomerBranchRow)]
+    made = (BlockingKeyRow, CustomerBranchRow)
+    derived = [select(table(row)).order_by(*table(row).columns) for row in made]
     before = [rows(master, each) for each in derived]
-    assert [len(each) for each in before] == [4, 2]
+    assert [len(each) for each in before] == [13, 2]
     with master.transaction(TESTER) as tx:
         refresh(tx, [id])
     assert [rows(master, each) for each in derived] == before

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.block import KINDS, keys, pairs
+from matching.block import KINDS, MADE_OF, keys, pairs
 from matching.normalized import normalized
 from matching.records import CustomerRecord
 
@@ -44,9 +44,25 @@ def test_organizations_are_found_by_their_name_without_legal_form() -> None:
 def test_every_kind_of_key_that_is_made_is_known() -> None:
     whole = CustomerRecord(
         1, "王晓梅", birth="19800101", documents=(("RESIDENT_ID", "11010519491231002X"),),
-        mobiles=("13800138000",), emails=("a@example.com",), addresses=("中山路1234号",),
+        mobiles=("13800138000",), emails=("a@example.com",), addresses=("中山路1234号", "中山路"),
     )  # fmt: skip
-    assert {kind for kind, _ in keys(normalized(whole))} == set(KINDS)
+    assert {kind for kind, _ in keys(normalized(whole))} == set(KINDS) == set(MADE_OF)
+
+
+def test_an_address_with_digits_enough_is_looked_for_by_them() -> None:
+    one = CustomerRecord(1, "王晓梅", birth="19800101", addresses=("中山路12号34室",))
+    other = CustomerRecord(2, "王晓华", birth="19800101", addresses=("中山西路34室12号",))
+    assert shared(one, other) == {"start+birth", "start+place", "birth+place"}
+
+
+def test_a_number_under_two_types_is_found_by_its_digits() -> None:
+    one = CustomerRecord(1, "王伟", documents=(("PASSPORT", "E12345678"),))
+    other = CustomerRecord(2, "李娜", documents=(("OTHER", "E12345678"),))
+    assert shared(one, other) == {"document digits"}
+
+
+def test_no_kind_of_key_shares_its_number() -> None:
+    assert len(set(KINDS.values())) == len(KINDS)
 
 
 def test_a_mobile_that_three_share_makes_three_pairs_and_one_that_more_share_none() -> None:

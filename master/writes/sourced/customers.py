@@ -121,7 +121,7 @@ def _add(ledger: Ledger, rows: Sequence[SourcedRow], batch: Batch) -> None:
     add_items(tx, POINTS, source_id, points)
     give_tags(tx, source_id, tags)
     ledger.keep_new([(row, id, id) for id, row in new])
-    derive_first(tx, source_id, {id: row.values.get("branch") for id, row in new}, documents, points)
+    derive_first(tx, source_id, rows_made, documents, points)
 
 
 def _new_customer(tx: Transaction, id: int, values: dict[str, Any]) -> dict[str, Any]:

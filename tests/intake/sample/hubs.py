@@ -16,7 +16,8 @@ from master.session import Master
 from master.tables import base
 from master.tables.base import table
 from master.tables.branches import BranchRow, StaffRow
-from master.tables.customers import CustomerBranchRow, MatchKeyRow
+from master.tables.customers import CustomerBranchRow
+from master.tables.matching import BlockingKeyRow
 from master.tables.policies import ProductRow
 from master.tables.sources import SourceSystemRow
 from master.tables.tags import TagRow
@@ -27,7 +28,7 @@ TODAY = date(2026, 11, 22)
 CUSTOMERS = 2_000
 FRAME: tuple[type[base.Row], ...] = (BranchRow, StaffRow, ProductRow, TagRow, SourceSystemRow)
 FILLED = (*FRAME, *COLUMNS)
-CONTENT = [table(row) for row in FILLED if row not in (CustomerBranchRow, MatchKeyRow)]
+CONTENT = [table(row) for row in FILLED if row not in (CustomerBranchRow, BlockingKeyRow)]
 # What the transaction is called differs from hub to hub.
 NOT_COMPARED = {"revised_in", "versioned_in"}
 
