@@ -109,6 +109,12 @@ async def search_customers(engine: SearchEngine, request: SearchRequest) -> Sear
     )
 
 
+async def count_customers(engine: SearchEngine, wanted: SearchFilter) -> int:
+    """How many fit; raises SearchUnavailable."""
+    counted = await engine.search(Question((), *conditions(wanted)), Extent(0, wants_total=True))
+    return counted.total or 0
+
+
 def _nothing(request: SearchRequest) -> tuple[int | None, Facets | None]:
     return 0 if request.wants_total else None, Facets((), (), ()) if request.wants_facets else None
 

@@ -1,12 +1,17 @@
 """Tags, and which customers have them."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
+from indexing.engines.port import SearchEngine
 from indexing.errors import SearchUnavailable
-from indexing.search import SearchFilter, SearchRequest, search_customers
+from indexing.search import SearchFilter, SearchRequest, count_customers, search_customers
 from loaders.tags import tags_by_id
 from master.errors import Unavailable
 from matching.masks import masked_text
@@ -19,11 +24,24 @@ from schema.nodes import Node
 from schema.pages import Connection, Edge, edges, nodes
 from schema.permitted import within
 
+FEW_TAGS = 8  # of a request: so many are counted one by one (0.1 to 0.9 ms of 200,000 customers), all in 10
+
 
 async def customer_count(root: Any, info: Info) -> int | None:
     """Counted by the search engine, exactly, for all tags of the request at once."""
-    counts = await counted(info.context)
-    return counts.get(root.code, 0)
+    context = info.context
+    counts = await context.once("counts of tags", lambda: _counts(context))
+    return await counts.load(root.code)
+
+
+async def _counts(context: Context) -> DataLoader[str, int]:
+    async def load(codes: list[str]) -> list[int]:
+        if len(codes) <= FEW_TAGS:
+            return await asyncio.gather(*(_counted_one(context, code) for code in codes))
+        counts = await counted(context)
+        return [counts.get(code, 0) for code in codes]
+
+    return DataLoader(load)
 
 
 async def counted(context: Context) -> dict[str, int]:
@@ -32,16 +50,30 @@ async def counted(context: Context) -> dict[str, int]:
 
 
 async def _counted(context: Context) -> dict[str, int]:
-    engine, seen = context.search, within(context.viewer)
+    wanted = SearchRequest(filter=SearchFilter(within=within(context.viewer)), first=1, wants_facets=True)
+    with _told_where_away():
+        facets = (await search_customers(_engine(context), wanted)).facets
+    return {facet.value: facet.count for facet in facets.tags} if facets else {}
+
+
+async def _counted_one(context: Context, code: str) -> int:
+    with _told_where_away():
+        having = SearchFilter(within=within(context.viewer), tags_all=(code,))
+        return await count_customers(_engine(context), having)
+
+
+def _engine(context: Context) -> SearchEngine:
+    if context.search is None:
+        raise SearchUnavailable
+    return context.search
+
+
+@contextmanager
+def _told_where_away() -> Iterator[None]:
     try:
-        if engine is None:
-            raise SearchUnavailable
-        answer = await search_customers(
-            engine, SearchRequest(filter=SearchFilter(within=seen), first=1, wants_facets=True)
-        )
+        yield
     except SearchUnavailable as error:
         raise Unavailable("Search is away: customers can not be counted now.") from error
-    return {facet.value: facet.count for facet in answer.facets.tags} if answer.facets else {}
 
 
 @described

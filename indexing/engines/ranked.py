@@ -33,6 +33,8 @@ def ranked(
     searcher: Searcher, maker: QueryMaker, question: Question, limit: int, after: Place | None
 ) -> list[Hit]:
     """The first hits behind the place."""
+    if not limit:
+        return []
     if not question.alternatives:
         below = None if after is None else after.sort_key
         return list(_by_key(searcher, maker.listed(question, below), 0, limit))
