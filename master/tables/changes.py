@@ -25,6 +25,8 @@ class ChangeContextRow(Row):
 class EventRow(Row):
     """One for each committed revision of a customer; kept 7 days.
 
+    survivor_id: who the customer is from now on, where this revision is the merge that ended it.
+
     Ids are in the order of commits on SQLite only. written_in: the PostgreSQL transaction, to read behind the
     ones that are still open (master/spelling.py).
     """
@@ -43,6 +45,7 @@ class EventRow(Row):
     at: Mapped[Moment]
     tx: Mapped[str | None]
     actor: Mapped[str]
+    survivor_id: Mapped[int | None]
     written_in: Mapped[int | None] = mapped_column(server_default=writing_transaction())
 
 

@@ -20,6 +20,7 @@ from master.tables.customers import (
     OtherNameRow,
 )
 from master.tables.leads import LeadRow
+from master.tables.merges import MergedCustomerRow
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
 from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
 from master.tables.sources import SourceRecordRow, SourceSystemRow
@@ -90,6 +91,13 @@ DEPENDENCIES = (
     Depends(CustomerTagRow, ("customer_id", "tag_id", "expires_at", "ended_at"), OWN),
     Depends(LeadRow, ("customer_id", "owner_id"), OWN),
     Depends(SourceRecordRow, ("source_id", "source_key", "customer_id"), OWN),
+    # Who else a customer is, is its own: what was read of it before a merge can not be written after it.
+    Depends(
+        MergedCustomerRow,
+        ("survivor_id", "number", "name", "branch_id"),
+        "{row}.survivor_id",
+        versioned=("survivor_id",),
+    ),
 )
 
 WITH_BRANCH = """

@@ -10,6 +10,7 @@ from master.tables import (  # noqa: F401  # importing a module is what puts its
     history,
     leads,
     matching,
+    merges,
     policies,
     registered_documents,
     relations,

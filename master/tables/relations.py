@@ -11,14 +11,14 @@ from master.tables.types import Instant, choice
 
 
 class RelationRow(Row):
-    """kind: what the other one is to the customer. Each relation is two rows, one a side (codes.INVERSE)."""
+    """kind: what the other one is to the customer. Each relation is two rows, one a side (codes.INVERSE).
+
+    Where two who are related turn out to be one and are merged, the row names the same customer twice, and is
+    not told until they are two again.
+    """
 
     __tablename__ = "relations"
-    __table_args__ = (
-        Index("ix_relations_customer_id_other_id", "customer_id", "other_id"),
-        CheckConstraint("customer_id <> other_id", name="two_customers"),
-        AUTO,
-    )
+    __table_args__ = (Index("ix_relations_customer_id_other_id", "customer_id", "other_id"), AUTO)
 
     id: Mapped[RowId]
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))

@@ -106,8 +106,8 @@ def _widely(wide: DependsWide) -> Trigger:
 
 
 EVENT = (
-    "INSERT INTO events (customer_id, revision, at, tx, actor)"
-    " VALUES ({row}.id, {row}.revision{plus}, {{at}}, {{tx}}, {{actor}})"
+    "INSERT INTO events (customer_id, revision, at, tx, actor, survivor_id)"
+    " VALUES ({row}.id, {row}.revision{plus}, {{at}}, {{tx}}, {{actor}}, {survivor})"
 )
 QUEUE = (
     "INSERT INTO index_queue (customer_id, revision, queued_at, attempts, trace)"
@@ -119,15 +119,17 @@ QUEUE = (
 
 
 def _revised() -> Trigger:
-    statements = tuple(each.format(row="NEW", plus="") for each in (EVENT, QUEUE))
+    statements = tuple(each.format(row="NEW", plus="", survivor="NULL") for each in (EVENT, QUEUE))
     return Trigger(
         "kehu_4_revised", "customers", UPDATE, statements, ("revision",), "NEW.revision <> OLD.revision"
     )
 
 
 def _deleted() -> Trigger:
-    """Customers are closed, not deleted; one that another client deletes leaves the index all the same."""
-    statements = tuple(each.format(row="OLD", plus=" + 1") for each in (EVENT, QUEUE))
+    """A merged customer leaves its table; the event tells into whom it went. One that another client deletes
+    leaves the index all the same."""
+    survivor = "(SELECT survivor_id FROM merged_customers WHERE id = OLD.id)"
+    statements = tuple(each.format(row="OLD", plus=" + 1", survivor=survivor) for each in (EVENT, QUEUE))
     return Trigger("kehu_4_deleted", "customers", DELETE, statements)
 
 

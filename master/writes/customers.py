@@ -162,7 +162,7 @@ def locked_customer(tx: Transaction, id: int, path: Sequence[str] = ("id",)) -> 
     return row
 
 
-def refuse_lost_update(version: int, row: Any) -> None:
-    """Raises Conflict when the row has been changed since the caller read it."""
+def refuse_lost_update(version: int, row: Any, field: str = "version") -> None:
+    """Raises Conflict when the row has been changed since the caller read it; field: of the input."""
     if row.version != version:
-        raise Conflict(f"Somebody changed this since you read it: it has version {row.version}.", ["version"])
+        raise Conflict(f"Somebody changed this since you read it: it has version {row.version}.", [field])

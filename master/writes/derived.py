@@ -29,6 +29,7 @@ from master.tables.customers import (
     IdentityDocumentRow,
 )
 from master.tables.leads import LeadRow
+from master.tables.merges import MergedCustomerRow
 from master.tables.policies import PolicyPartyRow, PolicyRow
 from master.tables.sources import SourceRecordRow, SourceSystemRow
 from master.writes.blocking_keys import replace_keys
@@ -41,6 +42,7 @@ customers, documents, points = table(CustomerRow), table(IdentityDocumentRow), t
 policies, parties, leads, staff = table(PolicyRow), table(PolicyPartyRow), table(LeadRow), table(StaffRow)
 records, systems = table(SourceRecordRow), table(SourceSystemRow)
 belonging = table(CustomerBranchRow)
+merged = table(MergedCustomerRow)
 
 RUNNING = (PolicyStatus.IN_FORCE, PolicyStatus.SUSPENDED)
 ENDED = (
@@ -99,12 +101,16 @@ def _mend_index(tx: Transaction, column: Any, rows: list[tuple[int, bytes, str]]
 
 
 def _branches_of(ids: Sequence[int]) -> Any:
-    """(customer, branch, reason): its home, its policies', its leads' owners' and its sources' branches."""
+    """(customer, branch, reason): its home, its policies', its leads' owners' and its sources' branches.
+
+    The homes of those merged into it are its own too: who saw one of them sees all that it is now.
+    """
 
     def because(reason: BranchReason, statement: Select[Any], branch: Any) -> Select[Any]:
         return statement.add_columns(branch, literal(reason.value).label("reason")).where(branch.is_not(None))
 
     home = select(customers.c.id).where(customers.c.id.in_(ids))
+    was = select(merged.c.survivor_id).where(merged.c.survivor_id.in_(ids))
     held = select(parties.c.customer_id).join(policies, policies.c.id == parties.c.policy_id)
     held = held.where(parties.c.customer_id.in_(ids), parties.c.ended_at.is_(None))
     led = (
@@ -116,6 +122,7 @@ def _branches_of(ids: Sequence[int]) -> Any:
     fed = fed.where(records.c.customer_id.in_(ids))
     return union(
         because(BranchReason.HOME, home, customers.c.branch_id),
+        because(BranchReason.HOME, was, merged.c.branch_id),
         because(BranchReason.POLICY, held, policies.c.branch_id),
         because(BranchReason.LEAD, led, staff.c.branch_id),
         because(BranchReason.SOURCE, fed, systems.c.branch_id),

@@ -9,6 +9,7 @@ from sqlalchemy.sql import visitors
 
 from indexing.documents.reading import READS
 from master.session import Master
+from master.tables.children import columns_that_name_customers, owning_columns
 from master.tables.dependencies import COUNTERS, DEPENDENCIES, WIDE
 from master.tables.every import metadata
 from tests.house.sources import ROOT, files
@@ -41,6 +42,13 @@ def test_documents_are_made_from_nothing_that_no_trigger_watches() -> None:
     }
     own = {("customers", name) for name in COUNTERS}
     assert {each for each in read - own if each not in watched} == set()
+
+
+def test_every_table_that_hangs_on_customers_has_a_rule_for_merges() -> None:
+    """Give a new one its rule in master/tables/children.py, and a row in tests/master/merging/town.py."""
+    assert {f"{column}" for column in columns_that_name_customers()} == {
+        f"{column}" for column in owning_columns()
+    }
 
 
 def test_migrations_make_the_tables_that_the_code_has(master: Master) -> None:

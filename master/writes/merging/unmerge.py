@@ -1,0 +1,83 @@
+"""One merge is undone, at any time and in any order: each customer gets its own rows and values back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from master.audit import note_all
+from master.errors import Conflict, NotFound
+from master.session import Transaction
+from master.tables.base import table
+from master.tables.customers import CustomerRow
+from master.tables.merges import MergedCustomerRow, MergeRow
+from master.writes import checks
+from master.writes.customers import locked_customer
+from master.writes.derived import refresh
+from master.writes.merging.giving_back import GivenBack, give_back
+from master.writes.merging.later import Undecided, place_later
+from master.writes.merging.own_values import fill_gaps
+from master.writes.merging.settling import left, settle
+from master.writes.merging.trees import tree_of
+from master.writes.merging.withdrawing import withdraw
+
+customers, merged, merges = table(CustomerRow), table(MergedCustomerRow), table(MergeRow)
+
+
+@dataclass(frozen=True)
+class Undone:
+    """survivor: who was both until now. undecided: rows that came since, and stay with the survivor."""
+
+    survivor: int
+    restored: int
+    undecided: Sequence[Undecided]
+
+
+def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
+    """Raises NotFound, also where the survivor is out of sight, and Conflict for what was undone already."""
+    told = checks.line(reason, ["reason"])
+    gone = _merged(tx, merge)
+    survivor, restored = gone.survivor_id, gone.id
+    locked_customer(tx, survivor, ["mergeId"])
+    tree = tree_of(tx, merge, survivor)
+    _restore(tx, restored)
+    back = give_back(tx, tree, restored)
+    undecided = place_later(tx, tree, back)
+    said = left(tx, tree, back)
+    withdraw(tx, tree, back)
+    settle(tx, tree, said)
+    tx.execute(delete(merged).where(merged.c.id == restored))
+    undone = {"undone_at": tx.at, "undone_by": tx.actor.name, "undone_reason": told}
+    tx.execute(update(merges).where(merges.c.id == merge).values(undone))
+    for customer in (survivor, restored):
+        fill_gaps(tx, customer)
+    refresh(tx, [survivor, restored])
+    _note(tx, merge, (survivor, restored), back, undecided)
+    return Undone(survivor, restored, undecided)
+
+
+def _merged(tx: Transaction, merge: int) -> Any:
+    """The customer that went by this merge, held until the transaction ends."""
+    row = tx.execute(select(merged).where(merged.c.merge_id == merge).with_for_update()).one_or_none()
+    if row is not None:
+        return row
+    undone = tx.connection.scalar(select(merges.c.undone_at).where(merges.c.id == merge))
+    if undone is not None:
+        raise Conflict("This merge was undone already.", ["mergeId"])
+    raise NotFound("There is no merge with this id.", ["mergeId"])
+
+
+def _restore(tx: Transaction, customer: int) -> None:
+    """Its row comes back, as it went: with the revision after the one that ended it."""
+    names = customers.columns.keys()
+    values = [merged.c.revision + 1 if name == "revision" else merged.c[name] for name in names]
+    tx.execute(insert(customers).from_select(names, select(*values).where(merged.c.id == customer)))
+
+
+def _note(
+    tx: Transaction, merge: int, both: tuple[int, int], back: GivenBack, undecided: Sequence[Undecided]
+) -> None:
+    counts = {name: len(keys) for name, keys in back.rows.items() if keys}
+    details = {"merge": merge, "moved": counts, "undecided": len(undecided)}
+    note_all(tx, "customer.unmerge", "customer", [(id, id) for id in both], details=details)
