@@ -29,7 +29,7 @@ def main() -> None:
     tell(found)
     engine, found = indexed(folder, master, CUSTOMERS)
     tell(found)
-    tell(search_figures(master, engine))
+    tell(search_figures(FOLDER, CUSTOMERS))
     tell(graph_figures(master, engine))
     tell(scope_figures(master, engine))
     asyncio.run(engine.close())

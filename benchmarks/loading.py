@@ -38,6 +38,20 @@ async def asked(port: int, requests: Sequence[bytes]) -> list[bytes]:
     return told
 
 
+async def timed(port: int, requests: Sequence[bytes]) -> tuple[list[float], list[bytes]]:
+    """Milliseconds that each took, one after another, and the bodies."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    times, told = [], []
+    for each in requests:
+        begun = time.perf_counter()
+        told.append(await _one(reader, writer, each))
+        times.append((time.perf_counter() - begun) * 1000)
+    writer.close()
+    if refused := [body for body in told if b'"errors"' in body]:
+        raise RuntimeError(refused[0].decode())
+    return times, told
+
+
 async def loaded(port: int, requests: Sequence[Sequence[bytes]], seconds: float) -> Load:
     """requests: of each connection its own, which it goes round."""
     begun = time.perf_counter()
