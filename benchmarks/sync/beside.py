@@ -3,8 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
@@ -12,6 +12,7 @@ from multiprocessing.synchronize import Event
 from sqlalchemy import select, update
 
 from benchmarks.sync.stands import Stand
+from indexing.engines.port import SearchEngine
 from indexing.worker import Worker
 from master.session import Actor, Master
 from master.tables.base import table
@@ -25,13 +26,19 @@ MARK = "某"  # behind a name, and taken away again by the next change
 TIMED = 500  # the first so many customers are left to those who time a change
 
 
-@contextmanager
-def working(stand: Stand) -> Iterator[None]:
-    """The stand's workers, each a process of its own."""
+@asynccontextmanager
+async def working(stand: Stand, master: Master, engine: SearchEngine) -> AsyncIterator[None]:
+    """The stand's workers: each a process of its own, or, as in an embedded hub, a task of this one."""
     with ExitStack() as stack:
         for _ in range(stand.workers):
             stack.enter_context(_spawned(_work, stand))
-        yield
+        own = [] if stand.workers else [asyncio.create_task(Worker(master, engine, refresh).run())]
+        try:
+            yield
+        finally:
+            for work in own:
+                work.cancel()
+            await asyncio.gather(*own, return_exceptions=True)
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from resolvers.waiting import caught_up
 from schema.context import open_context
 
 PAUSE_SECONDS = 0.05  # between changes that are timed
+LOOK_SECONDS = 0.005  # between searches for a change: more of them would slow down what they wait for
 LONGEST_SECONDS = 60.0  # for a change to be found, and a little for each of many
 VIEWER = Viewer("bench", shipped_roles()["ADMIN"], "bench")
 
@@ -27,22 +28,19 @@ Until = Callable[[Master, SearchEngine, int, str], Awaitable[None]]
 
 
 async def delay_figures(stand: Stand, rates: tuple[int, ...], changes: int) -> list[Figure]:
-    """From the commit of a change until a search finds it; workers and writers are other processes."""
+    """From the commit of a change until a search finds it; the writers beside it are other processes."""
     figures: list[Figure] = []
-    async with both(stand) as (master, engine):
-        with working(stand):
-            for rate in rates:
-                with writing(stand, rate) as achieved:
-                    delays = await _delays(master, engine, changes)
-                    others = achieved()
-                if rate:
-                    figures.append(
-                        Figure(f"{stand.profile}: changes by others, of {rate}/s", others, "a second")
-                    )
-                for name, milliseconds in delays.items():
-                    told = f"{stand.profile}: change to searchable at {rate}/s,{name}"
-                    figures += spread(told, milliseconds)
-                await _settled(master, stand.customers)
+    async with both(stand) as (master, engine), working(stand, master, engine):
+        for rate in rates:
+            with writing(stand, rate) as achieved:
+                delays = await _delays(master, engine, changes)
+                others = achieved()
+            if rate:
+                figures.append(Figure(f"{stand.profile}: changes by others, of {rate}/s", others, "a second"))
+            for name, milliseconds in delays.items():
+                told = f"{stand.profile}: change to searchable at {rate}/s,{name}"
+                figures += spread(told, milliseconds)
+            await _settled(master, stand.customers)
     return figures
 
 
@@ -64,7 +62,7 @@ async def _delays(master: Master, engine: SearchEngine, changes: int) -> dict[st
 async def _until_found(master: Master, engine: SearchEngine, id: int, name: str) -> None:
     async with asyncio.timeout(LONGEST_SECONDS):
         while not await _is_found(engine, id, name):
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _until_caught_up(master: Master, engine: SearchEngine, id: int, name: str) -> None:
@@ -84,13 +82,12 @@ async def _is_found(engine: SearchEngine, id: int, name: str) -> bool:
 async def sustained_figures(stand: Stand, changes: int) -> list[Figure]:
     """So many customers changed at once, by one statement, until the queue is empty."""
     count = min(changes, stand.customers)
-    async with both(stand) as (master, _):
-        with working(stand):
-            await _settled(master, stand.customers)
-            await asyncio.to_thread(_change_all, master, count)
-            begun = time.perf_counter()
-            await _settled(master, count)
-            took = time.perf_counter() - begun
+    async with both(stand) as (master, engine), working(stand, master, engine):
+        await _settled(master, stand.customers)
+        await asyncio.to_thread(_change_all, master, count)
+        begun = time.perf_counter()
+        await _settled(master, count)
+        took = time.perf_counter() - begun
     return [Figure(f"{stand.profile}: sustained sync of {count:,} changes", count / took, "customers/s")]
 
 

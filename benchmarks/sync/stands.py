@@ -21,7 +21,10 @@ PROFILES = ("embedded", "server")
 
 @dataclass(frozen=True)
 class Stand:
-    """A master with that many customers; open: master and engine, in this process or another one."""
+    """A master with that many customers; open: master and engine, in this process or another one.
+
+    workers: processes that index, beside this one. None: this one does, as an embedded hub.
+    """
 
     profile: str
     customers: int
@@ -36,7 +39,7 @@ def stand(profile: str, folder: Path, customers: int) -> Iterator[Stand]:
         place = folder / f"hub-{customers}"
         master, _ = filled(place, customers)
         master.close()
-        yield Stand(profile, customers, partial(opened, place), workers=1)
+        yield Stand(profile, customers, partial(opened, place), workers=0)
         return
     with (
         TemporaryDirectory() as shared,

@@ -94,18 +94,16 @@ class Reading:
 
 
 def read_documents(connection: Connection, ids: Sequence[int], clock: Clock) -> list[Reading]:
-    """The present documents of those of these customers that are there, in the order of their ids.
-
-    A range of ids is read as one, with half the work.
-    """
+    """The present documents of those of these customers that are there, in the order of their ids."""
     facts = _Facts(connection, ids, clock)
     rows = connection.execute(CUSTOMERS.where(_among(customers.c.id, ids)).order_by(customers.c.id)).all()
     return [facts.reading(row) for row in rows]
 
 
 def _among(owner: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    if isinstance(ids, range):
-        return and_(owner >= ids.start, owner < ids.stop)
+    """Consecutive ids are asked for as a span, which is half the work."""
+    if len(ids) > 1 and len(set(ids)) == len(ids) == max(ids) - min(ids) + 1:
+        return and_(owner >= min(ids), owner <= max(ids))
     among: ColumnElement[bool] = owner.in_(ids)
     return among
 
