@@ -35,7 +35,7 @@ def answered_in_row(work: Work, asked: Asked, place: Place, how: Answered) -> Co
     async def ready(run: Run) -> None:
         run.kept["customers by tag"] = await counted(run.context)
 
-    def made(run: Run, values: Any) -> str:
+    def made(run: Run, values: Any) -> bytes:
         return as_json(run.kept["customers by tag"].get(values[0], 0))
 
     step = work.steps.add(made, ready)

@@ -8,7 +8,7 @@ from graphql import GraphQLObjectType
 
 from execution.document import Asked, Selections
 from execution.keys import KeyOf
-from execution.sites import given_to
+from execution.sites import given_to, has_variable
 from execution.steps import Run
 from resolvers.branches import branches
 from schema.arguments import refuse_long, refuse_mask
@@ -16,17 +16,18 @@ from schema.fields import Answered, Argument, Loaded
 from schema.finding import AnyNode, Found, the_given
 
 Read: TypeAlias = Callable[[Run], object]
+Reading: TypeAlias = tuple[bool, Read]  # whether a variable stands in it: else every run reads the same
 
 
-def readings(schema: strawberry.Schema, selections: Selections, run: Run) -> list[Read]:
+def readings(schema: strawberry.Schema, selections: Selections, run: Run) -> list[Reading]:
     """Of all fields with arguments but cursors, which only some lists can read before they know their parent,
     and but those that resolvers read. Each raises Refusal."""
-    found: list[Read] = []
+    found: list[Reading] = []
     waiting = selections.roots()
     while waiting:
         asked = waiting.pop()
         if asked.definition is not None:
-            found += _of_field(schema, asked, run)
+            found += ((has_variable(asked), read) for read in _of_field(schema, asked, run))
             waiting += [each for kind in _kinds(selections, asked) for each in selections.below(asked, kind)]
     return found
 

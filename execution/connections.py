@@ -163,7 +163,7 @@ class _Page:
         values = (self.place.form(name, dialect).json(self.place.column(name)) for name in names)
         return marked(self.cursor_step, self.parent.json, number_text(self._number()), *values)
 
-    def _write_cursor(self, run: Run, values: Sequence[Any]) -> str:
+    def _write_cursor(self, run: Run, values: Sequence[Any]) -> bytes:
         parent, place, *order = values
         arguments, dialect = run.asked[self.site.number], self.work.dialect
         forms = (self.place.form(name, dialect) for name in self.order.columns)

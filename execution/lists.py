@@ -108,7 +108,7 @@ def _gathered(work: Work, asked: Asked, place: Place) -> ColumnElement[str]:
     gather: Any = place.relation.gathered
     write = writer(work.selections, asked)
 
-    def made(run: Run, values: Sequence[Any]) -> str:
+    def made(run: Run, values: Sequence[Any]) -> bytes:
         found = [_Row(names, [read(*each) for each in zip(forms, row, strict=True)]) for row in values]
         return as_json(write(gather(found)))
 

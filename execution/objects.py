@@ -107,7 +107,7 @@ def _masked(work: Work, asked: Asked, place: Place, how: Masked) -> ColumnElemen
 def _by_rule(work: Work, place: Place, how: Masked, beside: Sequence[str]) -> ColumnElement[str]:
     forms, values = _forms(work, place, [how.column, *beside])
 
-    def made(run: Run, given: Sequence[Any]) -> str:
+    def made(run: Run, given: Sequence[Any]) -> bytes:
         return as_json(how.rule(*(read(form, each) for form, each in zip(forms, given, strict=True))))
 
     return marked(work.steps.add(made), *values)
@@ -117,7 +117,7 @@ def _computed(work: Work, asked: Asked, place: Place, how: Computed) -> ColumnEl
     forms, values = _forms(work, place, how.columns)
     write = writer(work.selections, asked)
 
-    def made(run: Run, given: Sequence[Any]) -> str:
+    def made(run: Run, given: Sequence[Any]) -> bytes:
         return as_json(write(how.function(*(read(*each) for each in zip(forms, given, strict=True)))))
 
     return marked(work.steps.add(made), *values)

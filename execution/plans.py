@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Hashable, Mapping
 from concurrent.futures import Executor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,7 @@ from execution.steps import Ready, Run, Steps
 from execution.work import Bring, Few, Work
 from loaders.reader import at_rest
 from loaders.relations import Arguments
+from master.json_text import as_bytes
 from master.sight import bound
 from master.statements import Statement, statement_of
 from master.stopping import Stop
@@ -66,7 +68,7 @@ class Plan:
         if text is None:
             raise NotCompiled(Reason.NULL)
         await self.steps.ready(run, text)
-        return self.steps.done(run, text).encode()
+        return self.steps.done(run, text)
 
     def _bound(self, run: Run) -> Mapping[str, Any]:
         """The binds of a run. Raises Refusal."""
@@ -100,10 +102,12 @@ def moments(context: Context) -> dict[str, Any]:
     return {"now": context.now, "today": clock.day_of(context.now), **bound(context.viewer.sight)}
 
 
-async def _told(context: Context, statement: Statement, values: list[Any]) -> str | None:
+async def _told(context: Context, statement: Statement, values: list[Any]) -> bytes | None:
     """The statement's value; it is stopped when the request is."""
-    stop = Stop()
-    telling = asyncio.create_task(asyncio.to_thread(context.master.answering.told, statement, values, stop))
+    stop, present = Stop(), copy_context()
+    telling = asyncio.get_running_loop().run_in_executor(
+        None, present.run, context.master.answering.told, statement, values, stop
+    )
     try:
         return await asyncio.shield(telling)
     except asyncio.CancelledError:
@@ -127,12 +131,14 @@ async def plan_of(
     """
     work = Work(schema, selections, run.context.viewer, dialect, run, few, object_text)
     first = readings(schema, selections, run)
-    for read in first:
+    for _, read in first:
         read(run)
     for ready in _readies(work, selections.roots()):
         work.before.append(ready)
         await ready(run)
-    return await asyncio.get_running_loop().run_in_executor(thread, _made, work, run, first)
+    return await asyncio.get_running_loop().run_in_executor(
+        thread, _made, work, run, [read for varies, read in first if varies]
+    )
 
 
 def _readies(work: Work, roots: list[Asked]) -> list[Ready]:
@@ -162,7 +168,7 @@ def _made(work: Work, run: Run, first: list[Read]) -> Plan:
     names = frozenset({*fixed, *varying})
     sites = tuple(site for site in work.sites if not site.is_fixed)
     return Plan(
-        statement=statement_of(select(text.label("answer")), work.dialect, names),
+        statement=statement_of(select(as_bytes(text).label("answer")), work.dialect, names),
         names=names,
         fixed=fixed,
         asked={site.number: run.asked[site.number] for site in work.sites if site.is_fixed},

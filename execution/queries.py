@@ -10,16 +10,15 @@ from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
 from graphql.execution.values import VariableValues, get_variable_values
 from sqlalchemy.exc import OperationalError
 
+from execution.crowds import Crowds
 from execution.document import Selections
-from execution.plans import Key, Plan, class_of, moments, plan_of
+from execution.plans import Key, Plan, class_of, plan_of
 from execution.reasons import NotCompiled, Reason
 from execution.shapes import shapes
 from execution.shelves import Shelf
 from execution.steps import Run
-from execution.work import Few
-from loaders.batches import FEW, FEW_COUNTED
+from execution.work import MANY, Few
 from loaders.shown import Shown
-from master.access import few_in_sight
 from master.answering import Away, TooDeep
 from master.errors import Forbidden, Refusal, TimedOut
 from master.session import Master
@@ -31,7 +30,6 @@ from schema.context import Context
 KEPT_PLANS = 256
 KEPT_COUNTS = 1000  # of queries that have no plan yet
 LONGEST = 16 * 1024  # characters of a document, as app/http/documents.py keeps them
-MANY: Few = (False, False)
 
 # In this order: a statement that took too long is a refusal too.
 FORESEEN: Mapping[type[Exception], Reason] = {
@@ -88,6 +86,7 @@ class Queries:
         self._asked: Shelf[int] = Shelf(KEPT_COUNTS)
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="plans")
         self._is_making = False
+        self._crowds = Crowds()
 
     async def answer(self, query: Query, context: Context) -> Answered:
         """Raises nothing but what stops a request: whatever else fails is left to the ordinary path."""
@@ -110,7 +109,7 @@ class Queries:
         if not query.is_registered and not self._is_frequent(key, context.viewer.token_id):
             return Answered(Reason.NEW)
         entry, plan, reason = await self._plan_for(key, query, run, MANY)
-        if (few := await _few(context, plan.asks_few)) != MANY:
+        if (few := await self._crowds.few(context, plan.asks_few)) != MANY:
             entry, plan, reason = await self._plan_for(replace(key, few=few), query, run, few)
         return Answered(reason, await _told(entry, plan, run))
 
@@ -181,22 +180,6 @@ def _reason(error: Exception, context: Context) -> Reason:
     if reason is Reason.FAILED:
         log.error("plan failed", request_id=context.request_id, exc_info=error)
     return reason
-
-
-async def _few(context: Context, asks: Few) -> Few:
-    """Whether so few customers are in sight that lists of all are made from them, and counted so; counted
-    only where it is asked."""
-    reach = context.viewer.reach
-    if reach is None or asks == MANY:
-        return MANY
-    given = moments(context)
-    paged, summed = asks
-    return await context.read(
-        lambda connection: (
-            paged and few_in_sight(connection, reach, FEW, given),
-            summed and few_in_sight(connection, reach, FEW_COUNTED, given),
-        )
-    )
 
 
 def _note(shown: Shown, into: Shown) -> None:

@@ -51,11 +51,16 @@ def leaves(name: str, value: Any) -> Binds:
         yield name, value.value if isinstance(value, Enum) else value
 
 
-def _has_variable(value: ValueNode) -> bool:
+def has_variable(asked: Asked) -> bool:
+    """Whether one stands in a field's arguments."""
+    return any(_holds_variable(each.value) for each in asked.details[0].node.arguments or ())
+
+
+def _holds_variable(value: ValueNode) -> bool:
     if isinstance(value, ListValueNode):
-        return any(_has_variable(each) for each in value.values)
+        return any(_holds_variable(each) for each in value.values)
     if isinstance(value, ObjectValueNode):
-        return any(_has_variable(each.value) for each in value.fields)
+        return any(_holds_variable(each.value) for each in value.fields)
     return isinstance(value, VariableNode)
 
 
@@ -76,9 +81,8 @@ class Site:
     def is_fixed(self) -> bool:
         """Whether every run reads the same: no variable stands in it, and no cursor, which is sealed."""
         given = self.asked.details[0].node.arguments or ()
-        return self.kept is None and not any(
-            each.name.value == "after" or _has_variable(each.value) for each in given
-        )
+        is_read_on = any(each.name.value == "after" for each in given)
+        return self.kept is None and not is_read_on and not has_variable(self.asked)
 
     def read(self, run: Run) -> Arguments:
         """What is asked. Raises Refusal, and NotCompiled for a cursor below a parent that is not known."""

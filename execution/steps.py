@@ -1,6 +1,5 @@
 """What Python does to the text that a statement gives: it opens, masks, makes cursors, notes who is shown."""
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -15,7 +14,7 @@ from loaders.shown import Shown
 from master.json_text import NULL_FOUND, STEP_BEGINS, STEP_ENDS, joined, said
 from schema.context import Context
 
-_STEP = re.compile(f"{STEP_BEGINS}([0-9]+):([^{STEP_ENDS}]*){STEP_ENDS}")
+_NULL_FOUND, _BEGINS, _ENDS = NULL_FOUND.encode(), STEP_BEGINS.encode(), STEP_ENDS.encode()
 
 
 @dataclass
@@ -31,7 +30,7 @@ class Run:
 
 
 # Makes JSON text of the values that stand in a step's place.
-Make: TypeAlias = Callable[[Run, Sequence[Any]], str]
+Make: TypeAlias = Callable[[Run, Sequence[Any]], bytes]
 Ready: TypeAlias = Callable[[Run], Awaitable[None]]
 
 
@@ -53,24 +52,23 @@ class Steps:
         self.steps.append(Step(make, ready))
         return len(self.steps) - 1
 
-    async def ready(self, run: Run, text: str) -> None:
+    async def ready(self, run: Run, text: bytes) -> None:
         """Finds out what the steps in this text need to know."""
         for number, step in enumerate(self.steps):
-            if step.ready is not None and f"{STEP_BEGINS}{number}:" in text:
+            if step.ready is not None and b"%b%d:" % (_BEGINS, number) in text:
                 await step.ready(run)
 
-    def done(self, run: Run, text: str) -> str:
+    def done(self, run: Run, text: bytes) -> bytes:
         """The text with every step taken. Raises NotCompiled where a null stands that may not."""
-        if NULL_FOUND in text or "\0" in text:  # SQLite's CHECKs look at text up to its first NUL
+        if _NULL_FOUND in text or b"\0" in text:  # SQLite's CHECKs look at text up to its first NUL
             raise NotCompiled(Reason.NULL)
-        if STEP_BEGINS not in text:
-            return text
-        makes = [step.make for step in self.steps]
-
-        def taken(found: re.Match[str]) -> str:
-            return makes[int(found[1])](run, orjson.loads(f"[{found[2]}]"))
-
-        return _STEP.sub(taken, text)
+        before, *marked = text.split(_BEGINS)
+        parts = [before]
+        for each in marked:
+            step, _, rest = each.partition(_ENDS)
+            number, _, values = step.partition(b":")
+            parts += (self.steps[int(number)].make(run, orjson.loads(b"[%b]" % values)), rest)
+        return b"".join(parts)
 
 
 def marked(number: int, *values: ColumnElement[Any]) -> ColumnElement[str]:
@@ -81,6 +79,6 @@ def marked(number: int, *values: ColumnElement[Any]) -> ColumnElement[str]:
     return joined(*parts, said(STEP_ENDS))
 
 
-def as_json(value: Any) -> str:
+def as_json(value: Any) -> bytes:
     """As the ordinary path writes it."""
-    return orjson.dumps(value).decode()
+    return orjson.dumps(value)

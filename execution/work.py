@@ -24,6 +24,7 @@ Among: TypeAlias = Callable[[ColumnElement[Any]], ColumnElement[bool]]
 Bring: TypeAlias = Callable[[Run], dict[str, Any]]
 Few: TypeAlias = tuple[bool, bool]  # of so few customers in sight: for a page, and for a count
 
+MANY: Few = (False, False)
 ALL = Tied(lambda column: column.is_not(None)).among
 
 
@@ -102,10 +103,10 @@ class Work:
         return self._shown
 
 
-def _note(run: Run, values: Any) -> str:
+def _note(run: Run, values: Any) -> bytes:
     rows, *ids = values
     note(run.shown, rows, ids)
-    return ""
+    return b""
 
 
 def note(shown: Shown, rows: int, ids: list[int | None]) -> None:

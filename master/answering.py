@@ -11,6 +11,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 
+from master.prepared import MOST_PREPARED, PREPARED, Libpq
 from master.statements import Statement
 from master.stopping import Deadlines, Stop, Watch, cancelling, tell_deadline
 from master.tracing import span
@@ -34,14 +35,16 @@ class Answering:
     def __init__(self, engine: Engine, deadlines: Deadlines | None) -> None:
         self._engine = engine
         self._deadlines = deadlines
+        is_postgresql = engine.dialect.name == "postgresql"
+        self._libpq = Libpq(engine.dialect.loaded_dbapi) if is_postgresql else None
 
-    def told(self, statement: Statement, values: Sequence[Any], stop: Stop) -> str | None:
-        """The statement's value. Raises TooDeep, Away, TimedOut and NobodyWaits."""
+    def told(self, statement: Statement, values: Sequence[Any], stop: Stop) -> bytes | None:
+        """The statement's value, as UTF-8. Raises TooDeep, Away, TimedOut and NobodyWaits."""
         proxied = self._connection()
         watch: Watch = proxied.info[Watch]
         try:
             with span("statements"), self._watched(proxied, watch, stop) as driver:
-                return self._run(driver, statement.text, values)
+                return self._run(driver, proxied.info, statement.text, values)
         except Exception as error:
             stop.check()
             if self._deadlines is not None:
@@ -56,7 +59,12 @@ class Answering:
             proxied.close()
 
     def _connection(self) -> PoolProxiedConnection:
+        """One that may hold another statement: it is sooner opened anew than rid of those it holds."""
         try:
+            proxied = self._engine.raw_connection()
+            if len(proxied.info.get(PREPARED, ())) < MOST_PREPARED:
+                return proxied
+            proxied.invalidate()
             return self._engine.raw_connection()
         except OperationalError as error:
             raise Away from error
@@ -73,31 +81,24 @@ class Answering:
         if watch.seconds is not None:
             watch.until = monotonic() + watch.seconds
         try:
-            if self._engine.dialect.name != "postgresql":
+            if self._libpq is None:
                 yield driver
                 return
             with stop.reaching(cancelling(driver, self._engine.dialect.loaded_dbapi.Error)):
                 yield driver
         finally:
             watch.stop = None
-            if stop.is_said and self._engine.dialect.name == "postgresql":
+            if stop.is_said and self._libpq is not None:
                 proxied.invalidate()  # a cancel may still be on its way to it
 
-    def _run(self, driver: Any, text: str, values: Sequence[Any]) -> str | None:
-        if self._engine.dialect.name == "postgresql":
-            cursor = self._engine.dialect.loaded_dbapi.RawCursor(driver)
-            found = cursor.execute(text, _as_text(values), prepare=True).fetchone()
-        else:
-            found = driver.execute(text, values).fetchone()
+    def _run(self, driver: Any, notes: dict[Any, Any], text: str, values: Sequence[Any]) -> bytes | None:
+        if self._libpq is not None:
+            return self._libpq.told(driver, notes.setdefault(PREPARED, {}), text, values)
+        found = driver.execute(text, values).fetchone()
         return None if found is None else found[0]
 
     def _is_lost(self, driver: Any) -> bool:
-        return self._engine.dialect.name == "postgresql" and bool(driver.closed)
-
-
-def _as_text(values: Sequence[Any]) -> list[Any]:
-    """Whole numbers as text: psycopg sends them as one of three types, and PostgreSQL would plan for each."""
-    return [str(each) if type(each) is int else each for each in values]
+        return self._libpq is not None and bool(driver.closed)
 
 
 def _is_too_deep(error: Exception) -> bool:

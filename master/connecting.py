@@ -41,7 +41,7 @@ def engine_of(url: str, keys: Keys, deadlines: Deadlines | None, **pooled: Any) 
 
 def _postgresql(url: str, deadlines: Deadlines | None, pooled: dict[str, Any]) -> Engine:
     given = make_url(url).set(drivername="postgresql+psycopg")
-    own = {}
+    own = {"client_encoding": "UTF8"}  # answers are sent as they arrive
     if deadlines is not None:
         own["options"] = f"{given.query.get('options', '')} {_options(deadlines)}".strip()
     kept = {"pool_pre_ping": True, "pool_size": KEPT, "max_overflow": -1, **pooled}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, column, select, text
+from sqlalchemy import BigInteger, ColumnElement, LargeBinary, Select, String, bindparam, column, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -277,3 +277,20 @@ def listed(dialect: str, name: str) -> Select[Any]:
         )
     found = text(words).bindparams(bindparam(name)).columns(*columns).subquery(f"listed_{name}")
     return select(found.c.place, found.c.kind, found.c.number)
+
+
+class as_bytes(FunctionElement[bytes]):  # noqa: N801  # used as a function
+    """Text as its bytes in UTF-8, for drivers that would make a str of it."""
+
+    inherit_cache = False
+    type = LargeBinary()
+
+
+@compiles(as_bytes, "sqlite")
+def _(element: as_bytes, compiler: Any, **kw: Any) -> str:
+    return f"CAST({compiler.process(element.clauses, **kw)} AS BLOB)"
+
+
+@compiles(as_bytes, "postgresql")
+def _(element: as_bytes, compiler: Any, **kw: Any) -> str:
+    return str(compiler.process(element.clauses, **kw))  # libpq gives bytes (prepared.py)

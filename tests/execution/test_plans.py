@@ -193,7 +193,7 @@ def test_the_command_prints_the_sql_of_each_operation_or_why_it_has_none(folder:
     told = CliRunner().invoke(main, ["plan", str(path), "--variables", json.dumps({"number": "C1"})])
     assert told.exit_code == 0, told.output
     assert "query Named: one statement; each run binds " in told.output
-    assert "SELECT '{\"customer\":' || coalesce((SELECT " in told.output
+    assert "SELECT CAST('{\"customer\":' || coalesce((SELECT " in told.output
     assert "query Saved: on the ordinary path (resolver: Query.savedSearches)" in told.output
     assert "mutation Tag: on the ordinary path (change)" in told.output
 

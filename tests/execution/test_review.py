@@ -174,4 +174,4 @@ def test_whole_numbers_are_told_in_digits(master: Master) -> None:
 def test_text_with_a_nul_is_left_to_the_ordinary_path() -> None:
     run: Any = None
     with pytest.raises(NotCompiled, match="null"):
-        Steps().done(run, '{"number":"A\0"x"}')
+        Steps().done(run, b'{"number":"A\0"x"}')
