@@ -3,14 +3,28 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    select,
+)
 
+from master.json_text import as_bytes, gathered, hex_text, joined, number_text, quoted, said
 from master.tables.base import table
 from master.tables.branches import BranchRow
 from master.tables.tokens import ApiTokenRow, TokenBranchRow
 
-tokens, branches = table(ApiTokenRow), table(TokenBranchRow)
+tokens, branches, tree = table(ApiTokenRow), table(TokenBranchRow), table(BranchRow)
+TOKEN: ColumnElement[str] = bindparam("token")
 
 TokenRow = Row[tuple[ApiTokenRow]]
 
@@ -18,6 +32,32 @@ TokenRow = Row[tuple[ApiTokenRow]]
 def token_by_id(connection: Connection, token_id: str) -> TokenRow | None:
     """The token's row, revoked and expired ones too."""
     return connection.execute(select(tokens).where(tokens.c.id == token_id)).one_or_none()
+
+
+def stamp() -> Select[bytes]:
+    """Of the token that is bound as `token`, all that says who its holder is and what that one sees, as one
+    value: while it is the same, so are they. No row for a token that is not there."""
+    columns = [each for each in tokens.c if each is not tokens.c.last_used_at]
+    parts: list[ColumnElement[Any]] = [func.coalesce(_told(each), said("-")) for each in columns]
+    named = tree.join(branches, branches.c.branch_id == tree.c.id)
+    tops = gathered(joined(said(""), tree.c.id, said(" "), tree.c.code))
+    for seen in (
+        select(tops).select_from(named).where(branches.c.token_id == TOKEN),
+        select(gathered(number_text(_ids_below()))),
+    ):
+        parts += [said(" "), func.coalesce(seen.scalar_subquery(), said("-"))]
+    return select(as_bytes(joined(*parts))).where(tokens.c.id == TOKEN)
+
+
+def _ids_below() -> ColumnElement[int]:
+    """Of the token's branches and all below them: without their codes in a third of the time."""
+    tops = select(branches.c.branch_id.label("id")).where(branches.c.token_id == TOKEN)
+    seen = tops.cte("seen", recursive=True)
+    return seen.union(select(tree.c.id).join(seen, tree.c.parent_id == seen.c.id)).c.id
+
+
+def _told(column: ColumnElement[Any]) -> ColumnElement[str]:
+    return hex_text(column) if isinstance(column.type, LargeBinary) else quoted(cast(column, String))
 
 
 def is_over(row: TokenRow, now: datetime) -> bool:

@@ -4,16 +4,19 @@ import asyncio
 from contextlib import closing
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import insert, select, update
 
 from app.auth import Caller, Gate
 from app.http.asgi import Call
 from app.refused_tokens import Refused
 from master.access import Viewer
+from master.answering import Answering, Away
 from master.errors import Unavailable
 from master.reads.tokens import token_by_id
 from master.roles import shipped_roles
 from master.session import Master
+from master.tables.base import table
+from master.tables.branches import BranchRow
 from master.writes.tokens import NewToken, create_token, revoke_token
 from tests.conftest import TESTER, SetTime
 
@@ -108,10 +111,39 @@ def test_the_caller_is_logged_by_the_token_s_id(master: Master) -> None:
 def test_a_master_that_is_away_is_told_as_unavailable(
     master: Master, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def away(self: Master) -> object:
-        raise OperationalError("select", {}, Exception("connection refused"))
+    def away(self: Answering, *asked: object) -> object:
+        raise Away
 
-    monkeypatch.setattr(Master, "reading", away)
+    monkeypatch.setattr(Answering, "told", away)
     with pytest.raises(Unavailable) as raised, closing(asyncio.new_event_loop()) as loop:
         loop.run_until_complete(Gate(master).authenticate("kehu_1_2", Call("r")))
     assert raised.value.message == "The master can not be reached."
+
+
+def test_a_token_that_did_not_change_is_read_once(master: Master, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = made(master)
+    gate = Gate(master)
+    first = gate.caller(token)
+    monkeypatch.setattr(Master, "reading", None)  # which nobody may call
+    assert gate.caller(token) is first
+
+
+def test_a_branch_that_is_moved_is_in_sight_of_whom_it_was_moved_below(master: Master) -> None:
+    branches = table(BranchRow)
+    with master.transaction(TESTER) as tx:
+        rows = [{"code": code, "name": code, "parent_id": None} for code in ("NORTH", "SOUTH")]
+        tx.execute(insert(branches), rows)
+        token = create_token(tx, NewToken("desk", "AGENT", ("NORTH",)))
+    gate = Gate(master)
+
+    def seen() -> int:
+        caller = gate.caller(token)
+        assert isinstance(caller, Caller)
+        assert caller.viewer.sight is not None
+        return len(caller.viewer.sight.ids)
+
+    assert seen() == 1
+    with master.transaction(TESTER) as tx:
+        north = tx.connection.scalar(select(branches.c.id).where(branches.c.code == "NORTH"))
+        tx.execute(update(branches).where(branches.c.code == "SOUTH").values(parent_id=north))
+    assert seen() == 2
