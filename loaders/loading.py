@@ -65,6 +65,11 @@ class Loaders:
         # A field that fails makes graphql-core cancel its siblings: others may wait for the same future.
         return asyncio.shield(loader.load(key))
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is asked for that was not answered."""
+        return bool(self._unanswered)
+
     async def close(self) -> None:
         """Nothing more is read; whoever still waits is cancelled."""
         if self._reading is not None:

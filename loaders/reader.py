@@ -35,9 +35,18 @@ class Reader:
             task = self._busy = asyncio.create_task(asyncio.to_thread(self._work, work))
             return await asyncio.shield(task)
 
+    @property
+    def has_read(self) -> bool:
+        """Whether there may be something to give back."""
+        return self._busy is not None
+
+    def end(self) -> None:
+        """Nothing is read from now on."""
+        self._is_over = True
+
     async def close(self) -> None:
         """Gives the connection back; what is still being read is stopped, for nobody waits for it."""
-        self._is_over = True
+        self.end()
         if self._busy is not None and not self._busy.done():
             self._stop.say()
         async with self._turn:

@@ -138,5 +138,8 @@ async def open_context(
     try:
         yield context
     finally:
-        # A task of its own: the request may be cancelled again while it is being closed.
-        await asyncio.shield(asyncio.create_task(context.close()))
+        if context.reader.has_read or context.loaders.is_busy:
+            # A task of its own: the request may be cancelled again while it is being closed.
+            await asyncio.shield(asyncio.create_task(context.close()))
+        else:
+            context.reader.end()

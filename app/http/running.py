@@ -10,6 +10,8 @@ from app.http.asgi import Disconnected, Receive
 
 T = TypeVar("T")
 
+SOON_SECONDS = 0.03  # for so long nobody looks whether the caller is there: most answers need no longer
+
 log = structlog.get_logger("kehu.http")
 
 
@@ -24,16 +26,15 @@ class Runs:
 
     async def run(self, work: Coroutine[Any, Any, T], seconds: float, receive: Receive) -> T:
         """What the work gives. Raises TimeoutError, and Disconnected when the caller goes first."""
-        task, gone = asyncio.create_task(work), asyncio.create_task(_gone(receive))
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._over)
         try:
-            await asyncio.wait({task, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-            if task.done():
-                return task.result()
-            raise Disconnected if gone.done() else TimeoutError
+            await asyncio.wait({task}, timeout=min(seconds, SOON_SECONDS))
+            if not task.done():
+                await _ended_or_gone(task, seconds - SOON_SECONDS, receive)
+            return task.result()
         finally:
-            gone.cancel()
             task.cancel()
 
     async def close(self) -> None:
@@ -45,6 +46,17 @@ class Runs:
         self._tasks.discard(task)
         if not task.cancelled() and task.cancelling() and (error := task.exception()) is not None:
             log.warning("stopped work failed", exc_info=error)
+
+
+async def _ended_or_gone(task: asyncio.Task[Any], seconds: float, receive: Receive) -> None:
+    """Raises TimeoutError, and Disconnected when the caller goes before it has ended."""
+    gone = asyncio.create_task(_gone(receive))
+    try:
+        await asyncio.wait({task, gone}, timeout=max(0, seconds), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise Disconnected if gone.done() else TimeoutError
+    finally:
+        gone.cancel()
 
 
 async def _gone(receive: Receive) -> None:
