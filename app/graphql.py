@@ -8,6 +8,7 @@ from resolvers.branches import BranchQuery
 from resolvers.contacts import ContactMutation
 from resolvers.customer_commands import CustomerMutation
 from resolvers.customers import CustomerQuery
+from resolvers.identify import IdentifyQuery
 from resolvers.leads import LeadMutation, LeadQuery
 from resolvers.nodes import NodeQuery
 from resolvers.policies import PolicyQuery
@@ -21,7 +22,15 @@ from schema.scalars import SCALARS
 
 @described
 class Query(
-    NodeQuery, CustomerQuery, SearchQuery, SavedSearchQuery, PolicyQuery, TagQuery, LeadQuery, BranchQuery
+    NodeQuery,
+    CustomerQuery,
+    IdentifyQuery,
+    SearchQuery,
+    SavedSearchQuery,
+    PolicyQuery,
+    TagQuery,
+    LeadQuery,
+    BranchQuery,
 ):
     """What the hub can be asked."""
 

@@ -6,28 +6,32 @@ from dataclasses import dataclass
 import numpy as np
 
 from matching.columns import columns
-from matching.compare import FIELDS, MISSING
+from matching.compare import FIELDS, MISSING, Levels
 from matching.compare import compare as compared
-from matching.normalized import normalized
-from matching.records import CustomerRecord
+from matching.normalized import NormalRecord
 from matching.rules import VERDICTS, Rules
-from matching.score import Reason, reasons, scored
+from matching.score import Reason, held_by, reasons, scored
 
 SAME = "same"
 
 
 @dataclass(frozen=True)
 class Likeness:
-    """place: of the other record; probability: 0 to 1; verdict: one of VERDICTS."""
+    """place: of the other record; probability: 0 to 1; verdict: one of VERDICTS.
+
+    guards: why rules hold it back; is_likely: whether it would be worth a look without them.
+    """
 
     place: int
     probability: float
     verdict: str
     reasons: tuple[Reason, ...]
+    guards: tuple[str, ...]
+    is_likely: bool
 
 
 def beside(
-    record: CustomerRecord, others: Sequence[CustomerRecord], rules: Rules, hidden: Mapping[str, bool]
+    record: NormalRecord, others: Sequence[NormalRecord], rules: Rules, hidden: Mapping[str, bool]
 ) -> list[Likeness]:
     """hidden: fields that are left out, as if one of the two had none; true: but where both have the same.
 
@@ -35,22 +39,29 @@ def beside(
     """
     if not others:
         return []
-    table = columns([normalized(record), *(normalized(other) for other in others)])
-    levels = compared(table, np.zeros(len(others), dtype=np.int64), np.arange(1, len(others) + 1))
-    for field, is_told_if_same in hidden.items():
-        place = list(FIELDS).index(field)
-        told = (levels[:, place] == FIELDS[field].index(SAME)) & is_told_if_same
-        levels[:, place] = np.where(told, levels[:, place], MISSING)
+    levels = _levels(record, others, hidden)
     rarity = np.zeros(len(others))
     judged = scored(levels, rarity, rules, record.kind)
-    probabilities = judged.probabilities
+    probabilities, weights = judged.probabilities, rules.of(record.kind)
     found = [
         Likeness(
             place,
             round(float(probabilities[place]), 4),
             VERDICTS[judged.verdicts[place]],
-            tuple(reasons(levels[place : place + 1], rarity[place : place + 1], rules.of(record.kind))),
+            tuple(reasons(levels[place : place + 1], rarity[place : place + 1], weights)),
+            tuple(held_by(levels[place : place + 1], weights)),
+            bool(judged.unguarded[place] >= rules.review),
         )
         for place in range(len(others))
     ]
     return sorted(found, key=lambda each: (-each.probability, each.place))
+
+
+def _levels(record: NormalRecord, others: Sequence[NormalRecord], hidden: Mapping[str, bool]) -> Levels:
+    table = columns([record, *others])
+    levels = compared(table, np.zeros(len(others), dtype=np.int64), np.arange(1, len(others) + 1))
+    for field, is_told_if_same in hidden.items():
+        place = list(FIELDS).index(field)
+        told = (levels[:, place] == FIELDS[field].index(SAME)) & is_told_if_same
+        levels[:, place] = np.where(told, levels[:, place], MISSING)
+    return levels

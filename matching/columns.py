@@ -32,6 +32,13 @@ class Values(Generic[T]):
         return np.bincount(self.codes, minlength=len(self.distinct)).astype(np.int32)
 
 
+def shared_by_few(of: Values[T], most: int) -> Values[T]:
+    """Without values that more have than that."""
+    kept = of.frequencies()[of.codes] <= most
+    starts = np.concatenate(([0], np.cumsum(kept)))[of.starts].astype(np.int64)
+    return Values(of.distinct, of.codes[kept], starts)
+
+
 def values(lists: Iterable[Sequence[T]]) -> Values[T]:
     known: dict[T, int] = {}
     codes: list[int] = []
@@ -57,15 +64,17 @@ class Columns:
     is_organization: NDArray[np.bool_] = field(repr=False)
 
 
-def columns(records: Sequence[NormalRecord]) -> Columns:
+def columns(records: Sequence[NormalRecord], most_sharing: int | None = None) -> Columns:
+    """most_sharing: how many may have a mobile or an e-mail address for it to stand there; None: all may."""
+    most = len(records) if most_sharing is None else most_sharing
     return Columns(
         ids=[record.id for record in records],
         names=values(
             [(n.exact, n.sound, n.surname, n.given) for n in record.names if n.exact] for record in records
         ),
         documents=values([(d.type, d.number, d.is_proven) for d in record.documents] for record in records),
-        mobiles=values(record.mobiles for record in records),
-        emails=values(record.emails for record in records),
+        mobiles=shared_by_few(values(record.mobiles for record in records), most),
+        emails=shared_by_few(values(record.emails for record in records), most),
         births=values([record.birth] if record.birth else [] for record in records),
         addresses=values(record.addresses for record in records),
         genders=values([record.gender] if record.gender else [] for record in records),

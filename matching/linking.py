@@ -41,7 +41,7 @@ class Links:
 def links(records: Sequence[NormalRecord], rules: Rules) -> Links:
     """Persons and organisations each by their own weights, and never one with the other."""
     found = _pairs(records, rules)
-    table = columns(records)
+    table = columns(records, rules.most_sharing)
     kept = table.is_organization[found.one] == table.is_organization[found.other]
     one, other = found.one[kept], found.other[kept]
     levels = _compared(table, one, other)
@@ -61,7 +61,7 @@ def taught(records: Sequence[NormalRecord], rules: Rules, seed: int = 1) -> Rule
     """The rules with weights learned from these records, where there are anchors enough; for persons."""
     persons = [record for record in records if record.kind != "ORGANIZATION"]
     found = _pairs(persons, rules)
-    table = columns(persons)
+    table = columns(persons, rules.most_sharing)
     strangers = compare(table, *_strangers(len(persons), found, seed))
     levels = _compared(table, found.one, found.other)
     return replace(rules, person=learned(table, levels, strangers, rules.person).weights)

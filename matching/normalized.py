@@ -47,10 +47,14 @@ class NormalRecord:
     addresses: tuple[str, ...]
 
 
-def normalized(record: CustomerRecord) -> NormalRecord:
-    """The record in normal forms; birth date and gender out of a good resident ID where they are not told."""
+def normalized(record: CustomerRecord, *, reads_documents: bool = True) -> NormalRecord:
+    """The record in normal forms; birth date and gender out of a good resident ID where they are not told.
+
+    reads_documents: False for whoever may not know what stands in them.
+    """
     documents = _once(_document(type, number) for type, number in record.documents)
-    told = next((each.number for each in documents if each.type == "RESIDENT_ID" and each.is_proven), "")
+    ids = (each.number for each in documents if each.type == "RESIDENT_ID" and each.is_proven)
+    told = next(ids, "") if reads_documents else ""
     named = organization_name if record.kind == "ORGANIZATION" else person_name
     return NormalRecord(
         id=record.id,

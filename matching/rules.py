@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from matching.block import KINDS
+from matching.block import KINDS, RARE
 from matching.compare import FIELDS, MISSING
 
 STRANGER, RELATIVE = "stranger", "relative"
@@ -49,16 +49,24 @@ class Weights:
 class Rules:
     """same, review: log2 odds from which a pair is one customer, or is looked at by a steward.
     most_in_block: keys that more records share say too little to be followed;
-    most_in_rare_block: the same for the kinds of keys in block.RARE."""
+    most_in_rare_block: the same for the kinds of keys in block.RARE;
+    most_sharing: mobiles and e-mail addresses that more have are not compared."""
 
     version: str
     same: float
     review: float
     most_in_block: int
     most_in_rare_block: int
+    most_sharing: int
     blocks: tuple[str, ...]
     person: Weights
     organization: Weights
+
+    def most(self, kind: str) -> int:
+        """How many may share a key of this kind for it to be followed to somebody."""
+        if kind in ("mobile", "email"):
+            return min(self.most_in_block, self.most_sharing)
+        return self.most_in_rare_block if kind in RARE else self.most_in_block
 
     def of(self, kind: str) -> Weights:
         return self.organization if kind == "ORGANIZATION" else self.person
@@ -87,6 +95,7 @@ def read_rules(text: str) -> Rules:
             review=float(told["thresholds"]["review"]),
             most_in_block=int(told["blocking"]["most_in_block"]),
             most_in_rare_block=int(told["blocking"]["most_in_rare_block"]),
+            most_sharing=int(told["blocking"]["most_sharing"]),
             blocks=_blocks(told["blocking"]["keys"]),
             person=_weights(told["person"], "person"),
             organization=_weights(told["organization"], "organization"),

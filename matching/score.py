@@ -20,9 +20,10 @@ _NAME, _SAME_NAME = list(FIELDS).index("name"), len(FIELDS["name"]) - 1
 
 @dataclass(frozen=True)
 class Scores:
-    """By pair: log2 odds as the guards leave them, and the place of the verdict in VERDICTS."""
+    """By pair: log2 odds as the guards leave them, and without them; the place of the verdict in VERDICTS."""
 
     odds: NDArray[np.float64]
+    unguarded: NDArray[np.float64]
     verdicts: NDArray[np.int8]
 
     @property
@@ -47,12 +48,12 @@ def probability(odds: NDArray[np.float64]) -> NDArray[np.float64]:
 def scored(levels: Levels, rarity: NDArray[np.float64], rules: Rules, kind: str = "PERSON") -> Scores:
     """rarity: what each pair's name adds, of `rarities`."""
     weights = rules.of(kind)
-    odds = _against_each(levels, rarity, weights).min(axis=0)
+    odds = unguarded = _against_each(levels, rarity, weights).min(axis=0)
     for guard in weights.guards:
         most = (rules.review if guard.verdict == "DIFFERENT" else rules.same) - JUST_BELOW
         odds = np.where(_holds(guard, levels), np.minimum(odds, most), odds)
     verdicts = (odds >= rules.review).astype(np.int8) + (odds >= rules.same).astype(np.int8)
-    return Scores(odds, verdicts)
+    return Scores(odds, unguarded, verdicts)
 
 
 def _against_each(levels: Levels, rarity: NDArray[np.float64], weights: Weights) -> NDArray[np.float64]:

@@ -3,34 +3,21 @@
 from collections.abc import Sequence
 
 from indexing import tokens as terms
-from indexing.documents.customers import CustomerDocument
-from indexing.documents.reading import read_documents
 from indexing.errors import SearchUnavailable
 from indexing.likeness import Told, customers_like
 from indexing.permitted import By
-from loaders.customers import customers_by_id
 from master.access import Viewer
-from master.roles import BIRTH, CONTACT, DOCUMENT, NAME, PERSON, READ
+from master.reads.records import records_of
+from master.roles import BIRTH, CONTACT, DOCUMENT, READ
 from master.tables.codes import ContactPointKind
 from master.writes.inputs import NewCustomer
-from matching.beside import Likeness, beside
+from matching.normalized import normalized
 from matching.numbers import read_document, read_mobile
 from matching.records import CustomerRecord
-from matching.rules import shipped
+from resolvers.comparing import comparing, in_sight
 from schema.context import Context
-from schema.matches import CustomerMatch, MatchReason, MatchVerdict
+from schema.matches import CustomerMatch, MatchVerdict
 from schema.permitted import permitted, within
-
-# The class of each field that is compared, and whether DUPLICATE tells of the same one anyway.
-COMPARED = {
-    "name": (NAME, False),
-    "document": (DOCUMENT, True),
-    "mobile": (CONTACT, True),
-    "email": (CONTACT, False),
-    "birth": (BIRTH, False),
-    "address": (CONTACT, False),
-    "gender": (PERSON, False),
-}
 
 
 async def like(context: Context, new: NewCustomer) -> list[CustomerMatch]:
@@ -53,17 +40,10 @@ async def like(context: Context, new: NewCustomer) -> list[CustomerMatch]:
 async def compared(context: Context, new: NewCustomer, ids: Sequence[int]) -> list[CustomerMatch]:
     """Those of them in sight, the likeliest first; what the viewer does not see clear is not compared, for
     telling how alike it is would tell what it is."""
-    clock = context.master.clock
-    readings = await context.read(lambda connection: read_documents(connection, ids, clock)) if ids else []
-    documents = [each.document for each in readings]
-    hidden = {
-        field: is_told
-        for field, (of, is_told) in COMPARED.items()
-        if context.viewer.masks(of) or context.viewer.refuses(of)
-    }
-    found = beside(_record(new), [_record_of(each) for each in documents], shipped(), hidden)
-    matches = [_match(documents[each.place].id, each) for each in found]
-    return [each for each in matches if await context.loaders.load(customers_by_id, each.customer_id)]
+    told = comparing(context.viewer)
+    records = await context.read(lambda connection: list(records_of(connection, ids))) if ids else []
+    found = told.matches(normalized(_record(new)), list(map(told.customer, records)))
+    return await in_sight(context, found)
 
 
 def _told(new: NewCustomer, viewer: Viewer) -> Told:
@@ -92,29 +72,5 @@ def _record(new: NewCustomer) -> CustomerRecord:
         documents=tuple((each.type, each.number) for each in new.documents),
         mobiles=tuple(_mobiles(new)),
         emails=tuple(each.value for each in new.contact_points if each.kind is ContactPointKind.EMAIL),
-    )
-
-
-def _record_of(known: CustomerDocument) -> CustomerRecord:
-    typed = (each.split(" ", 1) for each in known.typed_documents)
-    return CustomerRecord(
-        id=known.id,
-        name=known.names[0],
-        kind=known.kind,
-        former_names=known.names[1:],
-        birth=f"{known.birth_date:%Y%m%d}" if known.birth_date else "",
-        documents=tuple((type, number) for type, number in typed),
-        mobiles=known.mobiles,
-        emails=known.emails,
-    )
-
-
-def _match(customer_id: int, found: Likeness) -> CustomerMatch:
-    return CustomerMatch(
-        customer_id=customer_id,
-        probability=found.probability,
-        verdict=MatchVerdict(found.verdict),
-        reasons=[
-            MatchReason(field=each.field, level=each.level, weight=each.weight) for each in found.reasons
-        ],
+        addresses=tuple(each.value for each in new.contact_points if each.kind is ContactPointKind.ADDRESS),
     )

@@ -39,6 +39,24 @@ class ContactPointInput:
 
 
 @described_input
+class CustomerRecordInput:
+    """An incoming record, as complete as the caller has it."""
+
+    kind: CustomerKind = CustomerKind.PERSON
+    """A person, or an organisation."""
+    name: str | None = strawberry.UNSET
+    """The present name."""
+    gender: Gender | None = strawberry.UNSET
+    """Of a person; taken from the resident ID where it is left out."""
+    birth_date: date | None = strawberry.UNSET
+    """Of a person; taken from the resident ID where it is left out."""
+    documents: list[DocumentInput] | None = strawberry.UNSET
+    """Identity documents."""
+    contact_points: list[ContactPointInput] | None = strawberry.UNSET
+    """Numbers and addresses by which the customer can be reached."""
+
+
+@described_input
 class CreateCustomerInput:
     """A new customer."""
 

@@ -1,4 +1,4 @@
-"""Who an incoming record may be."""
+"""Incoming records, and who they may be."""
 
 from enum import StrEnum
 
@@ -41,4 +41,6 @@ class CustomerMatch:
     verdict: MatchVerdict
     """What that comes to."""
     reasons: list[MatchReason]
-    """What speaks for and against, field by field."""
+    """What speaks for and against, field by field, as far as the viewer may know it."""
+    guards: list[str]
+    """Why rules hold it back from a verdict that its probability would have without them."""

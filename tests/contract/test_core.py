@@ -26,7 +26,6 @@ MISSING = {
     "type Change",
     "type ChangeConnection",
     "type ChangeEdge",
-    "type CustomerRecordInput",
     "type MergeCustomersInput",
     "type MergePayload",
     "type MergedCustomer",
@@ -36,7 +35,6 @@ MISSING = {
     "field Customer.merged",
     "field Mutation.mergeCustomers",
     "field Mutation.unmergeCustomer",
-    "field Query.identifyCustomer",
     "argument Query.customer(asOf)",
 }
 

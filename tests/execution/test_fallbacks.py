@@ -21,6 +21,7 @@ from schema.context import open_context
 
 # All fields of the schema that no plan answers: a resolver of Python does, which reads as it goes.
 FALL_BACKS = {
+    "Query.identifyCustomer",
     "Query.savedSearches",
     "Query.suggest",
     "Viewer.branches",
@@ -34,6 +35,7 @@ GIVEN = {
     "Query.tag": 'code: "x"',
     "Query.lead": 'id: "l1"',
     "Query.suggest": 'text: "x"',
+    "Query.identifyCustomer": 'record: {name: "x"}',
 }
 
 Chain = tuple[str, ...]

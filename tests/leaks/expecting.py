@@ -28,7 +28,12 @@ BY_FIELD = dict.fromkeys(
 )
 # What is another one for each caller, or each moment; others: readings, as far as the role may look for them.
 THEIR_OWN = ("cursor", "startCursor", "endCursor", "indexAgeSeconds", "others")
-AS_FAR_AS_SEEN = ("probability", "verdict", "reasons")  # of a candidate: what is not seen is not compared
+AS_FAR_AS_SEEN = (
+    "probability",
+    "verdict",
+    "reasons",
+    "guards",
+)  # of a candidate: what is not seen is not compared
 LONGEST_CURSOR = 4000
 
 

@@ -65,6 +65,7 @@ def entries(of: Filled) -> list[Entry]:
         Entry("customers", '(filter: {branch: "EAST1"}, first: 2)', how_far=FAR),
         Entry("searchCustomers", f'(query: "{alice.number}", first: 2)', how_far=FAR),
         Entry("suggest", f'(text: "{alice.number}", first: 2)', how_far=FAR),
+        Entry("identifyCustomer", f"(record: {record_of(alice)})", how_far=FAR),
         Entry("suggest", '(text: "EVERYWHERE")'),
         Entry("savedSearches"),
         *policy_keys(barnaby),
@@ -111,6 +112,15 @@ def customer_keys(person: Person) -> list[Entry]:
     ]
 
 
+def record_of(person: Person) -> str:
+    """What is found by all who may see its name, its documents or its mobile, masked or clear."""
+    document, mobile = person.first("IdentityDocument.number"), person.first("ContactPoint.value")
+    return (
+        f'{{name: "{person.name}", documents: [{{number: "{document}"}}],'
+        f' contactPoints: [{{kind: MOBILE, value: "{mobile}"}}]}}'
+    )
+
+
 def policy_keys(person: Person) -> list[Entry]:
     number = person.first("Policy.number")
     id = next(id for letter, id in person.ids.items() if letter.startswith("p"))
@@ -134,6 +144,7 @@ def ways_to(person: Person) -> list[Entry]:
         *(Entry("nodes", f'(ids: ["{id}"])', name) for name, id in its),
         *customer_keys(person),
         *policy_keys(person),
+        Entry("identifyCustomer", f"(record: {record_of(person)})"),
         Entry("lead", f'(id: "{person.ids["l"]}")'),
         Entry("policies", f'(filter: {{number: "{number}"}})', by="PolicyFilter.number"),
         Entry("leads", f'(filter: {{source: {{source: "CORE", key: "{lead_key_of(person)}"}}}})'),

@@ -52,7 +52,7 @@ def test_every_kind_of_key_that_is_made_is_known() -> None:
 def test_an_address_with_digits_enough_is_looked_for_by_them() -> None:
     one = CustomerRecord(1, "王晓梅", birth="19800101", addresses=("中山路12号34室",))
     other = CustomerRecord(2, "王晓华", birth="19800101", addresses=("中山西路34室12号",))
-    assert shared(one, other) == {"start+birth", "start+place", "birth+place"}
+    assert shared(one, other) == {"start+birth", "initials+birth", "start+place", "birth+place"}
 
 
 def test_a_number_under_two_types_is_found_by_its_digits() -> None:

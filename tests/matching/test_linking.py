@@ -1,6 +1,7 @@
 """From records to verdicts: who is the same, who may be, and what no score overrules."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -131,3 +132,19 @@ def test_enough_anchors_teach_weights_that_decide_as_well() -> None:
     assert own.person != shipped().person
     pairs = [(people[a], people[b]) for a, b in links(normal, own).of("SAME")]
     assert sum(a == b for a, b in pairs) / len(pairs) >= 0.999
+
+
+def test_a_mobile_that_too_many_have_says_nothing() -> None:
+    """Somebody else of the same name, whose agent's mobile stands for both."""
+    rules = replace(shipped(), most_sharing=2)
+
+    def verdict(sharing: int) -> str:
+        records = [
+            normalized(CustomerRecord(place, name, mobiles=("13800138000",)))
+            for place, name in enumerate(("王伟", "王伟", "李娜", "陈静")[:sharing])
+        ]
+        found = links(records, rules)
+        pairs = zip(found.one.tolist(), found.other.tolist(), found.verdicts.tolist(), strict=True)
+        return next(VERDICTS[verdict] for one, other, verdict in pairs if (one, other) == (0, 1))
+
+    assert [verdict(sharing) for sharing in (2, 3)] == ["SAME", "DIFFERENT"]

@@ -1,0 +1,171 @@
+"""Who shares a key with a record: the candidates and all that is compared of them, by one statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    Connection,
+    Integer,
+    LargeBinary,
+    Select,
+    SmallInteger,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from master.access import customers_in_sight
+from master.reads.blocking_keys import Key
+from master.reads.records import record_of
+from master.sight import Reach, Sight, bound, reach_of
+from master.tables.base import table
+from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow, OtherNameRow
+from master.tables.matching import BlockingKeyRow
+from matching.records import CustomerRecord
+
+customers, names = table(CustomerRow), table(OtherNameRow)
+documents, points, keys = table(IdentityDocumentRow), table(ContactPointRow), table(BlockingKeyRow)
+
+MOST_CANDIDATES = 200  # those that share most keys; opening and comparing one takes 50 µs (measured 2026-11)
+STEP = 8  # keys: so few numbers of them make statements of their own
+NOBODYS: Key = (0, b"")
+
+PERSON, NAME, DOCUMENT, POINT, SHARED = range(5)  # what a row of the answer is
+
+# The columns of the answer. each part has some of them.
+ABSENT = {
+    "kind": cast(null(), String),
+    "name": cast(null(), String),
+    "gender": cast(null(), String),
+    "birth_date": cast(null(), customers.c.birth_date.type),
+    "number": cast(null(), documents.c.number.type),
+    "value": cast(null(), points.c.value.type),
+    "rank": literal_column("0", Integer),
+    "row_id": literal_column("0", Integer),
+}
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Customers that share a key. counts: of each key asked, how many have it, as far as it is followed."""
+
+    records: Sequence[CustomerRecord]
+    counts: Mapping[Key, int]
+
+
+def sharing(connection: Connection, asked: Mapping[Key, int], sight: Sight | None) -> Sharing:
+    """Who is in sight and shares one of these keys; asked: with how many a key may have to be followed."""
+    if not asked:
+        return Sharing([], {})
+    wanted = list(asked.items())
+    wanted += [(NOBODYS, 0)] * (-len(wanted) % STEP)
+    given = {
+        name: value
+        for place, ((kind, digest), most) in enumerate(wanted)
+        for name, value in (
+            (f"k{place}", kind),
+            (f"d{place}", digest),
+            (f"m{place}", most),
+        )
+    }
+    statement = _statement(len(wanted), max(asked.values()), reach_of(sight))
+    parts: dict[int, dict[int, list[Any]]] = {part: {} for part in range(5)}
+    for row in connection.execute(statement, {**given, **bound(sight)}):
+        parts[row.part].setdefault(row.id, []).append(row)
+    counts = {wanted[place][0]: rows[0].rank for place, rows in parts[SHARED].items()}
+    return Sharing([_record(id, parts) for id in sorted(parts[PERSON])], counts)
+
+
+def _record(id: int, parts: Mapping[int, Mapping[int, list[Any]]]) -> CustomerRecord:
+    (person,) = parts[PERSON][id]
+    numbers = [SimpleNamespace(type=row.kind, number=row.number) for row in parts[DOCUMENT].get(id, ())]
+    return record_of(person, parts[NAME].get(id, ()), numbers, parts[POINT].get(id, ()))
+
+
+@lru_cache(maxsize=32)
+def _statement(many: int, most: int, reach: Reach | None) -> Select[Any]:
+    counted = _counted(many, most)
+    followed = select(counted.c.kind, counted.c.digest).where(counted.c.many <= counted.c.most).subquery()
+    shares = (keys.c.kind == followed.c.kind) & (keys.c.digest == followed.c.digest)
+    found = (
+        select(keys.c.customer_id.label("id"))
+        .join_from(followed, keys, shares)
+        .where(customers_in_sight(keys.c.customer_id, reach))
+        .group_by(keys.c.customer_id)
+        .order_by(func.count().desc(), keys.c.customer_id)
+        .limit(MOST_CANDIDATES)
+        .cte("candidates")
+    )
+    parts = union_all(*_parts(found), _part(SHARED, counted.c.place, rank=counted.c.many)).subquery()
+    return select(parts).order_by(parts.c.part, parts.c.rank.desc(), parts.c.row_id)
+
+
+def _counted(many: int, most: int) -> CTE:
+    """Each key asked, and how many have it: counted no further than needed to know that it is too many."""
+    asked = union_all(
+        *(
+            select(
+                literal_column(str(place), Integer).label("place"),
+                bindparam(f"k{place}", type_=SmallInteger).label("kind"),
+                bindparam(f"d{place}", type_=LargeBinary).label("digest"),
+                bindparam(f"m{place}", type_=Integer).label("most"),
+            )
+            for place in range(many)
+        )
+    ).cte("asked")
+    its = select(keys.c.customer_id).where(keys.c.kind == asked.c.kind, keys.c.digest == asked.c.digest)
+    some = its.limit(most + 1).correlate(asked).subquery()
+    counted = select(func.count()).select_from(some).scalar_subquery()
+    return select(*asked.c, counted.label("many")).cte("counted")
+
+
+def _parts(found: CTE) -> list[Select[Any]]:
+    def of(part: int, target: Any, **columns: Any) -> Select[Any]:
+        picked = _part(part, target.c.customer_id, **columns, row_id=target.c.id)
+        return picked.join_from(found, target, target.c.customer_id == found.c.id).where(
+            target.c.ended_at.is_(None)
+        )
+
+    person = _part(
+        PERSON,
+        customers.c.id,
+        kind=type_coerce(customers.c.kind, String),
+        name=customers.c.name,
+        gender=type_coerce(customers.c.gender, String),
+        birth_date=customers.c.birth_date,
+    ).join_from(found, customers, customers.c.id == found.c.id)
+    numbers = of(
+        DOCUMENT,
+        documents,
+        kind=type_coerce(documents.c.type, String),
+        number=documents.c.number,
+        rank=cast(documents.c.primary, Integer),
+    )
+    reached = of(
+        POINT,
+        points,
+        kind=type_coerce(points.c.kind, String),
+        value=points.c.value,
+        rank=cast(points.c.preferred, Integer),
+    )
+    return [person, of(NAME, names, name=names.c.name), numbers, reached]
+
+
+def _part(part: int, id: Any, **columns: Any) -> Select[Any]:
+    """Rows of one part of the answer, with nothing in the columns that it has not."""
+    values = {**ABSENT, **columns}
+    return select(
+        literal_column(str(part), Integer).label("part"),
+        id.label("id"),
+        *(value.label(name) for name, value in values.items()),
+    )

@@ -1,0 +1,86 @@
+"""A record beside customers, as far as the viewer may know of either."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from loaders.customers import customers_by_id
+from master.access import Viewer
+from master.roles import BIRTH, CONTACT, DOCUMENT, NAME, PERSON
+from matching.beside import Likeness, beside
+from matching.block import MADE_OF
+from matching.normalized import NormalRecord, normalized
+from matching.records import CustomerRecord
+from matching.rules import shipped
+from schema.context import Context
+from schema.matches import CustomerMatch, MatchReason, MatchVerdict
+
+# The class of each field that is compared, and whether the same whole value, which the caller brings, is told
+# of where it is masked: as DUPLICATE does, and looking it up.
+COMPARED = {
+    "name": (NAME, False),
+    "document": (DOCUMENT, True),
+    "mobile": (CONTACT, True),
+    "email": (CONTACT, False),
+    "birth": (BIRTH, False),
+    "address": (CONTACT, False),
+    "gender": (PERSON, False),
+}
+
+
+@dataclass(frozen=True)
+class Comparing:
+    """hidden: what is left out, as the viewer does not see it clear: telling how alike it is would tell what
+    it is. True: but for whole values that are the same."""
+
+    hidden: Mapping[str, bool]
+
+    def customer(self, record: CustomerRecord) -> NormalRecord:
+        """What is compared of a customer; nothing is read out of documents that the viewer does not see."""
+        return normalized(record, reads_documents="document" not in self.hidden)
+
+    def looks_for(self, kind: str) -> bool:
+        """Whether somebody may be found by this kind of key (matching/block.py)."""
+        return all(self._is_told(field, kind) for field in MADE_OF[kind])
+
+    def _is_told(self, field: str, kind: str) -> bool:
+        return field not in self.hidden or (kind == field and self.hidden[field])
+
+    def matches(self, record: NormalRecord, customers: Sequence[NormalRecord]) -> list[CustomerMatch]:
+        """All of them, the likeliest first."""
+        return [_match(customers[each.place], each) for each in self._beside(record, customers)]
+
+    def likely(self, record: NormalRecord, customers: Sequence[NormalRecord]) -> list[CustomerMatch]:
+        """Those that are worth a look, or but for a guard would be, the likeliest first."""
+        found = self._beside(record, customers)
+        return [_match(customers[each.place], each) for each in found if each.is_likely]
+
+    def _beside(self, record: NormalRecord, customers: Sequence[NormalRecord]) -> list[Likeness]:
+        return beside(record, customers, shipped(), self.hidden)
+
+
+def comparing(viewer: Viewer) -> Comparing:
+    return Comparing({
+        field: is_told and not viewer.refuses(of)
+        for field, (of, is_told) in COMPARED.items()
+        if viewer.masks(of) or viewer.refuses(of)
+    })  # fmt: skip
+
+
+async def in_sight(context: Context, found: Sequence[CustomerMatch]) -> list[CustomerMatch]:
+    """Those that the viewer sees: all are read at once, and noted as shown."""
+    rows = await asyncio.gather(*(context.loaders.load(customers_by_id, each.customer_id) for each in found))
+    return [each for each, row in zip(found, rows, strict=True) if row is not None]
+
+
+def _match(customer: NormalRecord, found: Likeness) -> CustomerMatch:
+    return CustomerMatch(
+        customer_id=cast(int, customer.id),
+        probability=found.probability,
+        verdict=MatchVerdict(found.verdict),
+        reasons=[
+            MatchReason(field=each.field, level=each.level, weight=each.weight) for each in found.reasons
+        ],
+        guards=list(found.guards),
+    )

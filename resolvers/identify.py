@@ -1,0 +1,137 @@
+"""Who is this: the customers that an incoming record may be, found by keys of the master alone."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from loaders.customers import all_customers
+from loaders.look_ups import LookUp
+from master.access import Viewer
+from master.reads.blocking_keys import Digest, Key, key_digest, keys_of
+from master.reads.sharing import sharing
+from master.roles import CONTACT, DOCUMENT, READ
+from master.tables.codes import ContactPointKind
+from master.writes.checks import LONGEST_NAME, line
+from matching.block import KINDS
+from matching.normalized import NormalRecord, normalized
+from matching.numbers import read_document, read_mobile
+from matching.records import CustomerRecord
+from matching.rules import Rules, shipped
+from resolvers.commands import given
+from resolvers.comparing import Comparing, comparing, in_sight
+from schema.arguments import page_size, refuse_long, refuse_mask
+from schema.context import Info
+from schema.customer_inputs import CustomerRecordInput
+from schema.described import described
+from schema.fields import answered_by
+from schema.look_ups import look_up
+from schema.matches import CustomerMatch
+
+MOST_TOLD = 5
+
+NAMES = {number: kind for kind, number in KINDS.items()}
+
+
+async def identify_customer(
+    info: Info, *, record: CustomerRecordInput, first: int | None = MOST_TOLD
+) -> list[CustomerMatch]:
+    context = info.context
+    viewer = context.viewer
+    viewer.require(READ)
+    most = page_size(first, MOST_TOLD, viewer.most_rows)
+    incoming = _read(record)
+    await look_up(context, _look_ups(incoming, viewer), "record")
+    asking = _Asking(normalized(incoming), comparing(viewer), shipped(), key_digest(context.master.keys))
+    found = await context.read(lambda connection: asking.matches(connection, viewer))
+    return await in_sight(context, found[:most])
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """An incoming record, and how far it is compared."""
+
+    record: NormalRecord
+    comparing: Comparing
+    rules: Rules
+    digest: Digest
+
+    def matches(self, connection: Connection, viewer: Viewer) -> list[CustomerMatch]:
+        asked = {
+            key: self.rules.most(NAMES[key[0]])
+            for key in keys_of(self.record, self.digest)
+            if self.comparing.looks_for(NAMES[key[0]])
+        }
+        found = sharing(connection, asked, viewer.sight)
+        others = [self.comparing.customer(each) for each in found.records if each.kind == self.record.kind]
+        if self.comparing.hidden:
+            # A key may come of what the viewer does not see: a birth date that a masked ID tells.
+            followed = {key for key, most in asked.items() if found.counts[key] <= most}
+            others = [each for each in others if not followed.isdisjoint(keys_of(each, self.digest))]
+        return self.comparing.likely(self._told_of_few(found.counts), others)
+
+    def _told_of_few(self, counts: Mapping[Key, int]) -> NormalRecord:
+        """The record without mobiles and e-mail addresses that too many have: they say nothing."""
+
+        def kept(kind: str, values: tuple[str, ...]) -> tuple[str, ...]:
+            most = self.rules.most_sharing
+            return tuple(each for each in values if counts.get((KINDS[kind], self.digest(each)), 0) <= most)
+
+        mobiles, emails = kept("mobile", self.record.mobiles), kept("email", self.record.emails)
+        return replace(self.record, mobiles=mobiles, emails=emails)
+
+
+def _look_ups(record: CustomerRecord, viewer: Viewer) -> Iterator[tuple[str, LookUp]]:
+    """Of whole numbers that the viewer sees masked, by the field that holds them."""
+    if viewer.masks(DOCUMENT):
+        for type, number in record.documents:
+            asked = (all_customers, "document", (type, read_document(type, number).normal))
+            yield "documents", LookUp((DOCUMENT,), ((asked,),))
+    if viewer.masks(CONTACT):
+        for mobile in record.mobiles:
+            yield (
+                "contactPoints",
+                LookUp((CONTACT,), (((all_customers, "mobile", read_mobile(mobile).normal),),)),
+            )
+
+
+def _read(given_record: CustomerRecordInput) -> CustomerRecord:
+    """Raises Invalid and LimitExceeded."""
+    name, birth = given(given_record.name), given(given_record.birth_date)
+    documents, points = given(given_record.documents) or [], given(given_record.contact_points) or []
+    refuse_long(documents, ["record", "documents"])
+    refuse_long(points, ["record", "contactPoints"])
+    for place, document in enumerate(documents):
+        refuse_mask(document.number, ["record", "documents", str(place), "number"])
+    for place, point in enumerate(points):
+        refuse_mask(point.value, ["record", "contactPoints", str(place), "value"])
+
+    def reached(kind: ContactPointKind) -> tuple[str, ...]:
+        own = [each for each in points if each.kind is kind]
+        return tuple(each.value for each in sorted(own, key=lambda each: not each.preferred))
+
+    return CustomerRecord(
+        id="record",
+        name="" if name is None else line(name, ["record", "name"], LONGEST_NAME),
+        kind=given_record.kind,
+        gender=given(given_record.gender) or "",
+        birth=f"{birth:%Y%m%d}" if birth else "",
+        documents=tuple(
+            (each.type, each.number) for each in sorted(documents, key=lambda each: not each.primary)
+        ),
+        mobiles=reached(ContactPointKind.MOBILE),
+        emails=reached(ContactPointKind.EMAIL),
+        addresses=reached(ContactPointKind.ADDRESS),
+    )
+
+
+@described
+class IdentifyQuery:
+    """Who an incoming record may be."""
+
+    identify_customer: list[CustomerMatch] | None = answered_by(identify_customer)
+    """Who is this? The customers that an incoming record may be, most probable first.
+
+    By equal and similar names, numbers, birth dates and addresses, in the master alone: search may be away.
+    What the viewer does not see clear is not compared, but for whole documents and mobiles that are the same.
+    """
