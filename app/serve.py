@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from socket import AF_INET, AF_INET6
 from typing import Any
 
 from granian.constants import HTTPModes, Interfaces
@@ -48,11 +50,30 @@ def serve(
     # The server's processes are new ones that read the environment again.
     os.environ.update({name: str(text) for name, text in said.items() if text is not None})
     settings = read_settings(os.environ)
+    require_port(settings)
     require_ready(settings)
     # Fresh processes: a fork would inherit locks of threads that the search engine may have run here.
     multiprocessing.set_start_method("spawn", force=True)
     with _counting_together(workers):
         _run(settings, workers)
+
+
+def require_port(settings: Settings) -> None:
+    """Raises NotReady where the server can not listen."""
+    if not is_free(settings.host, settings.port):
+        raise NotReady(
+            f"Nothing more can listen at {settings.host}:{settings.port}: is a hub running there already?"
+            " End what does, or say another port with --port or KEHU_PORT."
+        )
+
+
+def is_free(host: str, port: int) -> bool:
+    """granian would share a port with others of its kind, and each would answer now and then."""
+    try:
+        socket.create_server((host, port), family=AF_INET6 if ":" in host else AF_INET).close()
+    except OSError:
+        return False
+    return True
 
 
 def require_ready(settings: Settings) -> None:

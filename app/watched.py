@@ -1,10 +1,8 @@
 """What watches a process: /healthz, /readyz and /metrics, of the hub and of a worker by itself."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from socket import AF_INET, AF_INET6
 
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
@@ -16,7 +14,7 @@ from app.http.getting import getting
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits
 from app.metrics import ProcessMetrics
-from app.serve import LOGS, http1_settings
+from app.serve import LOGS, http1_settings, is_free
 from app.settings import Settings
 
 
@@ -63,21 +61,14 @@ async def watched_at_a_port(
         log_level=LogLevels.error,  # else it warns each time that it runs within another program
         log_dictconfig=LOGS,
     )
-    _require_free(settings.host, settings.worker_port)
+    if not is_free(settings.host, settings.worker_port):
+        raise PortTaken(
+            f"KEHU_WORKER_PORT is {settings.worker_port}, where the process can not listen:"
+            " is another one there? Give each worker of a machine a port of its own."
+        )
     serving = asyncio.create_task(server.serve())
     try:
         yield
     finally:
         server.stop()  # type: ignore[no-untyped-call]
         await serving
-
-
-def _require_free(host: str, port: int) -> None:
-    """The server would share the port with others of its kind, and each would tell of itself now and then."""
-    try:
-        socket.create_server((host, port), family=AF_INET6 if ":" in host else AF_INET).close()
-    except OSError as error:
-        raise PortTaken(
-            f"KEHU_WORKER_PORT is {port}, where the process can not listen: is another one there?"
-            " Give each worker of a machine a port of its own."
-        ) from error

@@ -1,6 +1,9 @@
 """serve, demo: the hub behind HTTP."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,7 +12,7 @@ from sqlalchemy import func, select
 from app.commands.context import CLI, Finding, opened_master, progress, settings
 from app.commands.hub import make_ready
 from app.opening import open_search
-from app.serve import NotReady
+from app.serve import NotReady, require_port
 from app.serve import serve as run_server
 from app.settings import Settings
 from indexing.worker import Worker
@@ -23,6 +26,14 @@ from master.writes.tokens import NewToken, create_token
 DEMO_ROLES = (("AGENT", "call-centre agent"), ("ADMIN", "administrator"))
 
 
+@contextmanager
+def _not_ready_is_told() -> Iterator[None]:
+    try:
+        yield
+    except NotReady as error:
+        raise Finding(str(error)) from error
+
+
 @click.command()
 @click.option("--host", help="The address to listen at (KEHU_HOST).")
 @click.option("--port", type=click.IntRange(1, 65535), help="The port to listen at (KEHU_PORT).")
@@ -33,10 +44,8 @@ def serve(host: str | None, port: int | None, workers: int, no_worker: bool) -> 
 
     Embedded: whoever gets the index's lock file is the indexing worker, the others wait for it and read.
     """
-    try:
+    with _not_ready_is_told():
         run_server(host=host, port=port, workers=workers, index_worker=not no_worker)
-    except NotReady as error:
-        raise Finding(str(error)) from error
 
 
 @click.command()
@@ -44,7 +53,9 @@ def serve(host: str | None, port: int | None, workers: int, no_worker: bool) -> 
 @click.option("--customers", type=click.IntRange(1), default=2000, show_default=True, help="How many.")
 def demo(port: int | None, customers: int) -> None:
     """A hub with sample data, ready in the browser; started again, it goes on with the data that is there."""
-    told = settings()
+    told = settings() if port is None else replace(settings(), port=port)
+    with _not_ready_is_told():
+        require_port(told)
     make_ready(told)
     with opened_master(told) as master:
         if not _has_customers(master):
@@ -52,11 +63,12 @@ def demo(port: int | None, customers: int) -> None:
                 fill(master, customers=customers, seed=1, progress=show)
         lines = _demo_tokens(master, told.data_dir)
     asyncio.run(_index_all(told))
-    click.echo(f"\n  http://{told.host}:{port or told.port}/graphiql\n", err=True)
+    click.echo(f"\n  http://{told.host}:{told.port}/graphiql\n", err=True)
     for line in lines:
         click.echo(line, err=True)
     click.echo("", err=True)
-    run_server(port=port)
+    with _not_ready_is_told():
+        run_server(port=port)
 
 
 async def _index_all(told: Settings) -> None:

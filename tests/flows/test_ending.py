@@ -31,6 +31,16 @@ def test_a_change_whose_caller_goes_away_before_its_turn_is_not_made(running: Ru
         assert connection.execute("SELECT count(*) FROM customers").fetchone() == (0,)
 
 
+def test_a_second_hub_at_the_same_port_says_so_and_ends(running: Running) -> None:
+    running.start("serve", "--no-worker")
+    told = (
+        f"kehu: Nothing more can listen at 127.0.0.1:{running.port}: is a hub running there already?"
+        " End what does, or say another port with --port or KEHU_PORT.\n"
+    )
+    assert running.fail("serve") == told
+    assert running.fail("demo") == told
+
+
 def test_what_runs_is_answered_before_the_server_ends(running: Running) -> None:
     running.start("serve", "--no-worker")
     freshness = running.ask(CREATE)["createCustomer"]["freshness"]
