@@ -51,9 +51,9 @@ def stock_of(database: str, folder: Path, customers: int) -> Iterator[Stock]:
         master.close()
         yield _stock(database, own, f"sqlite:///{(hub / 'master.db').absolute()}")
         return
-    with _server(folder / "postgresql") as server:
+    with kept_server(folder / "postgresql") as server:
         url = server.url.replace("/postgres", f"/kehu_{customers}")
-        _make(server, f"kehu_{customers}")
+        make_database(server, f"kehu_{customers}")
         said = _said(own, url)
         _fill(said, customers)
         pid = int((server.folder / "data" / "postmaster.pid").read_text().split()[0])
@@ -61,7 +61,7 @@ def stock_of(database: str, folder: Path, customers: int) -> Iterator[Stock]:
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[postgresql.Server]:
+def kept_server(folder: Path) -> Iterator[postgresql.Server]:
     """The benchmarks' own, which keeps what is in it; what was committed is on disk."""
     folder = folder.absolute()
     server = postgresql.Server(folder, free_port(), postgresql.SAFE)
@@ -77,7 +77,7 @@ def _server(folder: Path) -> Iterator[postgresql.Server]:
         server.stop()
 
 
-def _make(server: postgresql.Server, name: str) -> None:
+def make_database(server: postgresql.Server, name: str) -> None:
     engine = create_engine(
         server.url.replace("postgresql", "postgresql+psycopg", 1), isolation_level="AUTOCOMMIT"
     )

