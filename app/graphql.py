@@ -10,6 +10,7 @@ from resolvers.customer_commands import CustomerMutation
 from resolvers.customers import CustomerQuery
 from resolvers.identify import IdentifyQuery
 from resolvers.leads import LeadMutation, LeadQuery
+from resolvers.merges import MergeMutation, MergeQuery
 from resolvers.nodes import NodeQuery
 from resolvers.policies import PolicyQuery
 from resolvers.reveals import RevealMutation
@@ -25,6 +26,7 @@ class Query(
     NodeQuery,
     CustomerQuery,
     IdentifyQuery,
+    MergeQuery,
     SearchQuery,
     SavedSearchQuery,
     PolicyQuery,
@@ -36,7 +38,9 @@ class Query(
 
 
 @described
-class Mutation(CustomerMutation, ContactMutation, LeadMutation, RevealMutation, SavedSearchMutation):
+class Mutation(
+    CustomerMutation, MergeMutation, ContactMutation, LeadMutation, RevealMutation, SavedSearchMutation
+):
     """What can be changed. Refusals come back as `errors` in the payload."""
 
 

@@ -15,9 +15,9 @@ from execution.lists import NOTHING, NULL, one, or_null, row_text
 from execution.reasons import NotCompiled, Reason
 from execution.sites import given_to, leaves, mirrored
 from execution.steps import Run
-from execution.work import ALL, Work
+from execution.work import ALL, Among, Work
 from loaders.batches import filtered
-from loaders.relations import Arguments
+from loaders.relations import PLAIN, Arguments, Relation
 from master.access import MOST_ROWS
 from master.json_text import gathered, joined, listed, said
 from master.roles import READ
@@ -95,7 +95,18 @@ def _by_id(work: Work, asked: Asked, how: Found, bound: str) -> ColumnElement[st
     work.brings.append(lambda run: {bound: key(run)})
     bind = bindparam(bound, type_=BigInteger())
     fields = work.selections.below(asked, asked.kind)
-    return or_null(asked, one(work, fields, how.by_id, lambda column: column == bind, key))
+    text = one(work, fields, how.by_id, lambda column: column == bind, key)
+    return or_null(asked, _or_merged(work, how.by_id, lambda column: column == bind, text))
+
+
+def _or_merged(work: Work, relation: Relation, among: Among, text: ColumnElement[str]) -> ColumnElement[str]:
+    """Where there is no row, the sign of an error for one that is another now."""
+    if relation.merged is None:
+        return text
+    place = work.place(relation.merged, among)
+    found = select(NOTHING).select_from(place.tied)
+    merged = filtered(found, place.tied, work.ask(relation.merged, PLAIN))
+    return func.coalesce(text, merged.scalar_subquery())
 
 
 def _node(work: Work, asked: Asked, how: AnyNode) -> ColumnElement[str]:
@@ -140,5 +151,6 @@ def _of_any(work: Work, asked: Asked, how: AnyNode, listing: Subquery) -> Column
     for prefix, (name, relation) in how.types.items():
         kind: Any = work.selections.schema.type_map[name]
         text = one(work, work.selections.below(asked, kind), relation, lambda column: column == number)
+        text = _or_merged(work, relation, lambda column: column == number, text)
         types.append((listing.c.kind == said(prefix), text))
     return case(*types)

@@ -47,6 +47,8 @@ class Values(Protocol):
     def documents(self) -> tuple[str, ...]: ...
     @property
     def policies(self) -> tuple[str, ...]: ...
+    @property
+    def former_numbers(self) -> tuple[str, ...]: ...
 
 
 def highlights(words: str, values: Values, permitted: Permitted = EVERYTHING) -> list[Highlight]:
@@ -171,8 +173,9 @@ def _lying_anywhere(token: Token, values: Values) -> Iterator[Highlight]:
     yield from _in_values("documents.number", ids, values.documents)
     yield from _in_values("contactPoints.value", phones, values.phones)
     yield from _in_values("policies.number", [text], values.policies)
-    if _customer_number(text) == values.number.lower():
-        yield Highlight("number", Match.EXACT.name, values.number, ((0, len(values.number)),))
+    for number in (values.number, *values.former_numbers):
+        if _customer_number(text) == number.lower():
+            yield Highlight("number", Match.EXACT.name, number, ((0, len(number)),))
     if values.birth_date is not None and text == values.birth_date.strftime("%Y%m%d"):
         shown = values.birth_date.isoformat()
         yield Highlight("birthDate", Match.EXACT.name, shown, ((0, len(shown)),))

@@ -190,7 +190,7 @@ def document_form(number: str) -> str:
 
 
 def whole_terms(document: CustomerDocument) -> list[str]:
-    found = [whole_term(CUSTOMER, document.number.lower())]
+    found = [whole_term(CUSTOMER, each.lower()) for each in (document.number, *document.former_numbers)]
     found += [whole_term(PHONE, phone_form(number)) for number in document.phones]
     found += [whole_term(MOBILE, number) for number in document.mobiles]
     found += [whole_term(DOCUMENT, document_form(number)) for number in document.documents]

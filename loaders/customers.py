@@ -4,6 +4,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, exists, literal, select
 
+from loaders.merges import survivors_by_merged_id
 from loaders.relations import (
     NOW,
     Columns,
@@ -15,7 +16,6 @@ from loaders.relations import (
     at_least,
     at_most,
     equal,
-    picked,
     whose_customer,
 )
 from loaders.sources import CUSTOMERS, given_source
@@ -25,6 +25,7 @@ from master.tables.base import table
 from master.tables.branches import BranchRow
 from master.tables.codes import ContactPointKind
 from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow
+from master.tables.merges import MergedCustomerRow
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
 from master.tables.sources import SourceRecordRow, SourceSystemRow
 from master.tables.tags import CustomerTagRow, TagRow
@@ -40,6 +41,7 @@ policy = table(PolicyRow)
 party = table(PolicyPartyRow)
 product = table(ProductRow)
 record = table(SourceRecordRow)
+merged = table(MergedCustomerRow)
 system = table(SourceSystemRow)
 
 Condition: TypeAlias = ColumnElement[bool]
@@ -56,6 +58,7 @@ customers_by_id = Relation(
     rows=customer_rows,
     in_sight=whose_customer("id"),
     shows="id",
+    merged=survivors_by_merged_id,
 )
 
 
@@ -117,6 +120,13 @@ def _with_mobile(columns: Columns, normal: str) -> Condition:
     )
 
 
+def _with_own_number(columns: Columns, number: str) -> Condition:
+    """Whose number this is, or was before a merge: a number means the same customer for ever."""
+    own = select(customer.c.id).where(customer.c.number == number)
+    was = select(merged.c.survivor_id).where(merged.c.number == number)
+    return columns["id"].in_(own.union_all(was))
+
+
 def _from_source(columns: Columns, given: tuple[str, str]) -> Condition:
     return columns["id"].in_(
         select(record.c.customer_id)
@@ -149,7 +159,7 @@ all_customers = Relation(
         "UPDATED_AT": Order(("updated_at", "number")),
     },
     filters={
-        "number": picked("number"),
+        "number": Filter(_with_own_number, picks=True),
         "source": Filter(_from_source, given_source, picks=True),
         "kind": equal("kind"),
         "status": among("status"),

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from sqlalchemy import Connection, and_, or_, select, union
 
 from loaders.batches import Ask, Moments, answers
-from loaders.customers import Condition, customer, customer_rows, document, party, point, policy
+from loaders.customers import Condition, customer, customer_rows, document, merged, party, point, policy
 from loaders.relations import Arguments, Columns, Filter, Relation, whose_customer
 from master.sight import Reach
 from master.tables.codes import ContactPointKind, DocumentType
@@ -67,7 +67,9 @@ def _with_number(columns: Columns, text: str) -> Condition:
     found = [papers, points, held]
     own = _CUSTOMER_NUMBER.fullmatch(text)
     if own:
-        found.append(select(customer.c.id).where(customer.c.number == f"C{int(own[1] or own[2]):09d}"))
+        number = f"C{int(own[1] or own[2]):09d}"
+        found.append(select(customer.c.id).where(customer.c.number == number))
+        found.append(select(merged.c.survivor_id).where(merged.c.number == number))
     return columns["id"].in_(union(*found))
 
 

@@ -131,6 +131,7 @@ class Relation:
     not put rows in their order gets `orders[BY_ID]`. link: columns that belong to the edge, not to the row.
     in_sight: holds for the rows that a viewer of some branches sees; None: whoever sees the parent sees all.
     shows: the column with the customer whom a row shows something of, where that is not the parent.
+    merged: gives the `survivor_id` of a row that is another one now, by the id it had.
     gathered: turns the rows of one parent into its one value.
     """
 
@@ -146,6 +147,7 @@ class Relation:
     link: tuple[str, ...] = ()
     in_sight: InSight | None = None
     shows: str | None = None
+    merged: "Relation | None" = None
     gathered: Callable[[Sequence[Row[Any]]], Any] | None = None
     default: Any = None
     first: int = 25

@@ -27,6 +27,7 @@ def _relations(tied: Tied) -> Select[Any]:
         select(relation, customer.c.name, customer.c.number.label("other_number"))
         .join(customer, customer.c.id == relation.c.other_id)
         .where(tied(relation.c.customer_id), relation.c.ended_at.is_(None))
+        .where(relation.c.other_id != relation.c.customer_id)  # two who were merged
     )
     return with_sight(found, relation.c.other_id, tied)
 

@@ -1,4 +1,4 @@
-"""Work that is done again where the database ended it: two transactions waited for each other."""
+"""Work that is done again where the database ended it, for something else was done at the same moment."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -8,7 +8,9 @@ from sqlalchemy.exc import DBAPIError
 T = TypeVar("T")
 
 TRIES = 5
-_DEADLOCK = "40P01"  # PostgreSQL; SQLite has one writer at a time
+# PostgreSQL's words; SQLite has one writer at a time.
+_DEADLOCK = "40P01"  # two transactions waited for each other
+_GONE = "23503"  # what a row was to hang on is there no more: the customer was merged, and is another one now
 
 
 def untangled(act: Callable[[], T]) -> T:
@@ -17,6 +19,6 @@ def untangled(act: Callable[[], T]) -> T:
         try:
             return act()
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+            if getattr(error.orig, "sqlstate", None) not in (_DEADLOCK, _GONE):
                 raise
     return act()

@@ -5,6 +5,7 @@ Refusal                what the caller can mend; told in `errors` of a payload o
 ├── Invalid            a value that may not stand
 ├── Conflict           the object changed since the caller read it
 ├── Duplicate          somebody with this document or mobile is there already
+├── Merged             the customer is another one now
 ├── Forbidden          the role does not allow it
 ├── Ambiguous          several answer to what was asked for as one
 ├── LimitExceeded      more is asked for at once than may be
@@ -59,6 +60,10 @@ class Duplicate(Refusal):
     def __init__(self, message: str, candidates: Sequence[Candidate]) -> None:
         super().__init__(message)
         self.candidates = tuple(candidates)
+
+
+class Merged(Refusal):
+    code = "MERGED"
 
 
 class Forbidden(Refusal):

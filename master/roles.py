@@ -19,8 +19,9 @@ REVEAL = "reveal"
 AUDIT_READ = "audit.read"
 PUT = "customers.put"
 PUT_ANY = "customers.put.any"
+MERGE = "customers.merge"
 PERMISSIONS = (
-    READ, FRAGMENTS, REVEAL, "customers.write", PUT, PUT_ANY, "tags.write", "contacts.write",
+    READ, FRAGMENTS, REVEAL, "customers.write", PUT, PUT_ANY, MERGE, "tags.write", "contacts.write",
     "leads.write", EXPORT, AUDIT_READ, "tokens.write",
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, event, text
 from sqlalchemy.sql import Executable
@@ -22,6 +22,8 @@ from master.roles import Roles, shipped_roles
 from master.sight import Sight
 from master.stopping import LOCKED, Deadlines, Stop, stoppable
 from master.tracing import present, span
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,14 @@ class Transaction:
         self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None
     ) -> CursorResult[Any]:
         return self.connection.execute(statement, rows)
+
+
+class _Rehearsed(Exception):
+    """Ends a transaction that is not to be committed."""
+
+    def __init__(self, result: Any) -> None:
+        super().__init__()
+        self.result = result
 
 
 @dataclass
@@ -136,6 +146,15 @@ class Master:
                 connection.exec_driver_sql("DELETE FROM change_context")
         for told in self.on_commit:
             told()
+
+    def rehearsed(self, actor: Actor, act: Callable[[Transaction], T], stop: Stop | None = None) -> T:
+        """What `act` would give, in a transaction that leaves everything as it was."""
+        try:
+            with self.transaction(actor, None, stop) as tx:
+                raise _Rehearsed(act(tx))
+        except _Rehearsed as rehearsed:
+            result: T = rehearsed.result
+            return result
 
     @contextmanager
     def bulk_loading(self) -> Iterator[None]:

@@ -42,13 +42,15 @@ async def command(
     present: int | None = None,
     below: Table | None = None,
     reason: str | None = None,
+    beside: Callable[[], Sequence[int]] = tuple,
 ) -> Done:
     """Does it. present: the row to show as it is now on CONFLICT; below: the table of the row whose id `act`
-    gives, where that is not a customer's own."""
+    gives, where that is not a customer's own; beside: other customers that were changed."""
 
     def acted(tx: Transaction) -> Done:
         id = act(tx)
-        return Done(id, freshness_of(tx.connection, id if below is None else _customer_of(tx, below, id)))
+        customer = id if below is None else _customer_of(tx, below, id)
+        return Done(id, freshness_of(tx.connection, customer, *beside()))
 
     try:
         return await info.context.write(permission, acted, reason)

@@ -5,7 +5,7 @@ import asyncio
 from indexing.errors import SearchUnavailable
 from master import queue
 from master.errors import Refusal
-from master.reads.freshness import is_indexed
+from master.reads.freshness import customers_of, is_indexed
 from master.session import Actor, Master
 from schema.context import Context
 
@@ -38,10 +38,10 @@ async def caught_up(context: Context, freshness: str) -> bool:
 
 
 def _want(master: Master, freshness: str) -> None:
-    """Have the customer indexed before others. It is in sight: of others nobody waits for anything."""
-    customer = int(freshness.removeprefix("c").partition(":")[0])
+    """Have the customers indexed before others. One is in sight: of others nobody waits for anything."""
     try:
         with master.transaction(WAITING) as tx:
-            queue.want(tx, customer)
+            for customer in customers_of(freshness):
+                queue.want(tx, customer)
     except Refusal:  # a writer keeps SQLite's lock for as long as callers wait: its turn comes anyway
         return

@@ -19,6 +19,7 @@ from loaders.misses import Misses
 from loaders.reader import Reader, at_rest
 from loaders.shown import Shown
 from master.access import Viewer
+from master.deadlocks import untangled
 from master.session import Master, Transaction
 from master.sight import bound
 from master.stopping import Stop
@@ -84,7 +85,7 @@ class Context:
             with self.master.transaction(actor, reason, stop) as tx:
                 return act(tx)
 
-        acting = asyncio.create_task(asyncio.to_thread(acted))
+        acting = asyncio.create_task(asyncio.to_thread(untangled, acted))
         try:
             return await asyncio.shield(acting)
         except asyncio.CancelledError:
@@ -94,6 +95,22 @@ class Context:
         finally:
             await self.close()
             self._begin()
+
+    async def rehearse(self, permission: str, act: Callable[[Transaction], T]) -> T:
+        """What `act` would give; nothing is changed, and what is read beside it goes on. Raises Refusal."""
+        self.viewer.require(permission)
+        actor, stop = self.viewer.actor(self.request_id, self.address), Stop()
+
+        def acted() -> T:
+            return self.master.rehearsed(actor, act, stop)
+
+        acting = asyncio.create_task(asyncio.to_thread(untangled, acted))
+        try:
+            return await asyncio.shield(acting)
+        except asyncio.CancelledError:
+            stop.say()
+            await at_rest(acting)
+            raise
 
     async def close(self) -> None:
         """Ends the read side; the connection goes back."""

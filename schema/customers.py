@@ -10,6 +10,7 @@ from loaders.branches import branches_by_id
 from loaders.contacts import contacts_by_customer
 from loaders.customers import contact_points_by_customer, documents_by_customer
 from loaders.leads import leads_by_customer
+from loaders.merges import merged_by_customer
 from loaders.policies import policies_by_customer
 from loaders.relatives import memberships_by_customer, relations_by_customer
 from loaders.sources import sources_by_customer
@@ -31,6 +32,7 @@ from schema.described import described, described_from
 from schema.fields import identified, loaded_by, masked_by
 from schema.ids import CONTACT_POINT, CUSTOMER, DOCUMENT
 from schema.leads import LeadConnection, LeadFilter
+from schema.merged import MergedCustomer
 from schema.money import Money
 from schema.nodes import Node
 from schema.pages import Connection, Edge, edges, nodes
@@ -132,6 +134,8 @@ class Customer(Node):
     """The households that the customer belongs to."""
     sources: list[SourceRecord] = loaded_by(sources_by_customer)
     """The records of source systems that make up this customer."""
+    merged: list[MergedCustomer] = loaded_by(merged_by_customer)
+    """Those folded into this one, newest first."""
     summary: CustomerSummary | None = loaded_by(summary_by_customer)
     """The customer in figures."""
     access_log: AccessEntryConnection = loaded_by(accesses_by_customer)

@@ -13,13 +13,13 @@ from strawberry.types.base import get_object_definition
 from loaders.batches import Slice
 from loaders.relations import Arguments, Relation
 from master.access import MOST_ROWS
-from master.errors import Ambiguous
+from master.errors import Ambiguous, Merged
 from master.tables.codes import Occasion
 from schema.arguments import refuse_long, refuse_mask
 from schema.classes import require_by
 from schema.context import Context, Info
 from schema.fields import with_arguments
-from schema.ids import row_id
+from schema.ids import global_id, row_id
 from schema.look_ups import look_up, look_ups
 from schema.nodes import Typed
 
@@ -54,8 +54,7 @@ def found_by(by_id: Relation, prefix: str, *, key: Any, among: Relation, told: t
         name, value = the_given(by)
         if name != "id":
             return _only_one(info.context, how, name, value)
-        number = row_id(prefix, value)
-        return None if number is None else info.context.loaders.load(by_id, number)
+        return _by_id(info.context, by_id, prefix, value)
 
     parameter = Parameter("by", Parameter.KEYWORD_ONLY, annotation=key)
     return strawberry.field(resolver=with_arguments(resolve, [parameter]), metadata={"how": how})
@@ -79,7 +78,7 @@ def any_nodes(types: Mapping[str, tuple[str, Relation]]) -> Any:
         refuse_long(ids, ["ids"])
         if len(ids) > MOST_ROWS:
             info.context.shown.occasion = Occasion.EXPORT
-        return await asyncio.gather(*(_node(info.context, how, id) for id in ids))
+        return await asyncio.gather(*(_each(info.context, how, id) for id in ids))
 
     return strawberry.field(resolver=resolve, metadata={"how": how})
 
@@ -89,9 +88,30 @@ async def _node(context: Context, how: AnyNode, id: str) -> Typed | None:
     if id[:1] not in how.types:
         return None
     typename, relation = how.types[id[:1]]
-    number = row_id(id[:1], id)
-    row = None if number is None else await context.loaders.load(relation, number)
+    row = await _by_id(context, relation, id[:1], id)
     return None if row is None else Typed(row, typename)
+
+
+async def _each(context: Context, how: AnyNode, id: str) -> Typed | Merged | None:
+    """One of several: what is refused of it alone is an error in its place."""
+    try:
+        return await _node(context, how, id)
+    except Merged as merged:
+        return merged
+
+
+async def _by_id(context: Context, relation: Relation, prefix: str, id: str) -> Row[Any] | None:
+    """Raises Merged."""
+    number = row_id(prefix, id)
+    if number is None:
+        return None
+    row: Row[Any] | None = await context.loaders.load(relation, number)
+    if row is None and relation.merged is not None:
+        now = await context.loaders.load(relation.merged, number)
+        if now is not None:
+            survivor = {"survivor": global_id(prefix, now.survivor_id)}
+            raise Merged("This was merged: extensions.survivor is the id of what it is now.", [], survivor)
+    return row
 
 
 def the_given(by: Any) -> tuple[str, Any]:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 
 # Raise it when the fields below, or the terms of tokens.py, change: an older index is then made anew.
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 
 # Terms joined by blanks, made in tokens.py; a query asks for them exactly.
 WHOLE_FIELD = "whole"  # whole numbers, hashed
@@ -60,6 +60,8 @@ class CustomerDocument:
     # How many policies are in force.
     in_force: int
     last_contact: datetime | None
+    # Of those who were merged into this one; their names stand among the former ones.
+    former_numbers: tuple[str, ...] = ()
 
 
 _everything = attrgetter(*(each.name for each in fields(CustomerDocument)))

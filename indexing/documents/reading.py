@@ -22,6 +22,7 @@ from master.tables.customers import (
     IdentityDocumentRow,
     OtherNameRow,
 )
+from master.tables.merges import MergedCustomerRow
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
 from master.tables.tags import CustomerTagRow, TagRow
 from matching.numbers import normal_document, read_contact_point
@@ -29,6 +30,7 @@ from matching.numbers import normal_document, read_contact_point
 customers, names, documents = table(CustomerRow), table(OtherNameRow), table(IdentityDocumentRow)
 points, belongings, branches = table(ContactPointRow), table(CustomerBranchRow), table(BranchRow)
 parties, policies, products = table(PolicyPartyRow), table(PolicyRow), table(ProductRow)
+merged = table(MergedCustomerRow)
 contacts, given, tags = table(ContactRow), table(CustomerTagRow), table(TagRow)
 
 CUSTOMERS = select(
@@ -79,10 +81,11 @@ TAGS = (
 LAST_CONTACTS = select(
     contacts.c.customer_id, func.max(contacts.c.occurred_at, type_=contacts.c.occurred_at.type).label("last")
 ).group_by(contacts.c.customer_id)
+FORMER = select(merged.c.survivor_id, merged.c.number, merged.c.name).order_by(merged.c.id)
 BELONGINGS = select(belongings.c.customer_id, belongings.c.branch_id)
 BRANCHES = select(branches.c.id, branches.c.code, branches.c.parent_id)
 
-READS = (CUSTOMERS, NAMES, DOCUMENTS, POINTS, POLICIES, TAGS, LAST_CONTACTS, BELONGINGS, BRANCHES)
+READS = (CUSTOMERS, NAMES, FORMER, DOCUMENTS, POINTS, POLICIES, TAGS, LAST_CONTACTS, BELONGINGS, BRANCHES)
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,7 @@ class _Facts:
 
         self.clock, self.now, self.today = clock, clock.now(), clock.today()
         self.names = grouped(NAMES, names.c.customer_id)
+        self.former = grouped(FORMER, merged.c.survivor_id)
         self.documents = grouped(DOCUMENTS, documents.c.customer_id)
         self.points = grouped(POINTS, points.c.customer_id)
         self.policies = grouped(POLICIES, parties.c.customer_id)
@@ -159,6 +163,7 @@ class _Facts:
         policies, lines, in_force = self._policies(id, due)
         numbers, typed = self._documents(id)
         path = self._path(branch)
+        former = self.former.get(id, ())
         document = CustomerDocument(
             id=id,
             number=number,
@@ -167,7 +172,7 @@ class _Facts:
             status=status,
             birth_date=birth_date,
             updated_at=updated_at,
-            names=_unique([name, *(other for _, other in self.names.get(id, ()))]),
+            names=names_of(name, self.names.get(id, ()), former),
             **self._points(id),
             documents=numbers,
             typed_documents=typed,
@@ -179,6 +184,7 @@ class _Facts:
             product_lines=lines,
             in_force=in_force,
             last_contact=self.last[id][0][1] if id in self.last else None,
+            former_numbers=tuple(number for _, number, _ in former),
         )
         return Reading(document, tuple(sorted(due)))
 
@@ -252,6 +258,11 @@ class _Facts:
         if day not in self.starts:
             self.starts[day] = self.clock.start_of(day)
         return self.starts[day]
+
+
+def names_of(name: str, others: Sequence[Any], former: Sequence[Any]) -> tuple[str, ...]:
+    """The present one first, then its other ones, and those of whom was merged into it."""
+    return _unique([name, *(other for _, other in others), *(was for *_, was in former)])
 
 
 def _unique(values: list[str]) -> tuple[str, ...]:

@@ -8,7 +8,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, select
 
-from indexing.documents.reading import DOCUMENTS, NAMES, POINTS, documents, names, parties, points, policies
+from indexing.documents.reading import (
+    DOCUMENTS,
+    FORMER,
+    NAMES,
+    POINTS,
+    documents,
+    merged,
+    names,
+    names_of,
+    parties,
+    points,
+    policies,
+)
 from master.tables.base import table
 from master.tables.codes import ContactPointKind
 from master.tables.customers import CustomerRow
@@ -37,6 +49,7 @@ class CustomerValues:
     emails: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
+    former_numbers: tuple[str, ...] = ()
 
 
 def read_values(
@@ -52,6 +65,7 @@ def read_values(
         return found
 
     others = grouped(NAMES, names.c.customer_id)
+    former = grouped(FORMER, merged.c.survivor_id)
     papers = grouped(DOCUMENTS, documents.c.customer_id) if with_numbers else {}
     reached = grouped(POINTS, points.c.customer_id) if with_numbers else {}
     insured = grouped(POLICIES, parties.c.customer_id) if with_numbers else {}
@@ -59,10 +73,11 @@ def read_values(
         id: CustomerValues(
             number,
             birth_date,
-            _unique([name, *(other for _, other in others.get(id, ()))]),
+            names_of(name, others.get(id, ()), former.get(id, ())),
             *_points(reached.get(id, ())),
             _unique([normal_document(type, paper) for _, type, paper in papers.get(id, ())]),
             _unique([policy for _, policy in insured.get(id, ())]),
+            tuple(number for _, number, _ in former.get(id, ())),
         )
         for id, number, birth_date, name in connection.execute(CUSTOMERS.where(customers.c.id.in_(ids)))
     }

@@ -1,8 +1,9 @@
 """Whether the search index has caught up with a write."""
 
+import re
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, or_, select
 
 from master.access import customers_in_sight
 from master.errors import Invalid
@@ -10,14 +11,21 @@ from master.sight import Sight, bound, reach_of
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow, WideChangeRow
 from master.tables.customers import CustomerRow
+from master.tables.merges import MergedCustomerRow
 
 customers, queue, wide = table(CustomerRow), table(IndexQueueRow), table(WideChangeRow)
+merged = table(MergedCustomerRow)
+
+MOST_TOLD = 30  # customers: more than one write concerns
+_TOLD = re.compile(r"c([0-9]{1,19}):[0-9]{1,19}", re.ASCII)
 
 
-def freshness_of(connection: Connection, customer_id: int) -> str:
-    """What a payload tells: the customer and its revision, as c12:7."""
-    revision = connection.scalar(select(customers.c.revision).where(customers.c.id == customer_id))
-    return f"c{customer_id}:{revision}"
+def freshness_of(connection: Connection, *customer_ids: int) -> str:
+    """What a payload tells: the customers and their revisions, as c12:7 or c12:7,c15:2."""
+    present = select(customers.c.id, customers.c.revision).where(customers.c.id.in_(customer_ids))
+    gone = select(merged.c.id, merged.c.revision + 1).where(merged.c.id.in_(customer_ids))
+    revisions = {row.id: row.revision for row in connection.execute(present.union_all(gone))}
+    return ",".join(f"c{id}:{revisions[id]}" for id in customer_ids)
 
 
 def is_indexed(connection: Connection, freshness: str, sight: Sight | None = None) -> bool:
@@ -26,14 +34,24 @@ def is_indexed(connection: Connection, freshness: str, sight: Sight | None = Non
     A customer that waits in the queue has been changed since: then its document may be older than the write.
     Of one out of sight it is always true, so that nobody learns when that one is changed.
     """
-    customer, _, revision = freshness.removeprefix("c").partition(":")
-    if not (customer.isdecimal() and revision.isdecimal() and len(freshness) < 40 and freshness.isascii()):
-        raise Invalid("consistentWith takes the freshness of a payload.", ["consistentWith"])
-    if int(customer) >= 2**63:
-        raise Invalid("consistentWith takes the freshness of a payload.", ["consistentWith"])
-    seen = customers_in_sight(queue.c.customer_id, reach_of(sight))
-    waiting = select(queue.c.revision).where(queue.c.customer_id == int(customer), seen)
+    reach, written = reach_of(sight), customers_of(freshness)
+    was_seen = exists().where(
+        merged.c.id == queue.c.customer_id, customers_in_sight(merged.c.survivor_id, reach)
+    )
+    seen = or_(customers_in_sight(queue.c.customer_id, reach), was_seen)
+    waiting = select(queue.c.revision).where(queue.c.customer_id.in_(written), seen).limit(1)
     return connection.scalar(waiting.params(bound(sight))) is None
+
+
+def customers_of(freshness: str) -> list[int]:
+    """The customers of whom a payload told. Raises Invalid."""
+    found = []
+    for each in freshness.split(",")[:MOST_TOLD]:
+        told = _TOLD.fullmatch(each)
+        if told is None or int(told[1]) >= 2**63:
+            raise Invalid("consistentWith takes the freshness of a payload.", ["consistentWith"])
+        found.append(int(told[1]))
+    return found
 
 
 def oldest_pending(connection: Connection) -> datetime | None:

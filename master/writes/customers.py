@@ -9,9 +9,10 @@ from sqlalchemy import insert, select
 from master import spelling
 from master.access import customers_in_sight
 from master.audit import note
-from master.errors import Candidate, Conflict, Duplicate, Invalid, NotFound
+from master.errors import Candidate, Conflict, Duplicate, Invalid, Merged, NotFound
 from master.reads.blocking_keys import document_keys, key_digest
 from master.reads.duplicates import same_keys
+from master.reads.merges import survivor_of
 from master.session import Transaction
 from master.sight import bound, reach_of
 from master.tables.base import table
@@ -153,11 +154,13 @@ def refuse_out_of_sight(tx: Transaction, id: int) -> None:
 
 
 def locked_customer(tx: Transaction, id: int, path: Sequence[str] = ("id",)) -> Any:
-    """The row of a customer in sight, held until the transaction ends. Raises NotFound."""
+    """The row of a customer in sight, held until the transaction ends. Raises NotFound and Merged."""
     seen = customers_in_sight(customers.c.id, reach_of(tx.actor.sight))
     wanted = select(customers).where(customers.c.id == id, seen).with_for_update(of=customers)
     row = tx.execute(wanted.params(bound(tx.actor.sight))).one_or_none()
     if row is None:
+        if (survivor := survivor_of(tx.connection, id, tx.actor.sight)) is not None:
+            raise Merged(f"This customer was merged: it is {survivor.number} now.", path)
         raise NotFound("There is no customer with this id.", path)
     return row
 

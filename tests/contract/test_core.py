@@ -26,15 +26,7 @@ MISSING = {
     "type Change",
     "type ChangeConnection",
     "type ChangeEdge",
-    "type MergeCustomersInput",
-    "type MergePayload",
-    "type MergedCustomer",
-    "type Undecided",
-    "type UnmergeCustomerInput",
     "field Customer.history",
-    "field Customer.merged",
-    "field Mutation.mergeCustomers",
-    "field Mutation.unmergeCustomer",
     "argument Query.customer(asOf)",
 }
 

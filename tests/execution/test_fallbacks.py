@@ -22,6 +22,7 @@ from schema.context import open_context
 # All fields of the schema that no plan answers: a resolver of Python does, which reads as it goes.
 FALL_BACKS = {
     "Query.identifyCustomer",
+    "Query.previewMerge",  # the merge itself, rolled back
     "Query.savedSearches",
     "Query.suggest",
     "Viewer.branches",
@@ -34,6 +35,7 @@ GIVEN = {
     "Query.policy": 'by: {id: "p1"}',
     "Query.tag": 'code: "x"',
     "Query.lead": 'id: "l1"',
+    "Query.previewMerge": 'input: {survivor: "c1", duplicates: ["c2"]}',
     "Query.suggest": 'text: "x"',
     "Query.identifyCustomer": 'record: {name: "x"}',
 }

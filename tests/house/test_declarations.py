@@ -98,10 +98,15 @@ def test_every_type_has_rows_or_objects() -> None:
         "CustomerPayload",
         "LeadPayload",
         "MatchReason",
+        "MergeDifference",
+        "MergeMove",
+        "MergePayload",
+        "MergePreview",
         "PageInfo",
         "RevealPayload",
         "SavedSearchPayload",
         "Span",
+        "Undecided",
         "UserError",
     }
 

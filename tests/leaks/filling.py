@@ -10,6 +10,7 @@ from master.tables.codes import CustomerKind
 from master.tables.policies import PolicyPartyRow
 from master.tables.relations import HouseholdMemberRow
 from master.writes.derived import refresh
+from master.writes.merging.merge import Merging, merge_customers
 from matching.numbers import resident_id_check_digit
 from schema.ids import global_id
 from tests.schema.hub import Filler, filling
@@ -150,7 +151,15 @@ class _Town:
             barnaby=self._person(7, "Barnaby Crosswell", "WEST1", "SW"),
         )
         self._between(filled)
+        self._merged(filled.alice)
         return filled
+
+    def _merged(self, alice: Person) -> None:
+        """Somebody of whom nothing is known but the name turned out to be alice."""
+        name = alice.noted("MergedCustomer.name", "Dorothea Duplicata")
+        reason = alice.noted("MergedCustomer.reason", "merged by word1")
+        gone = self._into.customer(8, name)
+        merge_customers(self._into.tx, Merging(alice.id, (gone,), reason))
 
     def _person(
         self,

@@ -24,6 +24,8 @@ TWICE = ("Customer", "Branch")
 # What lists are made of does not count.
 BETWEEN = ("Connection", "Edge", "Suggestion")
 
+MERGING = 'survivor: "%s", survivorVersion: 99, duplicates: ["%s"], reason: "x"'
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -94,6 +96,8 @@ def commands(of: Filled) -> list[Entry]:
         Entry("untagCustomer", f'(customer: "{id}", tag: "WESTERN")'),
         Entry("recordContact", f"(input: {{{noted}}})"),
         Entry("createLead", f'(input: {{customer: "{id}", title: "x"}})'),
+        Entry("mergeCustomers", f"(input: {{{MERGING % (id, of.una.ids['c'])}}})"),
+        Entry("unmergeCustomer", '(input: {mergeId: "m1", reason: "x"})'),
         Entry("saveSearch", '(input: {name: "x", query: "x"})'),
         Entry("changeSavedSearch", '(input: {id: "s1", name: "x"})'),
         Entry("deleteSavedSearch", '(id: "s1")'),

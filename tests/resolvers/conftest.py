@@ -11,6 +11,7 @@ from indexing.worker import Worker
 from master.keys import Keys
 from master.session import Master
 from master.writes.derived import refresh
+from tests.master.merging.town import two
 from tests.schema.hub import Hub, counted, filling
 
 
@@ -54,4 +55,11 @@ def ready(hub: Hub, master: Master) -> Hub:
         fill.staff("A1", head)
         fill.tag("VIP")
         fill.product("TERM")
+    return hub
+
+
+@pytest.fixture
+def couple(hub: Hub) -> Hub:
+    """c1, fed by CORE, and c2, fed by CRM, who are related; both have the same mobile, document and tag."""
+    two(hub.master)
     return hub

@@ -24,6 +24,8 @@ from master.writes.merging.own_values import differing, doubt_documents, fill_ga
 
 customers, merged, merges = table(CustomerRow), table(MergedCustomerRow), table(MergeRow)
 
+MOST_AT_ONCE = 20
+
 
 @dataclass(frozen=True)
 class Merging:
@@ -59,8 +61,8 @@ def merge_customers(tx: Transaction, wanted: Merging) -> Outcome:
                 "Name each customer once: nobody is merged with itself.", ["duplicates", str(place)]
             )
         paths[id] = ("duplicates", str(place))
-    if not wanted.duplicates:
-        raise Invalid("Name at least one duplicate.", ["duplicates"])
+    if not 1 <= len(wanted.duplicates) <= MOST_AT_ONCE:
+        raise Invalid(f"Name 1 to {MOST_AT_ONCE} duplicates.", ["duplicates"])
     reason = checks.line(wanted.reason, ["reason"])
     rows = locked_customers(tx, paths)
     if wanted.version is not None:

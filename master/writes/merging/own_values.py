@@ -1,5 +1,6 @@
 """What a customer says of itself: what the survivor leaves open is taken from those merged into it."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,13 +17,15 @@ customers, merged, documents = table(CustomerRow), table(MergedCustomerRow), tab
 
 # By their names in the API.
 FILLED = {"gender": "gender", "birthDate": "birth_date", "branch": "branch_id", "status": "status_by_hand"}
+ALL = tuple(FILLED.values())
 COMPARED = {"name": "name", **FILLED}
 
 
-def fill_gaps(tx: Transaction, survivor: int) -> list[str]:
+def fill_gaps(tx: Transaction, survivor: int, columns: Collection[str] = ALL) -> list[str]:
     """The API names of values that were open and are known now. The latest merge is asked first: what it
     brought may be made of the earlier ones."""
-    columns = list(FILLED.values())
+    if not columns:
+        return []
     row = tx.execute(select(*(customers.c[name] for name in columns)).where(customers.c.id == survivor)).one()
     givers = tx.execute(
         select(merged.c.merge_id, *(merged.c[name] for name in columns))

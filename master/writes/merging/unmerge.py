@@ -45,13 +45,12 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     back = give_back(tx, tree, restored)
     undecided = place_later(tx, tree, back)
     said = left(tx, tree, back)
-    withdraw(tx, tree, back)
+    open_again = withdraw(tx, tree, back)
     settle(tx, tree, said)
     tx.execute(delete(merged).where(merged.c.id == restored))
     undone = {"undone_at": tx.at, "undone_by": tx.actor.name, "undone_reason": told}
     tx.execute(update(merges).where(merges.c.id == merge).values(undone))
-    for customer in (survivor, restored):
-        fill_gaps(tx, customer)
+    fill_gaps(tx, survivor, open_again)
     refresh(tx, [survivor, restored])
     _note(tx, merge, (survivor, restored), back, undecided)
     return Undone(survivor, restored, undecided)

@@ -19,8 +19,9 @@ from master.writes.merging.trees import Tree
 customers, merged = table(CustomerRow), table(MergedCustomerRow)
 
 
-def withdraw(tx: Transaction, tree: Tree, back: GivenBack) -> None:
-    """Of rows that went back also what merges further up have changed: there they were others' rows."""
+def withdraw(tx: Transaction, tree: Tree, back: GivenBack) -> set[str]:
+    """The columns in which the survivor says nothing any more. Of rows that went back what merges further up
+    have changed is withdrawn too: there they were others' rows."""
     upper = [step.merge for step in tree.way]
     for moved in MOVED:
         if not moved.values:
@@ -30,7 +31,7 @@ def withdraw(tx: Transaction, tree: Tree, back: GivenBack) -> None:
             is_its = entry.merge_id == tree.merge or entry.row_id in back.rows[moved.name]
             if is_its and (entry.field, entry.row_id) not in outdone:
                 undo_value(tx, moved.table, moved.key, entry)
-    _withdraw_own(tx, tree, upper)
+    return _withdraw_own(tx, tree, upper)
 
 
 def _outdone(tx: Transaction, moved: Moved, back: GivenBack) -> set[tuple[str, int]]:
@@ -42,14 +43,17 @@ def _outdone(tx: Transaction, moved: Moved, back: GivenBack) -> set[tuple[str, i
     return {(moved.mark.column, row.key) for row in rows if row.among in taken}
 
 
-def _withdraw_own(tx: Transaction, tree: Tree, upper: Sequence[int]) -> None:
+def _withdraw_own(tx: Transaction, tree: Tree, upper: Sequence[int]) -> set[str]:
     """What the restored customer had lent to whom it went into, and that one to whom it went itself."""
     entries = noted(tx, upper, customers.name, list(FILLED.values()))
     lent = {(entry.field, entry.after) for entry in entries if entry.merge_id == tree.merge}
+    open_again = set()
     for entry in reversed(entries):
         if (entry.field, entry.after) in lent:
-            target = customers if entry.row_id == tree.survivor else merged
-            undo_value(tx, target, "id", entry)
+            is_survivor = entry.row_id == tree.survivor
+            was_its = undo_value(tx, customers if is_survivor else merged, "id", entry)
+            open_again |= {entry.field} if is_survivor and was_its else set()
+    return open_again
 
 
 def undo_value(tx: Transaction, target: Table, key: str, entry: Row[Any]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import insert, select
 
 from master import spelling
+from master.errors import Conflict
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.codes import CustomerKind, CustomerStatus, OtherNameKind
@@ -146,6 +147,8 @@ def _change(ledger: Ledger, changes: Sequence[Change], batch: Batch) -> None:
     statement = select(*columns).with_for_update().order_by(customers.c.id)
     ids = [change.entity_id for change in changes]
     present = {row.id: row for row in rows_in(tx, statement, customers.c.id, ids)}
+    if present.keys() != set(ids):
+        raise Conflict("A customer was merged at this very moment: send what its source says again.")
     updates = {
         change.entity_id: new_columns(change, present[change.entity_id], COLUMNS, LASTING)
         for change in changes

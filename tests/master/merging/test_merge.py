@@ -1,6 +1,5 @@
 """Two customers become one."""
 
-
 from master.session import Master
 from tests.master.merging.town import everything, lasting, merge, two, unmerge
 
