@@ -8,11 +8,15 @@ from app.http.documents import Document, is_query
 from app.http.operations import ByPlan
 from app.http.requests import GraphQLRequest
 from execution.queries import Answered, Queries, Query
-from execution.reasons import Reason
+from execution.reasons import Reason, TooLate
 
 
 def by_plan(queries: Queries, count: Callable[[str], None]) -> ByPlan:
     """Gives the data of an operation that has a plan; the request's log line says why another has none."""
+
+    def told(call: Call, reason: Reason) -> None:
+        call.facts["plan"] = reason.value
+        count(reason.value)
 
     async def answer(document: Document, request: GraphQLRequest, context: Any, call: Call) -> bytes | None:
         operation = document.operation(request.operation_name)
@@ -24,11 +28,14 @@ def by_plan(queries: Queries, count: Callable[[str], None]) -> ByPlan:
                 request.variables,
                 is_registered=request.query is None,
             )
-            answered = await queries.answer(query, context)
+            try:
+                answered = await queries.answer(query, context)
+            except TooLate as late:
+                told(call, Reason.TIMEOUT)
+                raise late.refusal from late
         else:
             answered = Answered(Reason.CHANGE)
-        call.facts["plan"] = answered.reason.value
-        count(answered.reason.value)
+        told(call, answered.reason)
         return answered.data
 
     return answer

@@ -15,7 +15,7 @@ from execution.arguments import Read, readings
 from execution.document import Asked, Selections
 from execution.keys import KeyOf
 from execution.objects import object_text
-from execution.reasons import NotCompiled, Reason
+from execution.reasons import NotCompiled, Reason, TooLate
 from execution.resolving import resolving
 from execution.roots import root_text
 from execution.sites import Site, given_to
@@ -23,6 +23,7 @@ from execution.steps import Ready, Run, Steps
 from execution.work import Bring, Few, Work
 from loaders.reader import at_rest
 from loaders.relations import Arguments
+from master.errors import TimedOut
 from master.json_text import as_bytes
 from master.sight import bound
 from master.statements import Statement, statement_of
@@ -56,7 +57,7 @@ class Plan:
     asks_few: Few
 
     async def answer(self, run: Run) -> bytes:
-        """The response's data as JSON. Raises NotCompiled, Refusal and what databases raise."""
+        """The response's data as JSON. Raises NotCompiled, TooLate, Refusal and what databases raise."""
         for read in self.first:
             read(run)
         for ready in self.before:
@@ -64,7 +65,10 @@ class Plan:
         values = self.statement.values(self._bound(run))
         for site in self.looked_up:
             await site.look_up(run)
-        text = await _told(run.context, self.statement, values)
+        try:
+            text = await _told(run.context, self.statement, values)
+        except TimedOut as late:
+            raise TooLate(late) from late
         if text is None:
             raise NotCompiled(Reason.NULL)
         await self.steps.ready(run, text)

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from execution.crowds import Crowds
 from execution.document import Selections
 from execution.plans import Key, Plan, class_of, plan_of
-from execution.reasons import NotCompiled, Reason
+from execution.reasons import NotCompiled, Reason, TooLate
 from execution.shapes import shapes
 from execution.shelves import Shelf
 from execution.steps import Run
@@ -31,7 +31,7 @@ KEPT_PLANS = 256
 KEPT_COUNTS = 1000  # of queries that have no plan yet
 LONGEST = 16 * 1024  # characters of a document, as app/http/documents.py keeps them
 
-# In this order: a statement that took too long is a refusal too.
+# In this order: a search that took too long is a refusal too.
 FORESEEN: Mapping[type[Exception], Reason] = {
     TimedOut: Reason.TIMEOUT,
     Refusal: Reason.ARGUMENT,
@@ -89,12 +89,13 @@ class Queries:
         self._crowds = Crowds()
 
     async def answer(self, query: Query, context: Context) -> Answered:
-        """Raises nothing but what stops a request: whatever else fails is left to the ordinary path."""
+        """Raises nothing but what stops a request, and TooLate: whatever else fails is left to the ordinary
+        path."""
         if not self._compile_at:
             return Answered(Reason.OFF)
         try:
             return await self._answer(query, context)
-        except NobodyWaits:
+        except (NobodyWaits, TooLate):
             raise
         except Exception as error:
             return Answered(_reason(error, context))

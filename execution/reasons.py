@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from master.errors import TimedOut
+
 
 class Reason(StrEnum):
     """HIT and MADE: compiled, by a plan that was there or is made now. All others: the ordinary path."""
@@ -18,12 +20,20 @@ class Reason(StrEnum):
     NULL = "null"  # where none may stand
     LONG = "long"  # a document too long to be kept
     AWAY = "away"  # the database, or the connection to it
-    TIMEOUT = "timeout"  # the statement took too long, which the ordinary path words
+    TIMEOUT = "timeout"  # a search took too long, which the ordinary path words; or the statement (TooLate)
     DEEP = "deep"  # nested deeper than the database, or its compiler, goes
     FAILED = "failed"  # a bug: logged, and no test passes with it
 
 
 COMPILED = frozenset({Reason.HIT, Reason.MADE})
+
+
+class TooLate(Exception):
+    """The statement took too long: the ordinary path would take as long again. refusal: what to tell."""
+
+    def __init__(self, refusal: TimedOut) -> None:
+        super().__init__(str(refusal))
+        self.refusal = refusal
 
 
 class NotCompiled(Exception):

@@ -1,7 +1,7 @@
 """What a request carries: who asks, what was read for it, and the one way to change something."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,13 +48,13 @@ class Context:
     tell_search: Callable[[SearchDone], None] = _untold
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
-    _made: dict[str, asyncio.Future[Any]] = field(default_factory=dict)
+    _made: dict[Hashable, asyncio.Future[Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._begin()
 
-    async def once(self, name: str, make: Callable[[], Awaitable[T]]) -> T:
-        """What `make` gives, made once a request however many fields ask for it."""
+    async def once(self, name: Hashable, make: Callable[[], Awaitable[T]]) -> T:
+        """What `make` gives, made once a request however many fields ask for it, and on both paths."""
         if name not in self._made:
             self._made[name] = asyncio.ensure_future(make())
         found: T = await asyncio.shield(self._made[name])

@@ -6,9 +6,9 @@ from typing import Any
 from graphql import FieldNode, FragmentSpreadNode, GraphQLResolveInfo, InlineFragmentNode, SelectionSetNode
 
 
-def selected_fields(info: GraphQLResolveInfo[Any]) -> set[str]:
+def selected_fields(info: GraphQLResolveInfo[Any]) -> frozenset[str]:
     """Names of the fields selected one level down, through fragments; those that may be skipped too."""
-    return {name for node in info.field_nodes for name in _names(node.selection_set, info, set())}
+    return frozenset(name for node in info.field_nodes for name in _names(node.selection_set, info, set()))
 
 
 def _names(selected: SelectionSetNode | None, info: GraphQLResolveInfo[Any], seen: set[str]) -> Iterator[str]:

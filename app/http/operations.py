@@ -19,7 +19,7 @@ from app.http.refusing import refused_paths
 from app.http.requests import GraphQLRequest
 from app.http.running import Runs
 from app.limits import Limits
-from master.errors import Forbidden, Refusal
+from master.errors import Forbidden, Refusal, TimedOut
 from master.tracing import span
 
 V = TypeVar("V")
@@ -100,6 +100,8 @@ class Operations(Generic[V]):
         except TimeoutError:
             message = (TOO_LONG if is_query(operation) else PERHAPS_DONE).format(seconds=seconds)
             outcome = Outcome([refused_json(message, "TIMEOUT", call.request_id)])
+        except TimedOut as refusal:  # of a compiled query, which has no fields to blame
+            outcome = Outcome([refusal_json(refusal, call.request_id)])
         return replace(outcome, extensions=_extensions(request, told))
 
     def _admitted(

@@ -59,7 +59,7 @@ class _Town:
 
     def __init__(self, into: Filler) -> None:
         self._into = into
-        head = into.branch("HQ")
+        head = self._head = into.branch("HQ")
         east, west = into.branch("EAST", head), into.branch("WEST", head)
         self._branches = [into.branch("EAST1", east), east, west, None, into.branch("WEST1", west)]
         staff = into.add(StaffRow, code="S2", name=TEXTS[0], branch_id=None)
@@ -79,6 +79,7 @@ class _Town:
                 self._numbers(person, n, k)
         self._policies(people)
         self._between(people)
+        self._into.saved_search("saved", "张", '{"kind": "PERSON"}', self._head)
 
     def _customer(self, n: int) -> int:
         is_person = n % 5 != 3
