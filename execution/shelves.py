@@ -33,10 +33,11 @@ class Shelf(Generic[T]):
 
     def get(self, key: Hashable) -> T | None:
         """What is kept; it counts as used now."""
-        if key not in self._kept:
+        kept = self._kept.get(key)
+        if kept is None:
             return None
         self._kept.move_to_end(key)
-        return self._kept[key].value
+        return kept.value
 
     def put(self, key: Hashable, value: T, token: str, *, is_lasting: bool = False) -> None:
         """Keeps this, in the place of what was kept under the key."""

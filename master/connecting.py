@@ -21,6 +21,10 @@ LOOK_SECONDS = 0.001
 # would hold the threads that those who have one need to go on.
 KEPT = 16
 
+CACHE_KIB = 64 * 1024  # of SQLite's pages, a connection
+# Each thread that answers has a connection, and each commit makes SQLite forget what the others keep.
+CACHE_KIB_ANSWERING = 8 * 1024
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -62,6 +66,7 @@ def _options(deadlines: Deadlines) -> str:
 
 def _sqlite(url: str, deadlines: Deadlines | None) -> Engine:
     busy = PATIENCE_SECONDS if deadlines is None else deadlines.lock
+    cache = CACHE_KIB if deadlines is None else CACHE_KIB_ANSWERING
     engine = create_engine(url, connect_args={"timeout": busy}, pool_size=KEPT, max_overflow=-1)
 
     @event.listens_for(engine, "connect")
@@ -70,7 +75,7 @@ def _sqlite(url: str, deadlines: Deadlines | None) -> Engine:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -65536")  # 64 MiB a connection
+        connection.execute(f"PRAGMA cache_size = -{cache}")
 
     @event.listens_for(engine, "begin")
     def _(connection: Connection) -> None:

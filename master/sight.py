@@ -1,6 +1,7 @@
 """What part of the hub somebody sees, as data; master/access.py makes conditions of it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Sight:
     def codes(self) -> tuple[str, ...]:
         return tuple(code for _, code in self.branches)
 
+    @cached_property
+    def listed(self) -> str:
+        """The ids as a JSON list."""
+        return "[" + ",".join(map(str, self.ids)) + "]"
+
 
 def reach_of(sight: Sight | None) -> Reach | None:
     return None if sight is None else sight.reach
@@ -37,4 +43,4 @@ def reach_of(sight: Sight | None) -> Reach | None:
 
 def bound(sight: Sight | None) -> dict[str, object]:
     """What statements with conditions of sight must be given."""
-    return {} if sight is None else {"sight": "[" + ",".join(map(str, sight.ids)) + "]"}
+    return {} if sight is None else {"sight": sight.listed}
