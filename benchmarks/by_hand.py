@@ -20,6 +20,7 @@ from app.http.bearer import bearer_token, unauthenticated
 from app.http.requests import read_request
 from app.http.shell import Allowed, Route, Shell
 from app.limits import Limits, read_limits
+from app.logging import configure_logging
 from app.opening import open_master, open_windows
 from app.rates import Rates
 from app.refused_tokens import RefusedTokens
@@ -110,6 +111,7 @@ def _sqlite(settings: Settings) -> Execute:
 
 def application() -> ByHand:
     """What granian loads."""
+    configure_logging()  # a log line costs what it costs the hub
     return ByHand(read_settings(os.environ))
 
 
