@@ -23,7 +23,7 @@ class Libpq:
         self._done, self._rows = psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.TUPLES_OK
 
     def told(self, driver: Any, prepared: dict[str, bytes], text: str, values: Sequence[Any]) -> bytes | None:
-        """The statement's value. driver: psycopg's connection, outside of transactions; prepared: what it holds.
+        """The statement's value. driver: psycopg's, outside of transactions; prepared: what it holds.
 
         Raises psycopg's errors.
         """
