@@ -18,8 +18,8 @@ TAILS = {"ph": 60, "id": 55, "po": 45}
 INSIDE = {"ph": 40, "id": 35, "po": 30}
 # Six digits are asked for as the end of an ID; of six or more few ask for a part of a phone.
 SIX_DIGIT_TAILS = {"id": 60, "po": 58, "ph": 50}
-# Letters and digits in one (FP0W12): hardly ever a name's letters and a number's digits.
-MIXED_TAIL, MIXED_INSIDE = 170, 160
+# Letters and digits in one (FP0W12): hardly ever the letters of a name and the digits of a number.
+MIXED_TAIL, MIXED_INSIDE = 300, 290
 LONG_INSIDE = {"po": 44, "ph": 40, "id": 35}
 
 SHORTEST_LONG = 6

@@ -8,11 +8,8 @@ from indexing.documents.customers import GRAM_FIELDS, WHOLE_FIELD
 from indexing.questions import (
     AllOf,
     AnyTerm,
-    Between,
-    Fuzzy,
     Leaf,
     Phrase,
-    Prefix,
     Question,
     Term,
     Tier,
@@ -65,30 +62,37 @@ class KeyedTerms:
 
     def asked(self, question: Question) -> Question:
         """The question as the index can answer it."""
-        ways = tuple(tuple(map(self._unit, units)) for units in question.alternatives)
+        ways = tuple([tuple([self._unit(unit) for unit in units]) for units in question.alternatives])
         return Question(ways, tuple(map(self._leaf, question.must)), tuple(map(self._leaf, question.none)))
 
     def _unit(self, unit: Unit) -> Unit:
+        """The same one where it asks for names only, as most do."""
+        if not any(self._is_of_numbers(leaf) for tier in unit.tiers for leaf in tier.any):
+            return unit
         return Unit(tuple([Tier(tier.score, tuple(map(self._leaf, tier.any))) for tier in unit.tiers]))
+
+    def _is_of_numbers(self, leaf: Leaf) -> bool:
+        if isinstance(leaf, AllOf):
+            return any(map(self._is_of_numbers, leaf.parts))
+        return leaf.field in self._hashes
 
     def _leaf(self, leaf: Leaf) -> Leaf:
         if isinstance(leaf, AllOf):
             return AllOf(tuple(map(self._leaf, leaf.parts)))
-        if leaf.field not in self._hashes:
+        field = leaf.field
+        if field not in self._hashes:
             return leaf
-        match leaf:
-            case Term(field, text):
-                return Term(field, self._hashed(field, (text,))[0])
-            case AnyTerm(field, texts):
-                return AnyTerm(field, self._hashed(field, texts))
-            case Phrase(field, texts):
-                return Phrase(field, self._hashed(field, texts))
-            case Prefix() | Fuzzy() | Between():
-                raise TypeError(f"{leaf.field} holds hashes: only whole terms of it can be asked for")
+        if isinstance(leaf, Term):
+            return Term(field, self._hashed(field, (leaf.text,))[0])
+        if isinstance(leaf, Phrase):
+            return Phrase(field, self._hashed(field, leaf.texts))
+        if isinstance(leaf, AnyTerm):
+            return AnyTerm(field, self._hashed(field, leaf.texts))
+        raise TypeError(f"{field} holds hashes: only whole terms of it can be asked for")
 
     def _hashed(self, field: str, texts: Iterable[str]) -> tuple[str, ...]:
         """Fragments are kept, for they are few; whole numbers are not, for each is another one."""
         known = self._hashes[field]
         if field == WHOLE_FIELD:
             return tuple(map(known.made, texts))
-        return tuple([known[text] for text in texts])
+        return tuple(map(known.__getitem__, texts))

@@ -6,7 +6,10 @@ import pytest
 
 from indexing.documents.customers import CustomerDocument
 from indexing.engines.port import SearchEngine
-from indexing.search import SearchAnswer, SearchRequest, search_customers
+from indexing.queries import question
+from indexing.questions import Phrase
+from indexing.search import ALIGNMENT_WEIGHT, SearchAnswer, SearchRequest, search_customers
+from indexing.words import read_words
 from matching.normal import readings
 from tests.indexing.corpus import (
     ASHOW,
@@ -255,3 +258,9 @@ def test_no_words_list_by_policies_then_last_contact_then_number(corpus_engine: 
 
     listed = [document.id for document in sorted(CORPUS, key=rank)]
     assert [hit.customer_id for hit in ask(corpus_engine, " ", 400).hits] == listed
+
+
+def test_letters_and_digits_found_in_one_number_go_before_names_with_such_letters() -> None:
+    in_one, apart = question(read_words("ma6k5t")).alternatives
+    ends = next(tier for tier in in_one[0].tiers for leaf in tier.any if isinstance(leaf, Phrase))
+    assert sum(unit.tiers[0].score for unit in apart) + 100 * ALIGNMENT_WEIGHT < ends.score
