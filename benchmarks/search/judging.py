@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy
 from rapidfuzz.distance import OSA
@@ -62,11 +63,14 @@ def judged(documents: Sequence[CustomerDocument], found: dict[str, list[Case]]) 
         if space == "near sound":  # what is no slip at all is right, too, and not wrong to leave out
             holders["near sound", key] = holders["near sound", key] | holders["letters", key]
 
-    def fitting(keys: Iterable[Asked]) -> frozenset[int]:
+    @cache  # a thousand cases of one letter ask for 26 things, each with 50,000 customers
+    def fitting(keys: tuple[Asked, ...]) -> frozenset[int]:
         return frozenset.intersection(*(frozenset(holders[key]) for key in keys))
 
     return {
-        name: [Judged(case, fitting(case.asked), fitting(map(_usual, case.asked))) for case in each]
+        name: [
+            Judged(case, fitting(tuple(case.asked)), fitting(tuple(map(_usual, case.asked)))) for case in each
+        ]
         for name, each in found.items()
     }
 
