@@ -1,5 +1,5 @@
 """Why a search finds what it finds, in that order: what was asked for, and what each hit scores; pure but for
-the search itself. Numbers are masked."""
+the search itself. Numbers are masked; names are not, for it is a command of who has the key file."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
