@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks import figures
 from benchmarks.bench_hub import filled, indexed
+from benchmarks.changing import change_figures
 from benchmarks.executing import execution_figures
 from benchmarks.fronting import front_figures
 from benchmarks.graph import graph_figures
@@ -35,6 +36,7 @@ def main() -> None:
     asyncio.run(engine.close())
     master.close()
     tell(execution_figures(FOLDER, CUSTOMERS))
+    tell(change_figures(FOLDER, CUSTOMERS))
 
 
 def tell(found: list[figures.Figure]) -> None:

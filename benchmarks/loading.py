@@ -33,7 +33,7 @@ def request(port: int, token: str, body: object) -> bytes:
 async def asked(port: int, requests: Sequence[bytes]) -> list[bytes]:
     """The bodies of the answers, one after another. Raises RuntimeError for any status but 200."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    told = [await _one(reader, writer, each) for each in requests]
+    told = [await ask(reader, writer, each) for each in requests]
     writer.close()
     return told
 
@@ -44,7 +44,7 @@ async def timed(port: int, requests: Sequence[bytes]) -> tuple[list[float], list
     times, told = [], []
     for each in requests:
         begun = time.perf_counter()
-        told.append(await _one(reader, writer, each))
+        told.append(await ask(reader, writer, each))
         times.append((time.perf_counter() - begun) * 1000)
     writer.close()
     if refused := [body for body in told if b'"errors"' in body]:
@@ -64,13 +64,14 @@ async def _connection(port: int, requests: Sequence[bytes], until: float) -> lis
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     times, turn = [], itertools.cycle(requests)
     while (begun := time.perf_counter()) < until:
-        await _one(reader, writer, next(turn))
+        await ask(reader, writer, next(turn))
         times.append((time.perf_counter() - begun) * 1000)
     writer.close()
     return times
 
 
-async def _one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> bytes:
+async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytes) -> bytes:
+    """The body of the answer. Raises RuntimeError for any status but 200."""
     writer.write(sent)
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     if b"content-length:" in head:
