@@ -18,7 +18,8 @@ class CustomerQuery:
     )
     """One customer, by exactly one key; null where there is none in sight.
 
-    A document held by several answers AMBIGUOUS with their numbers in extensions.
+    A document held by several answers AMBIGUOUS with their numbers in extensions. The number or source key of
+    a merged customer answers with the survivor, its id with MERGED and the survivor's id in extensions.
     """
     customers: CustomerConnection | None = loaded_by(
         all_customers, key=None, filter=CustomerFilter, order_by=CustomerOrder

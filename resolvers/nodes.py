@@ -34,7 +34,8 @@ class NodeQuery:
     """Anything by its id."""
 
     node: Node | None = any_node(NODES)
-    """The thing with this id; null where there is none in sight."""
+    """The thing with this id; null where there is none in sight. A merged customer is null, with error MERGED
+    and the survivor's id in extensions."""
     nodes: list[Node | None] = any_nodes(NODES)
     """The things with these ids, at most 200, each in its place; null where there is none in sight."""
     viewer: Viewer = answered_by(viewer)

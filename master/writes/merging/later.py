@@ -58,7 +58,8 @@ def place_later(tx: Transaction, tree: Tree, back: GivenBack) -> list[Undecided]
             its = []
             for row in _later(tx, tree, moved, owner):
                 if (reason := feeds.place(row.source)) is not None:
-                    undecided.setdefault((moved.name, row.told), Undecided(moved.name, row.told, reason))
+                    if owner is moved.owners[0]:  # a relation's other side is told of by the first
+                        undecided.setdefault((moved.name, row.told), Undecided(moved.name, row.told, reason))
                 elif row.source in feeds.restored:
                     its.append(row.key)
             _give(tx, moved, owner, its, back)

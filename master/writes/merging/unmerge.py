@@ -13,7 +13,7 @@ from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.tables.merges import MergedCustomerRow, MergeRow
 from master.writes import checks
-from master.writes.customers import locked_customer
+from master.writes.customers import is_in_sight, locked_customer
 from master.writes.derived import refresh
 from master.writes.merging.giving_back import GivenBack, give_back
 from master.writes.merging.later import Undecided, place_later
@@ -61,8 +61,9 @@ def _merged(tx: Transaction, merge: int) -> Any:
     row = tx.execute(select(merged).where(merged.c.merge_id == merge).with_for_update()).one_or_none()
     if row is not None:
         return row
-    undone = tx.connection.scalar(select(merges.c.undone_at).where(merges.c.id == merge))
-    if undone is not None:
+    both = select(merges.c.survivor_id, merges.c.customer_id).where(merges.c.id == merge)
+    undone = tx.execute(both.where(merges.c.undone_at.is_not(None))).one_or_none()
+    if undone is not None and any(is_in_sight(tx, id) for id in undone):
         raise Conflict("This merge was undone already.", ["mergeId"])
     raise NotFound("There is no merge with this id.", ["mergeId"])
 
