@@ -1,6 +1,6 @@
 """All steps in one: which of many records are the same, from their keys to a verdict for each pair."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,13 +79,15 @@ def _strangers(how_many: int, found: Pairs, seed: int) -> tuple[Places, Places]:
     return one[apart], other[apart]
 
 
-def joined(found: Links, records: Sequence[NormalRecord]) -> list[list[Hashable]]:
-    """Ids of the records that are one customer each, two and more."""
+def joined(
+    found: Links, records: Sequence[NormalRecord], apart: Collection[tuple[int, int]] = ()
+) -> list[list[Hashable]]:
+    """Ids of the records that are one customer each, two and more; apart: places of pairs that are not."""
     proven: dict[int, Proven] = {
         place: {document.type: document.number for document in record.documents if document.is_proven}
         for place, record in enumerate(records)
     }
-    groups = clusters(found.of("SAME"), proven)
+    groups = clusters((pair for pair in found.of("SAME") if pair not in apart), proven)
     return [[records[place].id for place in group] for group in groups]
 
 

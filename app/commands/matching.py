@@ -1,17 +1,21 @@
 """match: which customers may be one, and how well the rules agree with people."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from app.commands.context import Finding, opened_master
-from master.reads.records import customer_numbers, every_record
+from app.commands.context import CLI, Finding, opened_master, progress
+from app.sweeping import Sweep
+from master.errors import Refusal
+from master.reads.reviews import customer_id, judged, open_tasks
+from master.session import Master
+from master.tables.codes import ReviewAnswer
+from master.writes.reviews import decide as decide_pair
+from master.writes.reviews import undo as undo_pair
 from matching.evaluate import Pair, evaluated
-from matching.linking import Links, joined, links, taught
-from matching.normalized import NormalRecord, normalized
 from matching.rules import VERDICTS, BadRules, Rules, rules_in, shipped
 
 SAME = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -31,30 +35,114 @@ def match() -> None:
 
 @match.command()
 @click.option("--dry-run", is_flag=True, help="Change nothing.")
+@click.option(
+    "--merge", "merges", is_flag=True, help="Merge those who are the same; undone by unmergeCustomer."
+)
 @rules_option
 @learn_option
 @click.option(
     "--pairs", type=click.Path(dir_okay=False, path_type=Path), help="Write every pair to this CSV file."
 )
-def run(dry_run: bool, rules: Path | None, learn: bool, pairs: Path | None) -> None:
-    """Compare all customers with each other, and tell what merging would come to.
+def run(*, dry_run: bool, merges: bool, rules: Path | None, learn: bool, pairs: Path | None) -> None:
+    """Compare all customers with each other, and make review tasks of pairs that may be one.
 
-    The file of --pairs has customer numbers, verdict and log2 odds; no personal data.
+    Stopped and started again, it makes the tasks that are missing. The file of --pairs has customer numbers,
+    verdict and log2 odds; no personal data.
     """
-    if not dry_run:
-        raise Finding(
-            "Customers can not be merged yet: run it with --dry-run, and see the pairs with --pairs."
-        )
-    records, found = _linked(rules, learn)
-    groups = joined(found, records)
-    click.echo(f"customers: {len(records)}")
-    click.echo(f"would be merged: {sum(map(len, groups))} into {len(groups)}")
+    if dry_run and merges:
+        raise click.UsageError("--dry-run changes nothing: leave out --merge.")
+    with opened_master() as master:
+        sweep = Sweep.of(master, _rules(rules), learn=learn)
+        _tell(sweep)
+        if pairs is not None:
+            _write(pairs, sweep)
+        if dry_run:
+            return
+        with progress("tasks") as show:
+            _count(sweep.keep(show))
+        if merges:
+            with progress("merges") as show:
+                _count(sweep.merge(show))
+
+
+def _tell(sweep: Sweep) -> None:
+    click.echo(f"customers: {len(sweep.records)}")
+    click.echo(f"would be merged: {sum(map(len, sweep.groups))} into {len(sweep.groups)}")
     for verdict in reversed(VERDICTS):
-        click.echo(f"pairs {verdict}: {sum(1 for _ in found.of(verdict))}")
-    for kind, many in found.cut.items():
+        click.echo(f"pairs {verdict}: {sum(1 for _ in sweep.found.of(verdict))}")
+    for kind, many in sweep.found.cut.items():
         click.echo(f"keys that too many share to be followed, {kind}: {many}", err=True)
-    if pairs is not None:
-        _write(pairs, records, found)
+
+
+def _count(done: Mapping[str, int]) -> None:
+    for what, many in sorted(done.items()):
+        click.echo(f"{what}: {many}")
+
+
+@match.command()
+@click.option("--most", type=click.IntRange(1), default=50, show_default=True, help="How many.")
+def tasks(most: int) -> None:
+    """Pairs that wait for a steward, the likeliest first: customer numbers, verdict, log2 odds."""
+    with opened_master() as master, master.reading() as connection:
+        for one, other, verdict, odds in open_tasks(connection, most):
+            click.echo(f"{one},{other},{verdict},{odds:.2f}")
+
+
+@match.command()
+@click.argument("one")
+@click.argument("other")
+@click.argument("answer", type=click.Choice([each.value.lower() for each in ReviewAnswer]))
+@click.option("--reason", required=True, help="Why; it is kept with the answer.")
+def decide(one: str, other: str, answer: str, reason: str) -> None:
+    """Say whether two customers (by number) are one. Two that are different are proposed again only when one
+    of them changes."""
+    with opened_master() as master:
+        pair = _pair(master, one, other)
+        with _told(), master.transaction(CLI) as tx:
+            decide_pair(tx, pair, ReviewAnswer(answer.upper()), reason)
+
+
+@match.command()
+@click.argument("one")
+@click.argument("other")
+def undo(one: str, other: str) -> None:
+    """Take back what was decided of two customers (by number)."""
+    with opened_master() as master:
+        pair = _pair(master, one, other)
+        with _told(), master.transaction(CLI) as tx:
+            undo_pair(tx, pair)
+
+
+def _pair(master: Master, one: str, other: str) -> tuple[int, int]:
+    with master.reading() as connection:
+        ids = [customer_id(connection, number) for number in (one, other)]
+    for number, id in zip((one, other), ids, strict=True):
+        if id is None:
+            raise Finding(f"{number} is no customer's number.")
+    first, second = (id for id in ids if id is not None)
+    return first, second
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Refusals are findings."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Finding(str(refusal)) from None
+
+
+@match.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def labels(file: Path) -> None:
+    """Write the pairs that stewards have decided as a CSV file for `kehu match evaluate`."""
+    with opened_master() as master, master.reading() as connection:
+        rows = list(judged(connection))
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        told = csv.writer(opened)
+        told.writerow(("one", "other", "same"))
+        told.writerows((one, other, "yes" if same else "no") for one, other, same in rows)
+    click.echo(f"judged pairs: {len(rows)}")
 
 
 @match.command()
@@ -64,8 +152,9 @@ def run(dry_run: bool, rules: Path | None, learn: bool, pairs: Path | None) -> N
 def evaluate(labels: Path, rules: Path | None, learn: bool) -> None:
     """Precision and recall on judged pairs: a CSV file with one, other (customer numbers) and same."""
     known = dict(_labels(labels))
-    records, found = _linked(rules, learn)
-    numbers = [record.id for record in records]
+    with opened_master() as master:
+        sweep = Sweep.of(master, _rules(rules), learn=learn)
+    found, numbers = sweep.found, [sweep.numbers[record.id] for record in sweep.records]
     if unknown := sorted({str(number) for pair in known for number in pair} - set(map(str, numbers))):
         raise Finding(f"{labels}: {len(unknown)} numbers are no customer's, first {unknown[0]}.")
     verdicts = {
@@ -85,22 +174,18 @@ def evaluate(labels: Path, rules: Path | None, learn: bool) -> None:
     click.echo(f"wrongly linked: {told.wrong}")
 
 
-def _linked(path: Path | None, learn: bool) -> tuple[list[NormalRecord], Links]:
+def _rules(path: Path | None) -> Rules:
     try:
-        rules: Rules = rules_in(path) if path else shipped()
+        return rules_in(path) if path else shipped()
     except BadRules as error:
         raise Finding(str(error)) from None
-    with opened_master() as master, master.reading() as connection:
-        numbers = customer_numbers(connection)
-        found = (replace(each, id=numbers[each.id]) for each in every_record(connection))
-        records = list(map(normalized, found))
-    return records, links(records, taught(records, rules) if learn else rules)
 
 
-def _write(path: Path, records: list[NormalRecord], found: Links) -> None:
+def _write(path: Path, sweep: Sweep) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         told = csv.writer(file)
         told.writerow(("one", "other", "verdict", "odds"))
+        found = sweep.found
         for one, other, verdict, odds in zip(
             found.one.tolist(),
             found.other.tolist(),
@@ -108,7 +193,7 @@ def _write(path: Path, records: list[NormalRecord], found: Links) -> None:
             found.odds.tolist(),
             strict=True,
         ):
-            told.writerow((records[one].id, records[other].id, VERDICTS[verdict], f"{odds:.2f}"))
+            told.writerow((sweep.number(one), sweep.number(other), VERDICTS[verdict], f"{odds:.2f}"))
 
 
 def _labels(path: Path) -> Iterator[tuple[Pair, bool]]:

@@ -142,6 +142,22 @@ class LeadStage(StrEnum):
 OPEN_STAGES = (LeadStage.NEW, LeadStage.ASSIGNED, LeadStage.CONTACTED, LeadStage.QUOTED)
 
 
+class ReviewStatus(StrEnum):
+    """WITHDRAWN: the rules do not propose the pair any more, or one of the two is gone."""
+
+    OPEN = "OPEN"
+    DECIDED = "DECIDED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class ReviewAnswer(StrEnum):
+    """What a steward says of a pair."""
+
+    SAME = "SAME"
+    DIFFERENT = "DIFFERENT"
+    UNSURE = "UNSURE"
+
+
 class OtherNameKind(StrEnum):
     FORMER = "FORMER"
     ALIAS = "ALIAS"

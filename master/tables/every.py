@@ -14,6 +14,7 @@ from master.tables import (  # noqa: F401  # importing a module is what puts its
     policies,
     registered_documents,
     relations,
+    reviews,
     saved_searches,
     sources,
     tags,

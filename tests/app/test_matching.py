@@ -5,14 +5,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
 from app.cli import main
 from app.opening import open_master
 from app.settings import read_settings
-from master.session import Actor
+from master.session import Actor, Master
+from master.tables.base import table
 from master.tables.codes import ContactPointKind, DocumentType
+from master.tables.reviews import ReviewTaskRow
+from master.writes.customer_changes import update_customer
 from master.writes.customers import create_customer
-from master.writes.inputs import GivenContactPoint, GivenDocument, NewCustomer
+from master.writes.inputs import CustomerChange, GivenContactPoint, GivenDocument, NewCustomer
 
 GOOD_ID = "11010519491231002X"
 BORN = date(1980, 1, 1)
@@ -62,9 +66,89 @@ def test_a_dry_run_tells_what_merging_would_come_to(hub: Path) -> None:
     assert review.startswith("C000000003,C000000004,REVIEW,")
 
 
-def test_a_run_that_would_merge_says_that_it_can_not(hub: Path) -> None:
+def opened(hub: Path) -> Master:
+    return open_master(read_settings({"KEHU_DATA_DIR": str(hub / "var")}))
+
+
+def tasks(hub: Path) -> list[tuple[int, int, str, str]]:
+    master, row = opened(hub), table(ReviewTaskRow)
+    with master.reading() as connection:
+        found = [
+            (each.one_id, each.other_id, each.verdict, str(each.status))
+            for each in connection.execute(select(row).order_by(row.c.priority.desc()))
+        ]
+    master.close()
+    return found
+
+
+def said(one: int, answer: str) -> Result:
+    """What a steward says of the pair with this customer."""
+    pair = (f"C{one:09d}", f"C{one + 1:09d}")
+    return told("decide", *pair, answer, "--reason", "Seen their papers.")
+
+
+def test_a_run_makes_review_tasks_of_pairs_that_may_be_one_the_likeliest_first(hub: Path) -> None:
     done = told("run")
-    assert (done.exit_code, "--dry-run" in done.stderr) == (1, True)
+    assert done.exit_code == 0, done.stderr
+    assert "new: 2" in done.stdout.splitlines()
+    assert tasks(hub) == [(1, 2, "SAME", "OPEN"), (3, 4, "REVIEW", "OPEN")]
+
+
+def test_a_second_run_makes_no_task_twice(hub: Path) -> None:
+    told("run")
+    assert "known: 2" in told("run").stdout.splitlines()
+    assert len(tasks(hub)) == 2
+
+
+def test_who_was_told_apart_is_proposed_again_only_when_one_of_them_has_changed(hub: Path) -> None:
+    told("run")
+    said(1, "different")
+    again = told("run").stdout.splitlines()
+    assert "would be merged: 0 into 0" in again
+    assert tasks(hub) == [(1, 2, "SAME", "DECIDED"), (3, 4, "REVIEW", "OPEN")]
+    master = opened(hub)
+    with master.transaction(Actor("test")) as tx:
+        update_customer(tx, CustomerChange(1, 1, birth_date=date(1949, 12, 31), name="张三丰"))
+    master.close()
+    assert "opened again: 1" in told("run").stdout.splitlines()
+    assert tasks(hub)[0] == (1, 2, "SAME", "OPEN")
+
+
+def test_those_who_are_the_same_are_merged_where_that_is_asked_for(hub: Path) -> None:
+    done = told("run", "--merge").stdout.splitlines()
+    assert done[-1] == "merged: 1"
+    assert "customers: 4" in told("run").stdout.splitlines()
+    assert tasks(hub) == [(1, 2, "SAME", "WITHDRAWN"), (3, 4, "REVIEW", "OPEN")]
+    assert told("run", "--merge", "--dry-run").exit_code == 2
+
+
+def test_what_one_steward_decided_another_can_only_undo(hub: Path) -> None:
+    assert said(1, "same").stderr == "kehu: The rules have not proposed this pair.\n"
+    told("run")
+    assert [line.split(",")[:3] for line in told("tasks").stdout.splitlines()] == [
+        ["C000000001", "C000000002", "SAME"],
+        ["C000000003", "C000000004", "REVIEW"],
+    ]
+    assert said(1, "same").exit_code == 0
+    again = said(1, "different")
+    assert (again.exit_code, again.stderr) == (1, "kehu: cli has decided this: SAME. Undo that first.\n")
+    assert [line.split(",")[2] for line in told("tasks").stdout.splitlines()] == ["REVIEW"]
+    assert told("undo", "C000000002", "C000000001").exit_code == 0
+    assert len(told("tasks").stdout.splitlines()) == 2
+    assert told("undo", "C000000002", "C000000001").exit_code == 1
+    assert told("undo", "C000000002", "C9").stderr == "kehu: C9 is no customer's number.\n"
+
+
+def test_decided_pairs_are_labels_to_evaluate_by(hub: Path) -> None:
+    told("run")
+    said(1, "same")
+    said(3, "unsure")
+    assert told("labels", "own.csv").stdout == "judged pairs: 1\n"
+    assert (hub / "own.csv").read_text("utf-8").splitlines() == [
+        "one,other,same",
+        "C000000001,C000000002,yes",
+    ]
+    assert told("evaluate", "own.csv").stdout.startswith("judged pairs: 1, of which 1 are the same")
 
 
 def test_judged_pairs_tell_precision_and_recall(hub: Path) -> None:
