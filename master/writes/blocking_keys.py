@@ -69,13 +69,6 @@ def fill_keys(master: Master, told: Progress) -> int:
     return done
 
 
-def are_filled(master: Master) -> bool:
-    """Whether all customers have keys of the present form."""
-    with master.reading() as connection:
-        ended = select(fills.c.ended_at).where(fills.c.form == FORM)
-        return connection.scalar(ended) is not None
-
-
 def _fill_next(master: Master, last: int) -> Sequence[int]:
     """The next customers, who have got their keys; none: all have them."""
     with master.transaction(ACTOR) as tx:

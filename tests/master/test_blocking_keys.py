@@ -15,14 +15,14 @@ from master.tables.codes import ContactPointKind, DocumentType
 from master.tables.customers import CustomerRow
 from master.tables.matching import BlockingFillRow, BlockingKeyRow
 from master.writes import blocking_keys
-from master.writes.blocking_keys import are_filled, fill_keys
+from master.writes.blocking_keys import fill_keys
 from master.writes.customer_changes import update_customer
 from master.writes.customers import create_customer
 from master.writes.derived import refresh
 from master.writes.inputs import CustomerChange, GivenContactPoint, GivenDocument, NewCustomer
 from matching.block import KINDS
 from matching.normalized import normalized
-from tests.conftest import TESTER
+from tests.conftest import NOW, TESTER
 from tests.master.test_migrations import older  # noqa: F401  # a fixture
 
 customers, kept, fills = table(CustomerRow), table(BlockingKeyRow), table(BlockingFillRow)
@@ -118,11 +118,11 @@ def test_filling_gives_all_customers_their_keys_once(
 ) -> None:
     monkeypatch.setattr(blocking_keys, "AT_ONCE", 2)
     told: list[tuple[int, int]] = []
-    assert not are_filled(unfilled)
     assert fill_keys(unfilled, lambda done, total: told.append((done, total))) == 5
     assert told == [(2, 5), (4, 5), (5, 5)]
     assert rows(unfilled) == wanted(unfilled)
-    assert are_filled(unfilled)
+    with unfilled.reading() as connection:
+        assert connection.scalar(select(fills.c.ended_at)) == NOW
     assert fill_keys(unfilled, lambda done, total: told.append((done, total))) == 0
 
 
