@@ -16,6 +16,8 @@ NEAR_NUMBER = 25  # an ID with one slip corrected
 BIRTH_DATE = 62  # eight digits that are one are rather that than the end of a phone
 TAILS = {"ph": 60, "id": 55, "po": 45}
 INSIDE = {"ph": 40, "id": 35, "po": 30}
+# Four digits beside a name are an end: elsewhere in a number they make up for no better fit of the name.
+INSIDE_BESIDE = {"ph": 12, "id": 10, "po": 8}
 # Six digits are asked for as the end of an ID; of six or more few ask for a part of a phone.
 SIX_DIGIT_TAILS = {"id": 60, "po": 58, "ph": 50}
 # Letters and digits in one (FP0W12): hardly ever the letters of a name and the digits of a number.

@@ -27,18 +27,20 @@ def number_tiers(token: Token, *, has_company: bool) -> list[tuple[int, Leaf]]:
     if len(token.text) >= boosts.SHORTEST_FRAGMENT or has_company or token.kind is Kind.MIXED:
         meant.append((Meaning.WORD, boosts.WORD_WHOLE, Term("lt", token.text)))
     if len(token.text) >= boosts.SHORTEST_FRAGMENT or has_company:
-        meant += _fragments(token)
+        meant += _fragments(token, has_company=has_company)
         meant += _others(token.text)
     wanted = token.only if token.only is not Meaning.NUMBER else None
     return [(score, leaf) for meaning, score, leaf in meant if wanted in (None, meaning)]
 
 
-def _fragments(token: Token) -> Iterable[Meant]:
+def _fragments(token: Token, *, has_company: bool) -> Iterable[Meant]:
     """Parts of a number where they were said to be; its end fits best."""
     text, place = token.text, token.place
     fields = _fields_of(text)
     tails = boosts.SIX_DIGIT_TAILS if len(text) == 6 else boosts.TAILS
     inside = boosts.LONG_INSIDE if len(text) >= boosts.SHORTEST_LONG else boosts.INSIDE
+    if has_company and len(text) == boosts.SHORTEST_FRAGMENT:
+        inside = boosts.INSIDE_BESIDE
     if token.kind is Kind.MIXED:
         tails, inside = dict.fromkeys(fields, boosts.MIXED_TAIL), dict.fromkeys(fields, boosts.MIXED_INSIDE)
     for field in fields:
