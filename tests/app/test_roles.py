@@ -87,6 +87,7 @@ def test_a_role_is_told_with_each_field_that_is_not_open(folder: Path) -> None:
         "Household.name                 name      CLEAR   of customers out of sight MASKED: 张三丰 → 张**",
         "HouseholdMember.name           name      CLEAR   of customers out of sight MASKED: 张三丰 → 张**",
         "Lead.title                     name      CLEAR",
+        "MergedCustomer.name            name      CLEAR",
         "PolicyParty.name               name      CLEAR   of customers out of sight MASKED: 张三丰 → 张**",
         "SavedSearch.filter             name      CLEAR",
         "SavedSearch.name               name      CLEAR",
@@ -99,6 +100,7 @@ def test_a_role_is_told_with_each_field_that_is_not_open(folder: Path) -> None:
         "Contact.outcome                notes     REFUSED",
         "Contact.subject                notes     REFUSED",
         "CustomerTag.evidence           notes     REFUSED",
+        "MergedCustomer.reason          notes     REFUSED",
         "Policy.number                  policy    CLEAR",
         "Policy.sourceStatus            policy    CLEAR",
         "CustomerSummary.annualPremium  money     CLEAR",
@@ -186,7 +188,8 @@ def test_a_wrong_roles_file_stops_every_command_that_needs_it(
         assert done.stderr.startswith(f"kehu: {path}: [AGENT] permissions: 'see' is not one of read, ")
     assert found("roles") == [
         f"BAD {path}: [AGENT] permissions: 'see' is not one of read, fragments, reveal, customers.write, "
-        "customers.put, customers.put.any, tags.write, contacts.write, leads.write, export, audit.read, "
+        "customers.put, customers.put.any, customers.merge, tags.write, contacts.write, leads.write, export, "
+        "audit.read, "
         "tokens.write."
     ]
 
