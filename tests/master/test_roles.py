@@ -228,7 +228,8 @@ def test_a_viewer_is_told_what_its_role_does_and_sees(master: Master, path: Path
         "permissions": ["read"],
         "masked": [
             "Customer.name", "CustomerRelation.name", "Household.name", "HouseholdMember.name", "Lead.title",
-            "PolicyParty.name", "SavedSearch.filter", "SavedSearch.name", "SavedSearch.query",
+            "MergedCustomer.name", "PolicyParty.name", "SavedSearch.filter", "SavedSearch.name",
+            "SavedSearch.query",
         ],
         "refused": [
             "Customer.gender", "CustomerSummary.annualPremium",
