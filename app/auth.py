@@ -23,6 +23,7 @@ from master.reads.tokens import (
     scopes_of,
     sources_of,
     stamp,
+    stamp_of,
     token_branches,
     token_by_id,
 )
@@ -106,7 +107,7 @@ class Gate:
             return None
         known = self._known.get(id)
         if known is None or known.stamp != stamp:
-            known = self._read(id, stamp)
+            known = self._read(id)
         if known is not None:
             self._known.pop(id, None)
             self._known[id] = known
@@ -121,13 +122,13 @@ class Gate:
         except Away:  # the connection had been kept while its server began anew: the next one has not
             return answering.told(self._stamp, values, Stop())
 
-    def _read(self, id: str, stamp: bytes) -> _Known | None:
-        """What is read after the stamp may be newer; then the next stamp is another one."""
+    def _read(self, id: str) -> _Known | None:
+        """With the stamp of the very state that is read: kept under another, it could outlive a change."""
         with self._master.reading() as connection:
-            row = token_by_id(connection, id)
+            row, stamp = token_by_id(connection, id), stamp_of(connection, id)
             role = None if row is None else self._master.roles.get(row.role)
-            if row is None or role is None:
-                return None if row is None else _Known(stamp, row, None)
+            if row is None or stamp is None or role is None:
+                return None if row is None or stamp is None else _Known(stamp, row, None)
             branches = None if row.all_branches else token_branches(connection, row.id)
             sight = sight_of(connection, role, branches)
         viewer = Viewer(row.name, role, row.id, sight, scopes_of(row), sources_of(row))

@@ -53,6 +53,7 @@ class Answering:
                 raise TooDeep from error
             if proxied.dbapi_connection is not None and self._is_lost(proxied.dbapi_connection):
                 proxied.invalidate()
+                self._engine.dispose()  # the server began anew: all that were kept are lost
                 raise Away from error
             raise
         finally:

@@ -49,6 +49,12 @@ def stamp() -> Select[bytes]:
     return select(as_bytes(joined(*parts))).where(tokens.c.id == TOKEN)
 
 
+def stamp_of(connection: Connection, token_id: str) -> bytes | None:
+    """The same for one token, of the state that the connection's other statements see."""
+    told: str | bytes | None = connection.scalar(stamp(), {"token": token_id})
+    return told.encode() if isinstance(told, str) else told
+
+
 def _ids_below() -> ColumnElement[int]:
     """Of the token's branches and all below them: without their codes in a third of the time."""
     tops = select(branches.c.branch_id.label("id")).where(branches.c.token_id == TOKEN)

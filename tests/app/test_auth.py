@@ -4,21 +4,24 @@ import asyncio
 from contextlib import closing
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 
 from app.auth import Caller, Gate
 from app.http.asgi import Call
 from app.refused_tokens import Refused
 from master.access import Viewer
 from master.answering import Answering, Away
+from master.clock import Clock
 from master.errors import Unavailable
+from master.keys import Keys
 from master.reads.tokens import token_by_id
 from master.roles import shipped_roles
 from master.session import Master
 from master.tables.base import table
 from master.tables.branches import BranchRow
+from master.tables.tokens import ApiTokenRow
 from master.writes.tokens import NewToken, create_token, revoke_token
-from tests.conftest import TESTER, SetTime
+from tests.conftest import DATABASES, TESTER, SetTime
 
 
 def made(master: Master, *, role: str = "AGENT", days: int = 30) -> str:
@@ -147,3 +150,49 @@ def test_a_branch_that_is_moved_is_in_sight_of_whom_it_was_moved_below(master: M
         north = tx.connection.scalar(select(branches.c.id).where(branches.c.code == "NORTH"))
         tx.execute(update(branches).where(branches.c.code == "SOUTH").values(parent_id=north))
     assert seen() == 2
+
+
+def test_what_is_known_of_a_token_is_of_the_state_that_its_stamp_tells_of(
+    master: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = table(ApiTokenRow)
+    token = made(master)
+
+    def narrowed(scopes: str | None) -> None:
+        with master.transaction(TESTER) as tx:
+            tx.execute(update(tokens).values(scopes=scopes))
+
+    narrowed("customers.read")
+    gate = Gate(master)
+    looked = gate._stamp_of
+
+    def widened_meanwhile(id: str) -> bytes | None:
+        monkeypatch.undo()
+        seen = looked(id)
+        narrowed(None)
+        return seen
+
+    monkeypatch.setattr(gate, "_stamp_of", widened_meanwhile)
+    gate.caller(token)
+    narrowed("customers.read")
+    caller = gate.caller(token)
+    assert isinstance(caller, Caller)
+    assert caller.viewer.scopes == {"customers.read"}
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL: see .ci/run")
+def test_of_connections_that_died_while_they_were_kept_none_is_tried_again(
+    postgresql_master: Master, keys: Keys, clock: Clock
+) -> None:
+    token = made(postgresql_master)
+    url = postgresql_master.engine.url.render_as_string(hide_password=False)
+    with closing(Master.open(url, keys, clock)) as master:
+        gate = Gate(master)
+        assert isinstance(gate.caller(token), Caller)
+        kept = [master.answering._connection() for _ in range(8)]
+        pids = [connection.dbapi_connection.info.backend_pid for connection in kept]  # type: ignore[union-attr]
+        for connection in kept:
+            connection.close()
+        with postgresql_master.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(pid) FROM unnest(:pids) AS pid"), {"pids": pids})
+        assert isinstance(gate.caller(token), Caller)
