@@ -14,7 +14,7 @@ from intake.runs import Counts, Run, finish_run, keep_run, unfinished_run
 from intake.sources.csv import CsvFile, FileFacts, Line, look_at
 from intake.stage import Staged, Stager
 from master.audit import note
-from master.errors import Invalid
+from master.errors import Conflict, Invalid
 from master.session import Actor, Master, Transaction
 from master.writes.sourced.directory import plain_code, source_named
 from master.writes.sourced.rows import Outcome
@@ -111,7 +111,7 @@ class _Import:
             try:
                 with self.master.transaction(self.actor) as tx:
                     self._batch(tx, batch, staged, guarded=False)
-            except REFUSED_BY_DATABASE:
+            except (*REFUSED_BY_DATABASE, Conflict):  # refused, or a customer was merged at this very moment
                 staged = self._staged(batch)
                 with self.master.transaction(self.actor) as tx:
                     self._batch(tx, batch, staged, guarded=True)

@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from intake import run
+from intake.apply import Done
 from intake.findings import Finding
 from intake.report import Report
 from intake.run import Progress, import_file
-from master.errors import Invalid
+from master.errors import Conflict, Invalid
 from master.session import Actor, Master
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
@@ -38,6 +40,19 @@ def test_unknown_columns_are_refused_by_name(hub: Importing) -> None:
         hub.take("customers", "")
     assert hub.count(CustomerRow) == 0
     assert hub.count(ImportRunRow) == 3  # those of the codes
+
+
+def test_an_import_goes_on_where_a_customer_was_merged_at_that_moment(
+    hub: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(*given: object, **named: object) -> Done:
+        monkeypatch.undo()
+        raise Conflict("A customer was merged at this very moment.")
+
+    monkeypatch.setattr(run, "apply", too_late)
+    result = hub.take("customers", HEADER + "K1,张三,F,1990-01-31,B1,13800138000\n")
+    assert counts(result) == {"read": 1, "added": 1}
+    assert hub.count(CustomerRow) == 1
 
 
 def test_a_bad_row_never_stops_the_file(hub: Importing) -> None:
