@@ -12,7 +12,7 @@ from master.reads.blocking_keys import Digest, Key, key_digest, keys_of
 from master.reads.sharing import sharing
 from master.roles import CONTACT, DOCUMENT, READ
 from master.tables.codes import ContactPointKind
-from master.writes.checks import LONGEST_NAME, line
+from master.writes.checks import LONGEST_LINE, LONGEST_NAME, line, notes
 from matching.block import KINDS
 from matching.normalized import NormalRecord, normalized
 from matching.numbers import read_document, read_mobile
@@ -20,7 +20,7 @@ from matching.records import CustomerRecord
 from matching.rules import Rules, shipped
 from resolvers.commands import given
 from resolvers.comparing import Comparing, comparing, in_sight
-from schema.arguments import page_size, refuse_long, refuse_mask
+from schema.arguments import page_size, refuse_long
 from schema.context import Info
 from schema.customer_inputs import CustomerRecordInput
 from schema.described import described
@@ -29,6 +29,8 @@ from schema.look_ups import look_up
 from schema.matches import CustomerMatch
 
 MOST_TOLD = 5
+MOST_GIVEN = 50  # documents, or contact points, of one record: each is compared with each of 200 customers
+MOST_KEYS = 200  # by which a record is looked for: names of many words beside many addresses make thousands
 
 NAMES = {number: kind for kind, number in KINDS.items()}
 
@@ -57,11 +59,7 @@ class _Asking:
     digest: Digest
 
     def matches(self, connection: Connection, viewer: Viewer) -> list[CustomerMatch]:
-        asked = {
-            key: self.rules.most(NAMES[key[0]])
-            for key in keys_of(self.record, self.digest)
-            if self.comparing.looks_for(NAMES[key[0]])
-        }
+        asked = {key: self.rules.most(NAMES[key[0]]) for key in self._keys()}
         found = sharing(connection, asked, viewer.sight)
         others = [self.comparing.customer(each) for each in found.records if each.kind == self.record.kind]
         if self.comparing.hidden:
@@ -69,6 +67,11 @@ class _Asking:
             followed = {key for key, most in asked.items() if found.counts[key] <= most}
             others = [each for each in others if not followed.isdisjoint(keys_of(each, self.digest))]
         return self.comparing.likely(self._told_of_few(found.counts), others)
+
+    def _keys(self) -> list[Key]:
+        """In the order of matching/block.py, numbers first: where there are many the last are left out."""
+        found = sorted(keys_of(self.record, self.digest))
+        return [key for key in found if self.comparing.looks_for(NAMES[key[0]])][:MOST_KEYS]
 
     def _told_of_few(self, counts: Mapping[Key, int]) -> NormalRecord:
         """The record without mobiles and e-mail addresses that too many have: they say nothing."""
@@ -99,12 +102,12 @@ def _read(given_record: CustomerRecordInput) -> CustomerRecord:
     """Raises Invalid and LimitExceeded."""
     name, birth = given(given_record.name), given(given_record.birth_date)
     documents, points = given(given_record.documents) or [], given(given_record.contact_points) or []
-    refuse_long(documents, ["record", "documents"])
-    refuse_long(points, ["record", "contactPoints"])
+    refuse_long(documents, ["record", "documents"], MOST_GIVEN)
+    refuse_long(points, ["record", "contactPoints"], MOST_GIVEN)
     for place, document in enumerate(documents):
-        refuse_mask(document.number, ["record", "documents", str(place), "number"])
+        notes(document.number, ["record", "documents", str(place), "number"], LONGEST_LINE)
     for place, point in enumerate(points):
-        refuse_mask(point.value, ["record", "contactPoints", str(place), "value"])
+        notes(point.value, ["record", "contactPoints", str(place), "value"], LONGEST_LINE)
 
     def reached(kind: ContactPointKind) -> tuple[str, ...]:
         own = [each for each in points if each.kind is kind]
@@ -133,5 +136,6 @@ class IdentifyQuery:
     """Who is this? The customers that an incoming record may be, most probable first.
 
     By equal and similar names, numbers, birth dates and addresses, in the master alone: search may be away.
+    Of a record that could be looked for by more than 200 keys the first 200 count: numbers, then names.
     What the viewer does not see clear is not compared, but for whole documents and mobiles that are the same.
     """

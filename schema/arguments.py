@@ -99,10 +99,10 @@ def filters_of(
         yield name, relation.filters[name].read(value)
 
 
-def refuse_long(values: Sequence[object], path: list[str]) -> None:
+def refuse_long(values: Sequence[object], path: list[str], most: int = MOST_IN_LIST) -> None:
     """Raises LimitExceeded."""
-    if len(values) > MOST_IN_LIST:
-        raise LimitExceeded(f"At most {MOST_IN_LIST} values here.", MOST_IN_LIST, path)
+    if len(values) > most:
+        raise LimitExceeded(f"At most {most} values here.", most, path)
 
 
 def refuse_mask(value: Any, path: list[str]) -> None:

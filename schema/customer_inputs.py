@@ -51,9 +51,9 @@ class CustomerRecordInput:
     birth_date: date | None = strawberry.UNSET
     """Of a person; taken from the resident ID where it is left out."""
     documents: list[DocumentInput] | None = strawberry.UNSET
-    """Identity documents."""
+    """Identity documents, at most 50."""
     contact_points: list[ContactPointInput] | None = strawberry.UNSET
-    """Numbers and addresses by which the customer can be reached."""
+    """Numbers and addresses by which the customer can be reached, at most 50."""
 
 
 @described_input

@@ -1,5 +1,6 @@
 """Who shares a key with a record: the candidates and all that is compared of them, by one statement."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,7 +26,8 @@ from sqlalchemy import (
 )
 
 from master.access import customers_in_sight
-from master.reads.blocking_keys import Key
+from master.json_text import listed
+from master.reads.blocking_keys import DIGEST_BYTES, Key
 from master.reads.records import record_of
 from master.sight import Reach, Sight, bound, reach_of
 from master.tables.base import table
@@ -37,8 +39,6 @@ customers, names = table(CustomerRow), table(OtherNameRow)
 documents, points, keys = table(IdentityDocumentRow), table(ContactPointRow), table(BlockingKeyRow)
 
 MOST_CANDIDATES = 200  # those that share most keys; opening and comparing one takes 50 µs (measured 2026-11)
-STEP = 8  # keys: so few numbers of them make statements of their own
-NOBODYS: Key = (0, b"")
 
 PERSON, NAME, DOCUMENT, POINT, SHARED = range(5)  # what a row of the answer is
 
@@ -68,17 +68,11 @@ def sharing(connection: Connection, asked: Mapping[Key, int], sight: Sight | Non
     if not asked:
         return Sharing([], {})
     wanted = list(asked.items())
-    wanted += [(NOBODYS, 0)] * (-len(wanted) % STEP)
     given = {
-        name: value
-        for place, ((kind, digest), most) in enumerate(wanted)
-        for name, value in (
-            (f"k{place}", kind),
-            (f"d{place}", digest),
-            (f"m{place}", most),
-        )
+        "asked": json.dumps([[kind, most] for (kind, _), most in wanted]),
+        "digests": b"".join(digest for (_, digest), _ in wanted),
     }
-    statement = _statement(len(wanted), max(asked.values()), reach_of(sight))
+    statement = _statement(max(asked.values()), reach_of(sight), connection.dialect.name)
     parts: dict[int, dict[int, list[Any]]] = {part: {} for part in range(5)}
     for row in connection.execute(statement, {**given, **bound(sight)}):
         parts[row.part].setdefault(row.id, []).append(row)
@@ -93,8 +87,8 @@ def _record(id: int, parts: Mapping[int, Mapping[int, list[Any]]]) -> CustomerRe
 
 
 @lru_cache(maxsize=32)
-def _statement(many: int, most: int, reach: Reach | None) -> Select[Any]:
-    counted = _counted(many, most)
+def _statement(most: int, reach: Reach | None, dialect: str) -> Select[Any]:
+    counted = _counted(most, dialect)
     followed = select(counted.c.kind, counted.c.digest).where(counted.c.many <= counted.c.most).subquery()
     shares = (keys.c.kind == followed.c.kind) & (keys.c.digest == followed.c.digest)
     found = (
@@ -110,18 +104,15 @@ def _statement(many: int, most: int, reach: Reach | None) -> Select[Any]:
     return select(parts).order_by(parts.c.part, parts.c.rank.desc(), parts.c.row_id)
 
 
-def _counted(many: int, most: int) -> CTE:
+def _counted(most: int, dialect: str) -> CTE:
     """Each key asked, and how many have it: counted no further than needed to know that it is too many."""
-    asked = union_all(
-        *(
-            select(
-                literal_column(str(place), Integer).label("place"),
-                bindparam(f"k{place}", type_=SmallInteger).label("kind"),
-                bindparam(f"d{place}", type_=LargeBinary).label("digest"),
-                bindparam(f"m{place}", type_=Integer).label("most"),
-            )
-            for place in range(many)
-        )
+    given, digests = listed(dialect, "asked").subquery(), bindparam("digests", type_=LargeBinary)
+    start = cast(given.c.place, Integer) * DIGEST_BYTES + 1
+    asked = select(
+        given.c.place,
+        cast(given.c.kind, SmallInteger).label("kind"),
+        func.substr(digests, start, DIGEST_BYTES, type_=LargeBinary).label("digest"),
+        given.c.number.label("most"),
     ).cte("asked")
     its = select(keys.c.customer_id).where(keys.c.kind == asked.c.kind, keys.c.digest == asked.c.digest)
     some = its.limit(most + 1).correlate(asked).subquery()
