@@ -1,6 +1,6 @@
 """Staged rows go into the master: resolved, applied in waves of different keys, what came of each told."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -19,6 +19,7 @@ from master.writes.sourced.documents import apply_documents
 from master.writes.sourced.policies import apply_policies
 from master.writes.sourced.relations import apply_relations
 from master.writes.sourced.rows import Applied, Batch, Outcome, Remark, SourcedRow
+from master.writes.sourced.statements import waves
 
 Apply = Callable[[Transaction, Sequence[SourcedRow]], Batch]
 
@@ -56,7 +57,7 @@ def apply(
     standing = [row for row in rows if not row.is_refused]
     done = Done([Outcome.REFUSED] * (len(rows) - len(standing)))
     touched: set[int] = set()
-    for wave in _waves(standing):
+    for wave in waves(standing, lambda row: row.key):
         sourced = [SourcedRow(row.key, row.values, row.updated_at) for row in wave]
         take = _guarded if guarded else _unguarded
         batch = take(tx, _applying(kind.name, source_id), sourced)
@@ -75,19 +76,6 @@ def _applying(kind: str, source_id: int | None) -> Apply:
         return OF_ALL[kind]
     of_a_source = OF_A_SOURCE[kind]
     return lambda tx, rows: of_a_source(tx, source_id, rows)
-
-
-def _waves(rows: Sequence[Staged]) -> Iterator[list[Staged]]:
-    """The rows in groups in which no key comes twice, a later row of a key in a later group."""
-    waves: list[list[Staged]] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        place = seen.get(row.key, 0)
-        seen[row.key] = place + 1
-        if place == len(waves):
-            waves.append([])
-        waves[place].append(row)
-    return iter(waves)
 
 
 def _unguarded(tx: Transaction, applying: Apply, rows: Sequence[SourcedRow]) -> Batch:

@@ -9,6 +9,7 @@ from master.session import Transaction
 from master.tables.base import table
 from master.tables.codes import TagSource
 from master.tables.tags import CustomerTagRow
+from master.writes.sourced.beside import said_beside
 from master.writes.sourced.statements import end_each, insert_many, rows_in
 
 given = table(CustomerTagRow)
@@ -16,11 +17,16 @@ given = table(CustomerTagRow)
 
 @dataclass(frozen=True, slots=True)
 class TagsChange:
-    """The tags (ids) that a source said last of a customer, and says now."""
+    """The tags (ids) that a source's record said last of a customer, and says now."""
 
+    record_id: int
     customer_id: int
     before: frozenset[int]
     now: frozenset[int]
+
+    @property
+    def dropped(self) -> frozenset[int]:
+        return self.before - self.now
 
 
 def give_tags(tx: Transaction, source_id: int, new: Mapping[int, Sequence[int]]) -> None:
@@ -35,13 +41,17 @@ def give_tags(tx: Transaction, source_id: int, new: Mapping[int, Sequence[int]])
 
 
 def change_tags(tx: Transaction, source_id: int, changes: Sequence[TagsChange]) -> None:
-    """Give and end what differs; tags from elsewhere stay."""
+    """Give and end what differs, of different customers; tags from elsewhere stay, as does what the source
+    says of the customer by another key."""
     there = _there(tx, source_id, (change.customer_id for change in changes))
+    dropping = {each.customer_id: each.record_id for each in changes if each.dropped}
+    beside = said_beside(tx, source_id, dropping)
     ended, added = [], {}
     for change in changes:
+        kept = {tag for said in beside.get(change.customer_id, ()) for tag in said.get("tags") or ()}
         ended += [
             there[change.customer_id, tag]
-            for tag in sorted(change.before - change.now)
+            for tag in sorted(change.dropped - kept)
             if (change.customer_id, tag) in there
         ]
         added[change.customer_id] = [

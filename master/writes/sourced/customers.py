@@ -40,7 +40,7 @@ from master.writes.sourced.rows import (
     sourced_document,
 )
 from master.writes.sourced.scalars import given_columns, new_columns
-from master.writes.sourced.statements import insert_many, rows_in, update_each
+from master.writes.sourced.statements import insert_many, rows_in, update_each, waves
 from matching.normal import name_key
 
 customers, other_names = table(CustomerRow), table(OtherNameRow)
@@ -72,7 +72,9 @@ def apply_customers(tx: Transaction, source_id: int, rows: Sequence[SourcedRow])
         if not row.values.get("name"):
             batch.applied[row.key] = lacking("name")
     _add(ledger, [row for row in found.new if row.key not in batch.applied], batch)
-    _change(ledger, found.changed, batch)
+    # Of two keys that mean one customer the second finds what the first has changed.
+    for wave in waves(found.changed, lambda change: change.entity_id):
+        _change(ledger, wave, batch)
     for row, id in found.unchanged:
         doubts = doubts_of(row.values, row.values.get("birth_date"), row.values.get("gender"))
         batch.applied[row.key] = Applied(Outcome.UNCHANGED, id, doubts)
@@ -140,8 +142,7 @@ def _new_customer(tx: Transaction, id: int, values: dict[str, Any]) -> dict[str,
 
 
 def _change(ledger: Ledger, changes: Sequence[Change], batch: Batch) -> None:
-    if not changes:
-        return
+    """Changes of different customers."""
     tx, source_id = ledger.tx, ledger.source_id
     columns = [customers.c.id, *(customers.c[name] for name in COLUMNS.values())]
     statement = select(*columns).with_for_update().order_by(customers.c.id)
@@ -181,15 +182,18 @@ def _keep_former_names(tx: Transaction, renamed: Sequence[Any]) -> None:
 
 def _documents(change: Change) -> ItemsChange:
     before = document_items(said_documents(change.before))
-    return ItemsChange(change.entity_id, before, document_items(change.row.values["documents"] or ()))
+    return ItemsChange(
+        change.record_id, change.entity_id, before, document_items(change.row.values["documents"] or ())
+    )
 
 
 def _points(change: Change) -> ItemsChange:
     fields = [field for field in POINT_FIELDS if field in change.fields]
     now = [point for field in fields for point in change.row.values[field] or ()]
-    return ItemsChange(change.entity_id, point_items(said_points(change.before, fields)), point_items(now))
+    before = point_items(said_points(change.before, fields))
+    return ItemsChange(change.record_id, change.entity_id, before, point_items(now))
 
 
 def _tags(change: Change) -> TagsChange:
     before = frozenset(change.before.get("tags") or ())
-    return TagsChange(change.entity_id, before, frozenset(change.row.values["tags"] or ()))
+    return TagsChange(change.record_id, change.entity_id, before, frozenset(change.row.values["tags"] or ()))

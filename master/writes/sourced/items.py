@@ -1,6 +1,6 @@
 """Lists below a customer, documents and contact points: what a source adds to them and takes away."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,6 +13,7 @@ from master.tables.base import table
 from master.tables.codes import ContactPointKind, DocumentType, Gender
 from master.tables.customers import ContactPointRow, IdentityDocumentRow
 from master.tables.sources import SourceRecordRow
+from master.writes.sourced.beside import said_beside
 from master.writes.sourced.doubts import document_doubt
 from master.writes.sourced.rows import Said, SourcedDocument, SourcedPoint, sourced_document, sourced_point
 from master.writes.sourced.statements import end_each, grouped, insert_many, rows_in, update_each
@@ -33,7 +34,10 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Shape:
-    """A table of such things: where kind and digest are, and the mark that one row alone may have."""
+    """A table of such things: where kind and digest are, and the mark that one row alone may have.
+
+    said: what a source's record says of them.
+    """
 
     target: Table
     kind: str
@@ -41,19 +45,22 @@ class Shape:
     purpose: str
     mark: str
     mark_is_by_kind: bool
-
-
-DOCUMENTS = Shape(table(IdentityDocumentRow), "type", "number_index", "documents", "primary", False)
-POINTS = Shape(table(ContactPointRow), "kind", "value_index", "contact_points", "preferred", True)
+    said: Callable[[Said], Mapping[Key, Columns]]
 
 
 @dataclass(frozen=True, slots=True)
 class ItemsChange:
-    """What a source said last of a customer's things and says now: columns by kind and normal form."""
+    """What a source's record said last of a customer's things and says now: columns by kind and normal
+    form."""
 
+    record_id: int
     customer_id: int
     before: Mapping[Key, Columns]
     now: Mapping[Key, Columns]
+
+    @property
+    def dropped(self) -> set[Key]:
+        return self.before.keys() - self.now.keys()
 
 
 def document_items(
@@ -105,6 +112,26 @@ def said_points(said: Said, fields: Sequence[str]) -> list[SourcedPoint]:
     ]
 
 
+DOCUMENTS = Shape(
+    table(IdentityDocumentRow),
+    "type",
+    "number_index",
+    "documents",
+    "primary",
+    False,
+    lambda said: document_items(said_documents(said)),
+)
+POINTS = Shape(
+    table(ContactPointRow),
+    "kind",
+    "value_index",
+    "contact_points",
+    "preferred",
+    True,
+    lambda said: point_items(said_points(said, tuple(FIELDS))),
+)
+
+
 def add_items(
     tx: Transaction, shape: Shape, source_id: int, new: Sequence[tuple[int, Mapping[Key, Columns]]]
 ) -> None:
@@ -116,7 +143,8 @@ def add_items(
 
 
 def change_items(tx: Transaction, shape: Shape, source_id: int, changes: Sequence[ItemsChange]) -> None:
-    """Add what the source has come to say, and end what it says no longer where the row is its own.
+    """Add what the source has come to say, and end what it says no longer where the row is its own: of
+    different customers.
 
     What a customer has from elsewhere is neither repeated nor ended.
     """
@@ -126,14 +154,17 @@ def change_items(tx: Transaction, shape: Shape, source_id: int, changes: Sequenc
     ids = [change.customer_id for change in changes]
     there = grouped(rows_in(tx, statement, target.c.customer_id, ids), "customer_id")
     plan = _Plan(shape, source_id, seal_for(tx.master.keys, shape.purpose).digest)
+    dropping = {each.customer_id: each.record_id for each in changes if each.dropped}
+    beside = said_beside(tx, source_id, dropping)
     for change in changes:
-        plan.add(change, there.get(change.customer_id, []))
+        kept = {key for said in beside.get(change.customer_id, ()) for key in shape.said(said)}
+        plan.add(change, kept, there.get(change.customer_id, []))
     update_each(tx, target, plan.updated)
-    end_each(tx, target, plan.ended - _said_beside(tx, shape, source_id, plan.ended))
+    end_each(tx, target, plan.ended - _said_as_rows(tx, shape, source_id, plan.ended))
     add_items(tx, shape, source_id, plan.added)
 
 
-def _said_beside(tx: Transaction, shape: Shape, source_id: int, ids: Iterable[int]) -> set[int]:
+def _said_as_rows(tx: Transaction, shape: Shape, source_id: int, ids: Iterable[int]) -> set[int]:
     """Those that the source also says in rows of their own (import kind documents)."""
     if shape is not DOCUMENTS:
         return set()
@@ -154,8 +185,8 @@ class _Plan:
     ended: set[int] = field(default_factory=set)
     updated: dict[int, Columns] = field(default_factory=dict)
 
-    def add(self, change: ItemsChange, rows: Sequence[Any]) -> None:
-        """Plan one customer's change; rows: those that are open."""
+    def add(self, change: ItemsChange, kept: Collection[Key], rows: Sequence[Any]) -> None:
+        """Plan one customer's change; kept: what is not ended; rows: those that are open."""
         there = {self._identity(row): row for row in reversed(rows)}
         added = {}
         for key, columns in change.now.items():
@@ -164,7 +195,7 @@ class _Plan:
                 added[key] = columns
             elif key in change.before and row is not None and row.source_id == self.source_id:
                 self.updated[row.id] = _difference(change.before[key], columns)
-        for key in change.before.keys() - change.now.keys():
+        for key in change.dropped.difference(kept):
             row = there.get((key[0], self.digest(key[1])))
             if row is not None and row.source_id == self.source_id:
                 self.ended.add(row.id)

@@ -1,13 +1,15 @@
 """Statements over many rows at once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, Table, bindparam, insert, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from master.session import Transaction
+
+T = TypeVar("T")
 
 MOST_IN_LIST = 5_000  # values in one IN list: below SQLite's 32,766 variables
 
@@ -71,4 +73,17 @@ def grouped(rows: Iterable[Any], name: str) -> dict[Any, list[Any]]:
     found: defaultdict[Any, list[Any]] = defaultdict(list)
     for row in rows:
         found[getattr(row, name)].append(row)
+    return found
+
+
+def waves(rows: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
+    """The rows in groups in which no key comes twice, a later row of a key in a later group."""
+    found: list[list[T]] = []
+    seen: defaultdict[Hashable, int] = defaultdict(int)
+    for row in rows:
+        place = seen[key(row)]
+        seen[key(row)] += 1
+        if place == len(found):
+            found.append([])
+        found[place].append(row)
     return found
