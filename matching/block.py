@@ -41,15 +41,15 @@ def keys(record: NormalRecord) -> Iterator[tuple[str, str]]:
     for document in record.documents:
         yield "document", f"{document.type} {document.number}"
         yield "document digits", "".join(sorted(document.number))
-        if record.birth and len(document.number) >= 6:
-            yield "tail+year", f"{document.number[-6:]}:{record.birth[:4]}"
+        if len(document.number) >= 6:
+            yield from (("tail+year", f"{document.number[-6:]}:{birth[:4]}") for birth in record.births)
     yield from (("mobile", mobile) for mobile in record.mobiles)
     yield from (("email", email) for email in record.emails)
     yield from (("name", name.sound.replace(" ", "")) for name in record.names if name.sound)
     if record.kind == "ORGANIZATION":
         return
-    if record.birth:
-        yield from _with_birth(record)
+    for birth in record.births:
+        yield from _with_birth(birth, record)
     for address in record.addresses:
         yield from _at(address, record)
 
@@ -60,15 +60,14 @@ def _at(address: str, record: NormalRecord) -> Iterator[tuple[str, str]]:
     text, kind = (place, "place") if place else (address, "address")
     yield from (("name+address", f"{name.sound}:{address}") for name in record.names if name.sound)
     yield from _starts(text, kind, record)
-    if record.birth:
-        yield f"birth+{kind}", f"{record.birth}:{text}"
+    yield from ((f"birth+{kind}", f"{birth}:{text}") for birth in record.births)
 
 
-def _with_birth(record: NormalRecord) -> Iterator[tuple[str, str]]:
+def _with_birth(birth: str, record: NormalRecord) -> Iterator[tuple[str, str]]:
     """The birth date beside the name, the start of each of its words, and their initials."""
-    yield from (("name+birth", f"{name.sound}:{record.birth}") for name in record.names if name.sound)
-    yield from _starts(record.birth, "birth", record)
-    yield from (("initials+birth", f"{n.initials}:{record.birth}") for n in record.names if n.initials)
+    yield from (("name+birth", f"{name.sound}:{birth}") for name in record.names if name.sound)
+    yield from _starts(birth, "birth", record)
+    yield from (("initials+birth", f"{n.initials}:{birth}") for n in record.names if n.initials)
 
 
 def _starts(text: str, kind: str, record: NormalRecord) -> Iterator[tuple[str, str]]:

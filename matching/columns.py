@@ -75,7 +75,7 @@ def columns(records: Sequence[NormalRecord], most_sharing: int | None = None) ->
         documents=values([(d.type, d.number, d.is_proven) for d in record.documents] for record in records),
         mobiles=shared_by_few(values(record.mobiles for record in records), most),
         emails=shared_by_few(values(record.emails for record in records), most),
-        births=values([record.birth] if record.birth else [] for record in records),
+        births=values(record.births for record in records),
         addresses=values(record.addresses for record in records),
         genders=values([record.gender] if record.gender else [] for record in records),
         is_organization=np.array([record.kind == "ORGANIZATION" for record in records], dtype=np.bool_),

@@ -40,7 +40,7 @@ class NormalRecord:
     kind: str
     names: tuple[Name, ...]
     gender: str
-    birth: str
+    births: tuple[str, ...]
     documents: tuple[Document, ...]
     mobiles: tuple[str, ...]
     emails: tuple[str, ...]
@@ -62,7 +62,7 @@ def normalized(record: CustomerRecord, *, reads_documents: bool = True) -> Norma
         names=_once(named(name) for name in (record.name, *record.former_names) if name.strip())
         or (NAMELESS,),
         gender=record.gender if record.gender in ("MALE", "FEMALE") else _gender(told),
-        birth=record.birth or told[6:14],
+        births=_once((record.birth or told[6:14], *record.former_births)),
         documents=documents,
         mobiles=_once(read_mobile(each).normal for each in record.mobiles if each),
         emails=_once(read_email(each).normal for each in record.emails if each),
@@ -75,7 +75,7 @@ def identity(record: NormalRecord) -> str:
     names = [name.exact for name in record.names]
     documents = [(each.type, each.number) for each in record.documents]
     reached = (record.mobiles, record.emails, record.addresses)
-    return repr((record.kind, names, record.gender, record.birth, documents, *reached))
+    return repr((record.kind, names, record.gender, record.births, documents, *reached))
 
 
 @lru_cache(maxsize=16_384)

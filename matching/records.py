@@ -8,7 +8,8 @@ from dataclasses import dataclass
 class CustomerRecord:
     """One record as its source has it; what is not known is empty.
 
-    birth: YYYYMMDD, an impossible date too: it still tells a typo from another person. documents: pairs of
+    birth: YYYYMMDD, an impossible date too: it still tells a typo from another person; the
+    former ones are of whoever was merged into it. documents: pairs of
     type (a DocumentType) and number. contact points in any format, the preferred ones first.
     """
 
@@ -16,6 +17,7 @@ class CustomerRecord:
     name: str
     kind: str = "PERSON"
     former_names: tuple[str, ...] = ()
+    former_births: tuple[str, ...] = ()
     gender: str = ""
     birth: str = ""
     documents: tuple[tuple[str, str], ...] = ()

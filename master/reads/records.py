@@ -9,16 +9,21 @@ from sqlalchemy import Connection, Row, Select, select
 from master.tables.base import table
 from master.tables.codes import ContactPointKind
 from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow, OtherNameRow
+from master.tables.merges import MergedCustomerRow
 from matching.records import CustomerRecord
 
 customers, names = table(CustomerRow), table(OtherNameRow)
 documents, points = table(IdentityDocumentRow), table(ContactPointRow)
+merged = table(MergedCustomerRow)
 
 AT_ONCE = 1_000  # customers, whose rows are held at a time
 
 PERSON = (customers.c.id, customers.c.name, customers.c.kind, customers.c.gender, customers.c.birth_date)
 COMPARED = (ContactPointKind.MOBILE, ContactPointKind.EMAIL, ContactPointKind.ADDRESS)
 NAMES = select(names.c.customer_id, names.c.name).where(names.c.ended_at.is_(None)).order_by(names.c.id)
+MERGED = select(merged.c.survivor_id.label("customer_id"), merged.c.name, merged.c.birth_date).order_by(
+    merged.c.id
+)
 DOCUMENTS = (
     select(documents.c.customer_id, documents.c.type, documents.c.number)
     .where(documents.c.ended_at.is_(None))
@@ -58,9 +63,9 @@ def records_of(connection: Connection, ids: Sequence[int]) -> Iterator[CustomerR
         return grouped(connection.execute(part.where(part.selected_columns.customer_id.in_(ids))))
 
     people = connection.execute(select(*PERSON).where(customers.c.id.in_(ids)).order_by(customers.c.id))
-    others, papers, reached = found(NAMES), found(DOCUMENTS), found(POINTS)
+    others, papers, reached, gone = found(NAMES), found(DOCUMENTS), found(POINTS), found(MERGED)
     for row in people:
-        yield record_of(row, others[row.id], papers[row.id], reached[row.id])
+        yield record_of(row, others[row.id], papers[row.id], reached[row.id], gone[row.id])
 
 
 def grouped(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
@@ -72,9 +77,16 @@ def grouped(rows: Iterable[Row[Any]]) -> dict[int, list[Row[Any]]]:
 
 
 def record_of(
-    person: Any, others: Iterable[Any], papers: Iterable[Any], reached: Iterable[Any]
+    person: Any,
+    others: Iterable[Any],
+    papers: Iterable[Any],
+    reached: Iterable[Any],
+    gone: Sequence[Any] = (),
 ) -> CustomerRecord:
-    """Of the rows of a customer: PERSON, NAMES, DOCUMENTS and POINTS. What counts most comes first."""
+    """Of the rows of a customer: PERSON, NAMES, DOCUMENTS, POINTS and MERGED. What counts most comes first.
+
+    Whoever comes as one of those merged into it is the same still: their names and birth dates are its own.
+    """
     values: dict[str, list[str]] = {kind: [] for kind in COMPARED}
     for row in reached:
         if row.kind in values:
@@ -84,9 +96,10 @@ def record_of(
         id=person.id,
         name=person.name,
         kind=person.kind,
-        former_names=tuple(row.name for row in others),
+        former_names=tuple(row.name for row in (*others, *gone)),
         gender=person.gender or "",
         birth=f"{person.birth_date:%Y%m%d}" if person.birth_date else "",
+        former_births=tuple(f"{row.birth_date:%Y%m%d}" for row in gone if row.birth_date),
         documents=tuple((row.type, row.number) for row in papers),
         mobiles=mobiles,
         emails=emails,

@@ -33,14 +33,16 @@ from master.sight import Reach, Sight, bound, reach_of
 from master.tables.base import table
 from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow, OtherNameRow
 from master.tables.matching import BlockingKeyRow
+from master.tables.merges import MergedCustomerRow
 from matching.records import CustomerRecord
 
 customers, names = table(CustomerRow), table(OtherNameRow)
 documents, points, keys = table(IdentityDocumentRow), table(ContactPointRow), table(BlockingKeyRow)
+merged = table(MergedCustomerRow)
 
 MOST_CANDIDATES = 200  # those that share most keys; opening and comparing one takes 50 µs (measured 2026-11)
 
-PERSON, NAME, DOCUMENT, POINT, SHARED = range(5)  # what a row of the answer is
+PERSON, NAME, DOCUMENT, POINT, MERGED, SHARED = PARTS = range(6)  # what a row of the answer is
 
 # The columns of the answer. each part has some of them.
 ABSENT = {
@@ -73,7 +75,7 @@ def sharing(connection: Connection, asked: Mapping[Key, int], sight: Sight | Non
         "digests": b"".join(digest for (_, digest), _ in wanted),
     }
     statement = _statement(max(asked.values()), reach_of(sight), connection.dialect.name)
-    parts: dict[int, dict[int, list[Any]]] = {part: {} for part in range(5)}
+    parts: dict[int, dict[int, list[Any]]] = {part: {} for part in PARTS}
     for row in connection.execute(statement, {**given, **bound(sight)}):
         parts[row.part].setdefault(row.id, []).append(row)
     counts = {wanted[place][0]: rows[0].rank for place, rows in parts[SHARED].items()}
@@ -83,7 +85,8 @@ def sharing(connection: Connection, asked: Mapping[Key, int], sight: Sight | Non
 def _record(id: int, parts: Mapping[int, Mapping[int, list[Any]]]) -> CustomerRecord:
     (person,) = parts[PERSON][id]
     numbers = [SimpleNamespace(type=row.kind, number=row.number) for row in parts[DOCUMENT].get(id, ())]
-    return record_of(person, parts[NAME].get(id, ()), numbers, parts[POINT].get(id, ()))
+    gone = parts[MERGED].get(id, ())
+    return record_of(person, parts[NAME].get(id, ()), numbers, parts[POINT].get(id, ()), gone)
 
 
 @lru_cache(maxsize=32)
@@ -149,7 +152,10 @@ def _parts(found: CTE) -> list[Select[Any]]:
         value=points.c.value,
         rank=cast(points.c.preferred, Integer),
     )
-    return [person, of(NAME, names, name=names.c.name), numbers, reached]
+    gone = _part(
+        MERGED, merged.c.survivor_id, name=merged.c.name, birth_date=merged.c.birth_date, row_id=merged.c.id
+    ).join_from(found, merged, merged.c.survivor_id == found.c.id)
+    return [person, of(NAME, names, name=names.c.name), numbers, reached, gone]
 
 
 def _part(part: int, id: Any, **columns: Any) -> Select[Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, delete, insert, literal, or_, select, union, update
 
-from master.reads.records import DOCUMENTS, NAMES, PERSON, POINTS, grouped, record_of
+from master.reads.records import DOCUMENTS, MERGED, NAMES, PERSON, POINTS, grouped, record_of
 from master.sealing import seal_for
 from master.session import Transaction
 from master.tables.base import table
@@ -64,8 +64,11 @@ def refresh(tx: Transaction, customer_ids: Iterable[int]) -> None:
         batch = ids[start : start + BATCH]
         people = tx.execute(select(*PERSON, *DERIVED).where(customers.c.id.in_(batch))).all()
         papers, reached = _documents(tx, batch), _points(tx, batch)
-        others = grouped(tx.execute(NAMES.where(NAMES.selected_columns.customer_id.in_(batch))))
-        rows = ((each, others[each.id], papers[each.id], reached[each.id]) for each in people)
+        others, gone = (
+            grouped(tx.execute(part.where(part.selected_columns.customer_id.in_(batch))))
+            for part in (NAMES, MERGED)
+        )
+        rows = ((each, others[each.id], papers[each.id], reached[each.id], gone[each.id]) for each in people)
         replace_keys(tx, batch, starmap(record_of, rows))
         _replace_branches(tx, batch)
         _rederive_customers(tx, people, batch)

@@ -34,13 +34,13 @@ def test_an_address_is_the_same_in_another_order_and_without_units() -> None:
 
 def test_a_good_resident_id_tells_birth_date_and_gender() -> None:
     record = normalized(CustomerRecord(1, "李四", documents=(("RESIDENT_ID", "11010519491231002X"),)))
-    assert (record.birth, record.gender) == ("19491231", "FEMALE")
+    assert (record.births, record.gender) == (("19491231",), "FEMALE")
     assert record.documents[0].is_proven
 
 
 def test_what_is_told_goes_before_what_a_document_says() -> None:
     record = CustomerRecord(1, "李四", birth="19490101", documents=(("RESIDENT_ID", "11010519491231002X"),))
-    assert normalized(record).birth == "19490101"
+    assert normalized(record).births == ("19490101",)
 
 
 def test_the_short_form_of_a_resident_id_is_the_long_one() -> None:
@@ -51,7 +51,7 @@ def test_the_short_form_of_a_resident_id_is_the_long_one() -> None:
 def test_a_failing_check_digit_proves_nothing() -> None:
     record = normalized(CustomerRecord(1, "李四", documents=(("RESIDENT_ID", "110105194912310021"),)))
     assert not record.documents[0].is_proven
-    assert record.birth == ""
+    assert record.births == ()
 
 
 def test_numbers_are_told_once_in_their_normal_form() -> None:

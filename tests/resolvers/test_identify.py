@@ -16,6 +16,7 @@ from master.session import Master
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
 from matching.block import KINDS
+from tests.resolvers.merging import merge, unmerge
 from tests.resolvers.test_wholes import Desk
 from tests.schema.hub import Hub, filling
 
@@ -106,6 +107,22 @@ def test_who_only_a_guard_keeps_apart_is_told_with_the_reason(people: Hub, maste
     [twin] = [each for each in found if each["customer"]["number"] == "C000000002"]
     assert twin["verdict"] == "DIFFERENT"
     assert "Two proven documents of one kind differ." in twin["guards"]
+
+
+def test_who_was_merged_is_found_as_the_survivor_by_name_and_birth_date(people: Hub, master: Master) -> None:
+    with filling(master) as fill:
+        for number in range(10, 25):  # so many of the name that it alone finds nobody
+            fill.customer(number, "慕容雪")
+        fill.customer(25, "慕容雪", birth_date=date(1972, 8, 9))
+        fill.derive()
+    record = {"name": "慕容雪", "birthDate": "1972-08-09"}
+    assert told(people, **record) == [("5", "SAME")]
+    merge(people, "c3", "c20")
+    assert told(people, **record) == [("3", "SAME")]
+    assert told(people, name="李四", birthDate=BORN) == [("3", "SAME")]
+    unmerge(people, "m1")
+    assert told(people, **record) == [("5", "SAME")]
+    assert told(people, name="李四", birthDate=BORN) == [("3", "SAME")]
 
 
 def test_as_many_are_told_as_are_asked_for(people: Hub) -> None:
