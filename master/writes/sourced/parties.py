@@ -1,7 +1,7 @@
 """The people on a source's policies: those who came are added, those who went are closed."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -23,7 +23,9 @@ PARTY_FIELDS = {
     "beneficiary_name": PolicyRole.BENEFICIARY,
 }
 
-Who = tuple[str, int | None, str | None]  # role, customer, name
+NAMED = ("beneficiary_name",)
+
+Who = tuple[int | None, str | None]  # customer, name
 
 
 def add_parties(tx: Transaction, new: Iterable[tuple[int, str, Sequence[SourcedParty]]]) -> None:
@@ -43,24 +45,32 @@ def add_parties(tx: Transaction, new: Iterable[tuple[int, str, Sequence[SourcedP
 
 
 def change_parties(tx: Transaction, changes: Sequence[Change]) -> None:
-    """Bring the people of each policy from what the source said last to what it says now."""
-    statement = select(parties).where(parties.c.ended_at.is_(None))
+    """Make the people of each policy those that the source says now, in the roles of which it says something
+    else than last.
+
+    Only sources put people on policies: so who is there is compared with what is said, and not what was said
+    last, which may name a customer that was merged, or one that it was merged with.
+    """
+    statement = select(parties).where(parties.c.ended_at.is_(None)).order_by(parties.c.id)
     ids = [change.entity_id for change in changes]
     there = grouped(rows_in(tx, statement, parties.c.policy_id, ids), "policy_id")
     ended: list[int] = []
     shares: dict[int, dict[str, Any]] = {}
     added: list[tuple[int, str, Sequence[SourcedParty]]] = []
     for change in changes:
-        present = {(row.role, row.customer_id, row.name): row for row in there.get(change.entity_id, [])}
+        present = grouped(there.get(change.entity_id, []), "role")
         for field in (each for each in PARTY_FIELDS if each in change.fields):
-            before, now = _before(change, field), _now(change, field)
-            gone = before.keys() - now.keys()
-            ended += [present[who].id for who in gone if who in present]
-            for who, party in now.items():
-                if who not in before and who not in present:
-                    added.append((change.entity_id, field, [party]))
-                elif who in present and before.get(who) != party.share:
-                    shares[present[who].id] = {"share": party.share}
+            here = _by_person(_of_field(field, present.get(PARTY_FIELDS[field], [])))
+            now = _by_person(change.row.values[field] or ())
+            added += [(change.entity_id, field, now[who]) for who in now if who not in here]
+            for who, rows in here.items():
+                kept = _kept(rows, now.get(who, []))
+                ended += [row.id for row in rows if row.id not in kept]
+                shares |= {
+                    row.id: {"share": kept[row.id].share}
+                    for row in rows
+                    if row.id in kept and row.share != kept[row.id].share
+                }
     update_each(tx, parties, shares)
     end_each(tx, parties, ended)
     add_parties(tx, added)
@@ -74,14 +84,25 @@ def customers_on(tx: Transaction, policy_ids: Sequence[int]) -> set[int]:
     return {row.customer_id for row in rows_in(tx, statement, parties.c.policy_id, policy_ids)}
 
 
-def _before(change: Change, field: str) -> dict[Who, Decimal | None]:
-    role = PARTY_FIELDS[field]
-    return {
-        (role, customer_id, name): None if share is None else Decimal(share)
-        for customer_id, name, share in change.before.get(field) or ()
-    }
+def _of_field(field: str, rows: Sequence[Any]) -> list[Any]:
+    """Of people in one role those that this field names: by their names, or as customers."""
+    return [row for row in rows if (row.customer_id is None) == (field in NAMED)]
 
 
-def _now(change: Change, field: str) -> dict[Who, SourcedParty]:
-    role = PARTY_FIELDS[field]
-    return {(role, party.customer_id, party.name): party for party in change.row.values[field] or ()}
+def _by_person(people: Iterable[Any]) -> dict[Who, list[Any]]:
+    """Rows, or what is said. One person is there more than once after a merge: each was with a share."""
+    found: defaultdict[Who, list[Any]] = defaultdict(list)
+    for each in people:
+        found[each.customer_id, each.name].append(each)
+    return found
+
+
+def _kept(rows: Sequence[Any], said: Sequence[SourcedParty]) -> dict[int, SourcedParty]:
+    """By row, what is said of it now, of rows of one person: with the share that it has, if that is said."""
+    left, kept = list(rows), {}
+    shares = {row.share for row in rows}
+    for party in sorted(said[-len(rows) :], key=lambda party: party.share not in shares):
+        row = next((row for row in left if row.share == party.share), left[0])
+        left.remove(row)
+        kept[row.id] = party
+    return kept
