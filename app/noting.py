@@ -63,7 +63,7 @@ class AccessNotes:
     async def note(self, context: Context) -> None:
         """Notes what the answer showed; returns when it is written, or after a moment."""
         shown = context.shown
-        if not shown.customers and not shown.parts_of and not shown.looked_up:
+        if not (shown.customers or shown.parts_of or shown.looked_up or shown.previews):
             return
         written = self._add(_note_of(context))
         try:
@@ -73,8 +73,8 @@ class AccessNotes:
             pass
 
     def note_unanswered(self, context: Context) -> None:
-        """Notes what was looked up for an answer that did not go out: its taking long may tell something."""
-        if context.shown.looked_up:
+        """Notes what was looked up or at for an answer that did not go out: its time may tell something."""
+        if context.shown.looked_up or context.shown.previews:
             note = _note_of(context)
             self._add(replace(note, access=replace(note.access, customers=frozenset())))
 
@@ -165,5 +165,6 @@ def _note_of(context: Context) -> _Note:
         tuple(shown.parts_of),
         context.request_id,
         context.address,
+        previews=tuple(shown.previews.items()),
     )
     return _Note(access, tuple(shown.looked_up))

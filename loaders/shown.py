@@ -17,13 +17,14 @@ class Shown:
     """Customers (ids) whose rows were read for the answer, and on what occasion: the weightiest counts.
 
     parts_of: for each search by parts of masked values, the classes of these; looked_up: by whole ones, each
-    once.
+    once; previews: customers (ids) of which a merge was looked at, and the code that refused it, or OK.
     """
 
     customers: set[int] = field(default_factory=set)
     occasion: Occasion = Occasion.READ
     parts_of: list[tuple[str, ...]] = field(default_factory=list)
     looked_up: list[LookUp] = field(default_factory=list)
+    previews: dict[tuple[int, ...], str] = field(default_factory=dict)
 
     def note(self, ask: Ask, answers: Iterable[Any], viewer: Viewer) -> None:
         """What a statement gave. Another person's name may be all that a row shows: one that is masked shows

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import strawberry
 
+from master.access import Viewer
 from master.errors import LimitExceeded, Refusal, TimedOut
-from master.roles import MERGE
+from master.roles import CONTACT, DOCUMENT, MERGE, OPEN
 from master.session import Transaction
 from master.tables.base import Row, table
 from master.tables.contacts import ContactRow
@@ -23,6 +24,7 @@ from master.writes.merging.merge import Merging, Outcome, merge_customers
 from master.writes.merging.unmerge import Undone, unmerge_customer
 from resolvers.commands import command, few, found, given
 from schema import ids
+from schema.classes import classes
 from schema.context import Info
 from schema.described import described
 from schema.errors import told
@@ -50,7 +52,12 @@ KINDS: dict[type[Row], tuple[str, str]] = {
     RelationRow: ("CustomerRelation", ids.RELATION),
     SourceRecordRow: ("SourceRecord", ""),
     MergedCustomerRow: ("MergedCustomer", ids.MERGE),
+    CustomerRow: ("Customer", ids.CUSTOMER),
 }
+# By the class of what is folded where two values are the same.
+FOLDED_BY = {"IdentityDocument": DOCUMENT, "ContactPoint": CONTACT}
+MOST_PREVIEWS = 5  # of one operation: each takes the turn of those who write
+
 BY_TABLE = {table(row).name: kind for row, kind in KINDS.items()}
 
 
@@ -93,25 +100,62 @@ async def unmerge(info: Info, input: UnmergeCustomerInput) -> MergePayload:
     )
 
 
-async def preview(info: Info, input: PreviewMergeInput) -> MergePreview:
-    def act(tx: Transaction) -> Outcome:
-        return merge_customers(tx, _wanted(input.survivor, input.duplicates, "preview"))
+async def _preview(info: Info, input: PreviewMergeInput) -> MergePreview:
+    context = info.context
+    context.viewer.require(MERGE)
+    wanted = _wanted(input.survivor, input.duplicates, "preview")
 
+    async def rehearse() -> Outcome:
+        return await context.rehearse(MERGE, lambda tx: merge_customers(tx, wanted))
+
+    named, previews = (wanted.survivor, *wanted.duplicates), context.shown.previews
+    if len(previews.keys() | {named}) > MOST_PREVIEWS:
+        raise LimitExceeded(f"At most {MOST_PREVIEWS} previews in one operation.", MOST_PREVIEWS)
+    previews.setdefault(named, "OK")
     try:
-        done = await info.context.rehearse(MERGE, act)
-    except (LimitExceeded, TimedOut):  # an error of the request as everywhere, not of what was given
+        done = await context.once(("previewMerge", named), rehearse)
+    except Refusal as refusal:
+        previews[named] = refusal.code
+        raise
+    return _told(done, context.viewer)
+
+
+async def preview(info: Info, input: PreviewMergeInput) -> MergePreview:
+    try:
+        return await _preview(info, input)
+    except (LimitExceeded, TimedOut):  # errors of the request as everywhere, not of what was given
         raise
     except Refusal as refusal:
         return MergePreview(survivor_id=None, moves=[], filled=[], differences=[], errors=[told(refusal)])
+
+
+def _told(done: Outcome, viewer: Viewer) -> MergePreview:
+    """Whether values are the same, or there at all, is told of those alone that the viewer sees clear: who is
+    merged with one of the caller's own making would be found out otherwise."""
+
+    def is_clear(of: str) -> bool:
+        return not (viewer.masks(of) or viewer.refuses(of))
+
+    def field_is_clear(name: str) -> bool:
+        return is_clear(classes()[f"Customer.{name}"])
+
     return MergePreview(
         survivor_id=done.survivor,
         moves=[
-            MergeMove(entity=entity, count=done.moved[name], folded=done.folded[name])
+            MergeMove(
+                entity=entity,
+                count=done.moved[name],
+                folded=done.folded[name] if is_clear(FOLDED_BY.get(entity, OPEN)) else None,
+            )
             for name, (entity, _) in BY_TABLE.items()
             if done.moved[name]
         ],
-        filled=done.filled,
-        differences=[MergeDifference(field=name, duplicate_id=id) for name, id in done.differing],
+        filled=[name for name in done.filled if field_is_clear(name)],
+        differences=[
+            MergeDifference(field=name, duplicate_id=id)
+            for name, id in done.differing
+            if field_is_clear(name)
+        ],
         errors=[],
     )
 
@@ -142,7 +186,7 @@ class MergeQuery:
 
     preview_merge: MergePreview | None = answered_by(preview)
     """What mergeCustomers would do with these: what would move, and which values do not agree. Nothing is
-    changed."""
+    changed; that somebody looked is audited. At most 5 in one operation."""
 
 
 @described

@@ -93,8 +93,9 @@ class MergeMove:
     """The type of thing."""
     count: int
     """How many would go to the survivor."""
-    folded: int
-    """How many of these say what the survivor says already, and would be told once."""
+    folded: int | None
+    """How many of these say what the survivor says already, and would be told once; null where the viewer
+    does not see such values clear."""
 
 
 @described
@@ -118,8 +119,8 @@ class MergePreview:
     moves: list[MergeMove]
     """What would go to it."""
     filled: list[str]
-    """Fields of Customer that it leaves open and a duplicate knows."""
+    """Fields of Customer, as far as the viewer sees them, that it leaves open and a duplicate knows."""
     differences: list[MergeDifference]
-    """Values that do not agree."""
+    """Values that do not agree, of those that the viewer sees."""
     errors: list[UserError]
     """Why it would be refused; empty: it would be done."""

@@ -22,6 +22,7 @@ from master.tables.base import table
 from master.tables.codes import Occasion
 
 SEEN = "seen"  # binds pairs of an entry and a customer, as JSON
+PREVIEWED = "customer.preview_merge"
 
 entries, subjects = table(AccessEntryRow), table(AccessSubjectRow)
 
@@ -39,7 +40,8 @@ class LookedUp:
 @dataclass(frozen=True)
 class Access:
     """One answered operation: the customers (ids) that it showed. parts_of: for each of its searches by parts
-    of masked values, the classes of these; looked_up: by whole ones; field, reason: of a reveal."""
+    of masked values, the classes of these; looked_up: by whole ones; field, reason: of a reveal;
+    previews: the customers of each merge that was looked at before, and its outcome."""
 
     at: datetime
     occasion: Occasion
@@ -51,6 +53,7 @@ class Access:
     field: str | None = None
     reason: str | None = None
     looked_up: tuple[LookedUp, ...] = ()
+    previews: tuple[tuple[tuple[int, ...], str], ...] = ()
 
 
 def note_accesses(tx: Transaction, accesses: Sequence[Access]) -> None:
@@ -63,6 +66,7 @@ def note_accesses(tx: Transaction, accesses: Sequence[Access]) -> None:
         tx.execute(_insert_seen(tx.connection.dialect.name), [{SEEN: told}])
     for each in accesses:
         _note_searches(tx, each)
+        _note_previews(tx, each)
 
 
 @lru_cache(maxsize=2)
@@ -83,6 +87,13 @@ def _note_searches(tx: Transaction, access: Access) -> None:
         nobody, details = [(None, None)] * times, {"fields": list(one.classes)}
         outcome = FOUND if one.found else TYPED_ON if one.typed_on else FOUND_NOBODY
         note_all(tx, LOOKED_UP, "customer", nobody, details=details, actor=actor, outcome=outcome)
+
+
+def _note_previews(tx: Transaction, access: Access) -> None:
+    """Whoever looks at a merge learns what both have in common."""
+    actor = access.viewer.actor(access.request_id, access.address)
+    for ids, outcome in access.previews:
+        note_all(tx, PREVIEWED, "customer", [(id, id) for id in ids], actor=actor, outcome=outcome)
 
 
 def _entry(id: int, access: Access) -> dict[str, Any]:
