@@ -10,7 +10,7 @@ from master.roles import CONTACT, DOCUMENT, MERGE, OPEN
 from master.session import Transaction
 from master.tables.base import Row, table
 from master.tables.contacts import ContactRow
-from master.tables.customers import ContactPointRow, IdentityDocumentRow
+from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow
 from master.tables.leads import LeadRow
 from master.tables.merges import MergedCustomerRow
 from master.tables.policies import PolicyPartyRow
