@@ -86,3 +86,17 @@ def test_what_was_changed_since_stays_changed(couple: Hub) -> None:
     assert undone["survivor"]["name"] == "Renamed"
     points = couple.get('{ customer(by: {id: "c2"}) { contactPoints { id } } }')["customer"]
     assert points == {"contactPoints": [{"id": "k3"}]}
+
+
+def test_a_merge_out_of_sight_is_none_whether_it_stands_or_was_undone(hub: Hub) -> None:
+    with a_town(hub.master) as (town, fill):
+        for n in range(1, 5):
+            fill.customer(n, branch_id=town.branches[1])
+    merge(hub, "c1", "c2")
+    merge(hub, "c3", "c4")
+    unmerge(hub, "m2")
+    told = [unmerge(hub, id, branches=["NORTH"])["errors"] for id in ("m1", "m2", "m9")]
+    none = {"code": "NOT_FOUND", "path": ["mergeId"], "message": "There is no merge with this id."}
+    assert told == [[none]] * 3
+    seen = [codes(unmerge(hub, id, branches=["SOUTH"])) for id in ("m1", "m2")]
+    assert seen == [[], [("CONFLICT", ["mergeId"])]]

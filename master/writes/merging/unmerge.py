@@ -59,7 +59,7 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
 def _merged(tx: Transaction, merge: int) -> Any:
     """The customer that went by this merge, held until the transaction ends."""
     row = tx.execute(select(merged).where(merged.c.merge_id == merge).with_for_update()).one_or_none()
-    if row is not None:
+    if row is not None and is_in_sight(tx, row.survivor_id):
         return row
     both = select(merges.c.survivor_id, merges.c.customer_id).where(merges.c.id == merge)
     undone = tx.execute(both.where(merges.c.undone_at.is_not(None))).one_or_none()
