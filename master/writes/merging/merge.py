@@ -14,6 +14,7 @@ from master.session import Transaction
 from master.tables.base import table
 from master.tables.children import MOVED, derived_tables
 from master.tables.customers import CustomerRow
+from master.tables.history import HISTORY
 from master.tables.merges import MergedCustomerRow, MergeRow
 from master.writes import checks
 from master.writes.customers import refuse_lost_update
@@ -23,6 +24,9 @@ from master.writes.merging.moving import move
 from master.writes.merging.own_values import differing, doubt_documents, fill_gaps
 
 customers, merged, merges = table(CustomerRow), table(MergedCustomerRow), table(MergeRow)
+
+# Of old states, so that what a source has said since can be told from what it said before.
+REMEMBERED = [HISTORY[name].c.history_id for name in ("customers", "source_records")]
 
 MOST_AT_ONCE = 20
 
@@ -100,7 +104,8 @@ def _merge(tx: Transaction, gone: int, reason: str, done: Outcome) -> None:
 def _begin(tx: Transaction, gone: int, survivor: int, reason: str) -> int:
     """The id of the merge."""
     last = {
-        moved.name: tx.connection.scalar(select(func.max(moved.table.c[moved.key]))) or 0 for moved in MOVED
+        column.table.name: tx.connection.scalar(select(func.max(column))) or 0
+        for column in (*(moved.table.c[moved.key] for moved in MOVED), *REMEMBERED)
     }
     row = {
         "survivor_id": survivor,

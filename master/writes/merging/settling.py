@@ -21,7 +21,7 @@ def left(tx: Transaction, tree: Tree, back: GivenBack) -> Left:
             row for row in said_rows(tx, moved, [back.restored], as_one) if row.key in back.rows[moved.name]
         ]
         for moved in MOVED
-        if moved.alike and back.rows[moved.name] and tree.others
+        if moved.alike and back.rows[moved.name]
     }
 
 

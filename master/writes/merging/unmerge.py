@@ -18,9 +18,17 @@ from master.writes.derived import refresh
 from master.writes.merging.giving_back import GivenBack, give_back
 from master.writes.merging.later import Undecided, place_later
 from master.writes.merging.own_values import fill_gaps
-from master.writes.merging.settling import left, settle
-from master.writes.merging.trees import tree_of
+from master.writes.merging.said_since import said_since
+from master.writes.merging.saying_again import (
+    SaidByBoth,
+    say_again_of_restored,
+    say_again_of_survivor,
+    take_back_said,
+)
+from master.writes.merging.settling import Left, left, settle
+from master.writes.merging.trees import Tree, tree_of
 from master.writes.merging.withdrawing import withdraw
+from master.writes.sourced.doubtful_documents import mend_doubts
 
 customers, merged, merges = table(CustomerRow), table(MergedCustomerRow), table(MergeRow)
 
@@ -50,7 +58,9 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     tx.execute(delete(merged).where(merged.c.id == restored))
     undone = {"undone_at": tx.at, "undone_by": tx.actor.name, "undone_reason": told}
     tx.execute(update(merges).where(merges.c.id == merge).values(undone))
+    undecided += _say_again(tx, tree, restored, said, open_again)
     fill_gaps(tx, survivor, open_again)
+    mend_doubts(tx, [survivor, restored])
     refresh(tx, [survivor, restored])
     _note(tx, merge, (survivor, restored), back, undecided)
     return Undone(survivor, restored, undecided)
@@ -66,6 +76,17 @@ def _merged(tx: Transaction, merge: int) -> Any:
     if undone is not None and any(is_in_sight(tx, id) for id in undone):
         raise Conflict("This merge was undone already.", ["mergeId"])
     raise NotFound("There is no merge with this id.", ["mergeId"])
+
+
+def _say_again(
+    tx: Transaction, tree: Tree, restored: int, left: Left, open_again: set[str]
+) -> list[Undecided]:
+    """What came from sources while both were one is said by those whose it is."""
+    its, own = (said_since(tx, customer, tree.way[0]) for customer in (restored, tree.survivor))
+    undecided = take_back_said(tx, tree, SaidByBoth(restored, its, own), open_again)
+    say_again_of_survivor(tx, own, left)
+    say_again_of_restored(tx, its)
+    return undecided
 
 
 def _restore(tx: Transaction, customer: int) -> None:

@@ -143,7 +143,19 @@ def _new_customer(tx: Transaction, id: int, values: dict[str, Any]) -> dict[str,
 
 def _change(ledger: Ledger, changes: Sequence[Change], batch: Batch) -> None:
     """Changes of different customers."""
-    tx, source_id = ledger.tx, ledger.source_id
+    known = change_customers(ledger.tx, ledger.source_id, changes)
+    ledger.keep_changed(changes)
+    for change in changes:
+        now = known[change.entity_id]
+        doubts = doubts_of(change.row.values, now["birth_date"], now["gender"])
+        batch.applied[change.row.key] = Applied(
+            Outcome.CHANGED, change.entity_id, doubts, tuple(sorted(change.fields))
+        )
+        batch.touched.add(change.entity_id)
+
+
+def change_customers(tx: Transaction, source_id: int, changes: Sequence[Change]) -> dict[int, dict[str, Any]]:
+    """Do to different customers what a source's records say; by id what is known of them then, by column."""
     columns = [customers.c.id, *(customers.c[name] for name in COLUMNS.values())]
     statement = select(*columns).with_for_update().order_by(customers.c.id)
     ids = [change.entity_id for change in changes]
@@ -160,14 +172,7 @@ def _change(ledger: Ledger, changes: Sequence[Change], batch: Batch) -> None:
     change_items(tx, POINTS, source_id, [_points(c) for c in changes if c.fields.intersection(POINT_FIELDS)])
     change_tags(tx, source_id, [_tags(change) for change in changes if "tags" in change.fields])
     mend_doubts(tx, [change.entity_id for change in changes if change.fields & IDENTIFYING])
-    ledger.keep_changed(changes)
-    for change in changes:
-        now = {**present[change.entity_id]._mapping, **updates[change.entity_id]}
-        doubts = doubts_of(change.row.values, now["birth_date"], now["gender"])
-        batch.applied[change.row.key] = Applied(
-            Outcome.CHANGED, change.entity_id, doubts, tuple(sorted(change.fields))
-        )
-    batch.touched.update(ids)
+    return {id: {**present[id]._mapping, **updates[id]} for id in ids}
 
 
 def _keep_former_names(tx: Transaction, renamed: Sequence[Any]) -> None:
