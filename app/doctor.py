@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.limits import WrongLimits, read_limits
 from app.opening import NotSupported, open_master, open_search, open_windows
-from app.parts import LATE, REDIS_AWAY
+from app.parts import LATE, NOT_FILLED, REDIS_AWAY
 from app.settings import (
     SETTINGS,
     Settings,
@@ -28,6 +28,7 @@ from master.clock import ClockFileError, FileTime, spelled
 from master.keys import KeyFileError
 from master.migrations import NewerDatabase, is_current, refuse_newer
 from master.queue import backlog
+from master.reads.blocking_keys import are_filled
 from master.reads.tokens import all_tokens, branch_codes, is_over
 from master.roles import ALL_BRANCHES, Roles, WrongRoles, read_roles
 from master.session import Master
@@ -134,6 +135,8 @@ def _master(master: Master) -> Iterator[Said]:
                 return
             yield Said("master", True, "its tables are those of this version")
             yield from _queue(master, connection)
+            if not are_filled(connection):
+                yield Said("customers", False, NOT_FILLED)
             yield from _customers(connection)
             yield from _tokens(master, connection)
     except NewerDatabase as error:

@@ -10,12 +10,14 @@ from indexing.engines.port import SearchEngine
 from master import queue
 from master.migrations import is_current
 from master.queue import Backlog
+from master.reads.blocking_keys import are_filled
 from master.session import Master
 
 LATE = timedelta(seconds=60)  # a change is searchable within a second: so late, nobody is indexing
 
 MASTER_AWAY = "The database does not answer: check KEHU_DATABASE_URL and that it runs (`kehu doctor`)."
 NOT_CURRENT = "The database is not of this version of the hub: run `kehu init`."
+NOT_FILLED = "Some customers have no match keys, and are not found by them: run `kehu init`."
 INDEX_AWAY = "Search can not answer: `kehu doctor` says why; an index is made anew by `kehu index rebuild`."
 INDEX_NEW = "The index may lack customers: run `kehu index rebuild`."
 WORKER_AWAY = "The index queue can not be read: see the part master."
@@ -49,7 +51,9 @@ def _answers(master: Master) -> State:
 
 def _is_migrated(master: Master) -> State:
     with master.reading() as connection:
-        return OK if is_current(connection) else State("failed", NOT_CURRENT)
+        if not is_current(connection):
+            return State("failed", NOT_CURRENT)
+        return OK if are_filled(connection) else State("degraded", NOT_FILLED)
 
 
 def backlog_of(master: Master) -> Backlog:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from loaders.customers import all_customers
 from loaders.look_ups import LookUp
 from master.access import Viewer
+from master.errors import Unavailable
 from master.reads.blocking_keys import Digest, Key, key_digest, keys_of
 from master.reads.sharing import sharing
 from master.roles import CONTACT, DOCUMENT, READ
@@ -61,6 +62,8 @@ class _Asking:
     def matches(self, connection: Connection, viewer: Viewer) -> list[CustomerMatch]:
         asked = {key: self.rules.most(NAMES[key[0]]) for key in self._keys()}
         found = sharing(connection, asked, viewer.sight)
+        if not found.is_whole:
+            raise Unavailable("Some customers have no match keys yet: run `kehu init`; all else answers.")
         others = [self.comparing.customer(each) for each in found.records if each.kind == self.record.kind]
         if self.comparing.hidden:
             # A key may come of what the viewer does not see: a birth date that a masked ID tells.

@@ -7,13 +7,16 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, insert, text
 
 from master.clock import Clock
 from master.keys import Keys
 from master.migrations import migrate
 from master.session import Actor, Master
+from master.tables.base import table
 from master.tables.every import metadata
+from master.tables.matching import BlockingFillRow
+from matching.block import FORM
 from tests.services import opensearch, postgresql
 from tests.services.opensearch import Cluster
 
@@ -79,6 +82,8 @@ def empty_sqlite(tmp_path_factory: pytest.TempPathFactory, keys: Keys) -> Path:
     path = tmp_path_factory.mktemp("template") / "kehu.db"
     master = Master.open(f"sqlite:///{path}", keys, Clock(ZoneInfo("Asia/Shanghai")))
     migrate(master)
+    with master.committing() as connection:
+        tell_filled(connection)
     with master.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     master.close()
@@ -125,3 +130,9 @@ def empty(master: Master) -> None:
     names = ", ".join(table.name for table in metadata.sorted_tables)
     with master.committing() as connection:
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        tell_filled(connection)
+
+
+def tell_filled(connection: Connection) -> None:
+    """What `kehu init` does in an empty hub: nobody lacks match keys."""
+    connection.execute(insert(table(BlockingFillRow)).values(form=FORM, ended_at=NOW))

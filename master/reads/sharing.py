@@ -27,22 +27,22 @@ from sqlalchemy import (
 
 from master.access import customers_in_sight
 from master.json_text import listed
-from master.reads.blocking_keys import DIGEST_BYTES, Key
+from master.reads.blocking_keys import ARE_FILLED, DIGEST_BYTES, Key
 from master.reads.records import record_of
 from master.sight import Reach, Sight, bound, reach_of
 from master.tables.base import table
 from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow, OtherNameRow
-from master.tables.matching import BlockingKeyRow
+from master.tables.matching import BlockingFillRow, BlockingKeyRow
 from master.tables.merges import MergedCustomerRow
 from matching.records import CustomerRecord
 
 customers, names = table(CustomerRow), table(OtherNameRow)
 documents, points, keys = table(IdentityDocumentRow), table(ContactPointRow), table(BlockingKeyRow)
-merged = table(MergedCustomerRow)
+merged, fills = table(MergedCustomerRow), table(BlockingFillRow)
 
 MOST_CANDIDATES = 200  # those that share most keys; opening and comparing one takes 50 µs (measured 2026-11)
 
-PERSON, NAME, DOCUMENT, POINT, MERGED, SHARED = PARTS = range(6)  # what a row of the answer is
+PERSON, NAME, DOCUMENT, POINT, MERGED, SHARED, WHOLE = PARTS = range(7)  # what a row of the answer is
 
 # The columns of the answer. each part has some of them.
 ABSENT = {
@@ -59,16 +59,20 @@ ABSENT = {
 
 @dataclass(frozen=True)
 class Sharing:
-    """Customers that share a key. counts: of each key asked, how many have it, as far as it is followed."""
+    """Customers that share a key. counts: of each key asked, how many have it, as far as it is followed.
+
+    is_whole: whether all customers have their keys; else some are not found.
+    """
 
     records: Sequence[CustomerRecord]
     counts: Mapping[Key, int]
+    is_whole: bool
 
 
 def sharing(connection: Connection, asked: Mapping[Key, int], sight: Sight | None) -> Sharing:
     """Who is in sight and shares one of these keys; asked: with how many a key may have to be followed."""
     if not asked:
-        return Sharing([], {})
+        return Sharing([], {}, is_whole=True)
     wanted = list(asked.items())
     given = {
         "asked": json.dumps([[kind, most] for (kind, _), most in wanted]),
@@ -79,7 +83,8 @@ def sharing(connection: Connection, asked: Mapping[Key, int], sight: Sight | Non
     for row in connection.execute(statement, {**given, **bound(sight)}):
         parts[row.part].setdefault(row.id, []).append(row)
     counts = {wanted[place][0]: rows[0].rank for place, rows in parts[SHARED].items()}
-    return Sharing([_record(id, parts) for id in sorted(parts[PERSON])], counts)
+    records = [_record(id, parts) for id in sorted(parts[PERSON])]
+    return Sharing(records, counts, is_whole=bool(parts[WHOLE]))
 
 
 def _record(id: int, parts: Mapping[int, Mapping[int, list[Any]]]) -> CustomerRecord:
@@ -103,7 +108,9 @@ def _statement(most: int, reach: Reach | None, dialect: str) -> Select[Any]:
         .limit(MOST_CANDIDATES)
         .cte("candidates")
     )
-    parts = union_all(*_parts(found), _part(SHARED, counted.c.place, rank=counted.c.many)).subquery()
+    shared = _part(SHARED, counted.c.place, rank=counted.c.many)
+    whole = _part(WHOLE, fills.c.form).where(ARE_FILLED)
+    parts = union_all(*_parts(found), shared, whole).subquery()
     return select(parts).order_by(parts.c.part, parts.c.rank.desc(), parts.c.row_id)
 
 

@@ -7,18 +7,20 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from app import opening, windows
 from app.hub import Hub
 from app.opening import NotSupported, open_master, open_search
-from app.parts import INDEX_AWAY, NOBODY_INDEXES, NOT_CURRENT, REDIS_AWAY, SET_ASIDE
+from app.parts import INDEX_AWAY, NOBODY_INDEXES, NOT_CURRENT, NOT_FILLED, REDIS_AWAY, SET_ASIDE
 from app.serve import NotReady, require_ready
 from app.settings import Settings, read_settings
 from master.keys import KeyFileError, Keys
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow
+from master.tables.matching import BlockingFillRow
+from master.writes.blocking_keys import fill_keys
 from master.writes.tokens import NewToken, create_token
 from tests.app.toys import schema
 from tests.conftest import TESTER
@@ -147,6 +149,16 @@ def test_a_filled_index_is_ready(settings: Settings) -> None:
 
     asyncio.run(filled())
     assert ready(settings)[1]["status"] == "ready"
+
+
+def test_a_hub_whose_customers_lack_keys_is_degraded_until_init_was_run(settings: Settings) -> None:
+    master = open_master(settings)
+    with master.committing() as connection:
+        connection.execute(delete(table(BlockingFillRow)))
+    assert ready(settings)[1]["parts"]["migrations"] == {"status": "degraded", "advice": NOT_FILLED}
+    fill_keys(master, lambda done, total: None)
+    master.close()
+    assert ready(settings)[1]["parts"]["migrations"] == {"status": "ok", "advice": None}
 
 
 def test_a_database_without_tables_is_not_ready(settings: Settings) -> None:

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import delete
 
 from app.cli import main
 from app.doctor import examine
 from app.opening import open_master
+from app.parts import NOT_FILLED
 from app.settings import read_settings
 from master.keys import Keys
+from master.tables.base import table
+from master.tables.matching import BlockingFillRow
 from master.writes.derived import refresh
 from master.writes.tokens import NewToken, create_token
 from tests.conftest import TESTER
@@ -219,6 +223,14 @@ def test_the_doctor_tells_of_roles_and_of_customers_without_a_branch(
     ]
     path = own(folder, OWN, monkeypatch)
     assert found("roles") == [f"ok {path}"]
+
+
+def test_the_doctor_tells_of_customers_without_keys(folder: Path) -> None:
+    master = open_master(read_settings({"KEHU_DATA_DIR": str(folder)}, folder / "no.env"))
+    with master.committing() as connection:
+        connection.execute(delete(table(BlockingFillRow)))
+    master.close()
+    assert found("customers") == [f"BAD {NOT_FILLED}", "ok 0, each of a branch"]
 
 
 def test_the_doctor_names_tokens_whose_role_is_gone_or_sees_more_than_they_say(

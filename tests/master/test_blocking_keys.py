@@ -72,6 +72,7 @@ def unfilled(master: Master) -> Master:
         made(master, NewCustomer(f"张{'一二三四五'[number]}"))
     with master.committing() as connection:
         connection.execute(delete(kept))
+        connection.execute(delete(fills))
     return master
 
 

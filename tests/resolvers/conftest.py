@@ -12,6 +12,7 @@ from master.keys import Keys
 from master.session import Master
 from master.writes.derived import refresh
 from tests.master.merging.town import two
+from tests.resolvers.identifying import four
 from tests.schema.hub import Hub, counted, filling
 
 
@@ -63,3 +64,8 @@ def couple(hub: Hub) -> Hub:
     """c1, fed by CORE, and c2, fed by CRM, who are related; both have the same mobile, document and tag."""
     two(hub.master)
     return hub
+
+
+@pytest.fixture
+def people(master: Master) -> Hub:
+    return four(master)

@@ -9,50 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from master.reads.blocking_keys import key_digest
-from master.reads.sharing import sharing
-from master.roles import Role, shipped_roles
+from master.roles import shipped_roles
 from master.session import Master
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
-from matching.block import KINDS
+from tests.resolvers.identifying import BORN, ID_NUMBER, IDENTIFY, MOBILE, points, told
 from tests.resolvers.merging import merge, unmerge
 from tests.resolvers.test_wholes import Desk
 from tests.schema.hub import Hub, filling
-
-IDENTIFY = """query ($record: CustomerRecordInput!, $first: Int) {
-  identifyCustomer(record: $record, first: $first) {
-    customer { number } probability verdict reasons { field level weight } guards } }"""
-
-BORN, BIRTH = "1990-03-07", date(1990, 3, 7)
-ID_NUMBER, MOBILE = "11010519491231002X", "13800138000"
-
-
-@pytest.fixture
-def people(master: Master) -> Hub:
-    """1: 欧阳震华 with everything; 2: her twin 欧阳振华; 3: 李四, born on that day as well; 4: a company."""
-    with filling(master) as fill:
-        fill.token()
-        east, west = fill.branch("EAST"), fill.branch("WEST")
-        one = fill.customer(1, "欧阳震华", branch_id=east, birth_date=BIRTH)
-        fill.point(one, MOBILE)
-        fill.point(one, "o@example.com", "EMAIL")
-        fill.point(one, "上海市浦东新区世纪大道188号15楼", "ADDRESS")
-        fill.document(one, "E12345678")
-        fill.customer(2, "欧阳振华", branch_id=west, birth_date=BIRTH)
-        fill.customer(3, "李四", branch_id=east, birth_date=BIRTH)
-        fill.customer(4, "北京安禾科技有限公司", kind="ORGANIZATION", branch_id=east)
-        fill.derive()
-    return Hub(master)
-
-
-def points(**values: str) -> list[dict[str, str]]:
-    return [{"kind": kind, "value": value} for kind, value in values.items()]
-
-
-def told(hub: Hub, role: str | Role = "ADMIN", **record: Any) -> list[tuple[str, str]]:
-    found = hub.get(IDENTIFY, role, record=record)["identifyCustomer"]
-    return [(each["customer"]["number"][-1], each["verdict"]) for each in found]
 
 
 def reasons(hub: Hub, role: str = "ADMIN", **record: Any) -> dict[str, str]:
@@ -149,41 +113,6 @@ def test_what_can_not_be_looked_for_is_refused(people: Hub, record: dict[str, An
     assert (answer.errors[0][0], answer.input_paths) == ("INVALID", [path])
 
 
-def test_a_record_of_however_many_keys_is_answered_by_one_statement(people: Hub, selects: list[str]) -> None:
-    """Those of numbers go before those of names beside addresses."""
-    name = " ".join(first + second + "ng" for first in "bdghjklm" for second in "aeiou")
-    record = {
-        "name": name,
-        "birthDate": BORN,
-        "documents": [{"type": "PASSPORT", "number": f"E{number:08}"} for number in range(49)]
-        + [{"type": "PASSPORT", "number": "E12345678"}],
-        "contactPoints": [
-            {"kind": "ADDRESS", "value": f"上海市{number}路{number + 7}号"} for number in range(50)
-        ],
-    }
-    assert [number for number, _ in told(people, **record)] == ["1"]
-    assert len(selects) == 2
-
-
-@pytest.mark.parametrize(
-    ("field", "values"),
-    [
-        ("documents", [{"type": "PASSPORT", "number": f"E{number:08}"} for number in range(51)]),
-        ("contactPoints", [{"kind": "ADDRESS", "value": f"上海市{number}路"} for number in range(51)]),
-    ],
-)
-def test_more_than_fifty_of_a_kind_are_refused(people: Hub, field: str, values: list[dict[str, str]]) -> None:
-    answer = people.ask(IDENTIFY, record={field: values})
-    assert answer.errors == [("LIMIT_EXCEEDED", ["identifyCustomer"])]
-    assert (answer.input_paths, answer.extensions[0]["limit"]) == ([["record", field]], 50)
-
-
-def test_a_value_longer_than_any_is_refused(people: Hub) -> None:
-    answer = people.ask(IDENTIFY, record={"contactPoints": points(ADDRESS="路" * 501)})
-    assert answer.errors[0][0] == "INVALID"
-    assert answer.messages == ["This has 501 characters; at most 500 are allowed."]
-
-
 def test_a_record_is_answered_by_one_statement_and_one_for_who_it_is(people: Hub, selects: list[str]) -> None:
     told(people, name="欧阳震华", birthDate=BORN, contactPoints=points(MOBILE=MOBILE))
     assert len(selects) == 2
@@ -264,17 +193,6 @@ def test_who_was_told_of_is_noted_in_the_access_log(people: Hub, master: Master)
     desk.ask(IDENTIFY, record={"name": "欧阳震华", "birthDate": BORN})
     log = '{ customer(by: {number: "C000000001"}) { accessLog { nodes { occasion } } } }'
     assert people.get(log, "AUDITOR")["customer"]["accessLog"]["nodes"] == [{"occasion": "READ"}]
-
-
-def test_thousands_of_keys_are_one_bound_list(people: Hub, master: Master) -> None:
-    digest = key_digest(master.keys)
-    mobile, none = (KINDS["mobile"], digest(MOBILE)), (KINDS["mobile"], digest("nobody's"))
-    asked = {(KINDS["email"], number.to_bytes(8, "big")): 10 for number in range(9_000)}
-    with master.reading() as connection:
-        found = sharing(connection, {**asked, mobile: 10, none: 10}, None)
-    assert [each.id for each in found.records] == [1]
-    assert (len(found.counts), sum(found.counts.values())) == (9_002, 1)
-    assert (found.counts[mobile], found.counts[none]) == (1, 0)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
