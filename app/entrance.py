@@ -41,5 +41,5 @@ class Entrance:
         return self._rates.turn(viewer, call.rate)
 
     async def admit_changes(self, viewer: Viewer, call: Call, count: int) -> None:
-        """Before a mutation of so many root fields runs."""
+        """Before an operation of so many changes runs."""
         await self._rates.changes(viewer, call.rate, count)

@@ -41,7 +41,7 @@ class Rates:
             await self._take(Rate("operations", minute, 60), viewer.token_id)
 
     async def changes(self, viewer: Viewer, own_rate: int | None, count: int) -> None:
-        """Counts the root fields of a mutation: each is a change of its own."""
+        """Counts the root fields that change something: each is a change of its own."""
         if own_rate != 0:
             limits = self._limits.of_role(viewer.role.name)
             amount = _with_own_rate(limits.mutations_a_minute, own_rate, limits)

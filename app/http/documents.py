@@ -83,9 +83,9 @@ class Document:
         raise Invalid("The document holds no operation of this operationName.")
 
     def changes(self, name: str | None) -> int:
-        """How many root fields the operation of this name has: each is a change, where it is a mutation."""
+        """How many root fields of the operation of this name change something, or take it back again."""
         measured = self.measure.operation(name)
-        return measured.counts["root_fields"] if measured else 0
+        return measured.changes if measured else 0
 
 
 class DocumentRefused(Exception):

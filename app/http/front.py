@@ -49,7 +49,7 @@ class Door(Generic[V]):
     codes)` counts. `allowance(viewer)` says how much the viewer may ask for; `over_limit(name)` counts
     what is over one of its limits. `text_of(request, viewer, call)` gives the document, sent or registered.
     `turn(viewer, call)` is held while the front works on a request; `admit_changes(viewer, call, count)` is
-    asked before a mutation runs. These two and `authenticate` may raise RequestRefused. A token is "" when
+    asked before changes run. These two and `authenticate` may raise RequestRefused. A token is "" when
     the header holds no bearer token, None when there is no header. `by_plan(document, request, context,
     call)` gives the data of an operation as JSON, or None where it has no plan for it.
     """

@@ -116,9 +116,12 @@ def test_changes_have_a_rate_of_their_own(master: Master) -> None:
         'mutation{a:change(to:"x") b:change(to:"x")}',
         'mutation Named{a:change(to:"x") b:change(to:"x")}',
         'mutation{...Both} fragment Both on Mutation{a:change(to:"x") ...on Mutation{b:change(to:"x")}}',
+        "{a:previewMerge hello ...Another} fragment Another on Query{b:previewMerge}",
     ],
 )
-def test_every_root_field_of_a_mutation_is_a_change(master: Master, document: str) -> None:
+def test_every_root_field_of_a_mutation_is_a_change_and_every_preview_of_one(
+    master: Master, document: str
+) -> None:
     hub = Hub(master, mutations_a_minute=5)
     token = hub.token()
 

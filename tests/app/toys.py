@@ -32,6 +32,10 @@ class Query:
         return str(info.context)
 
     @strawberry.field
+    def preview_merge(self) -> str:
+        return "nothing was changed"
+
+    @strawberry.field
     def twice(self, number: int) -> int:
         return number * 2
 

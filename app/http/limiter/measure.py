@@ -15,6 +15,7 @@ class Tally:
     depth: int = 0
     fields: int = 0
     root_fields: int = 0  # of the selection itself
+    changes: int = 0
     aliases: int = 0
     introspection: int = 0
     once: Amount = field(default_factory=Amount)
@@ -27,6 +28,7 @@ class OperationMeasure:
 
     name: str | None
     counts: Counts
+    changes: int
     cost: Amount
     defaults: Sizes
 

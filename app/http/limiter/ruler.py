@@ -28,6 +28,7 @@ from app.http.limiter.weights import (
     SIZED_BY,
     are_rows,
     introspected_lists,
+    is_change,
     is_connection,
     is_introspective,
     rows_of,
@@ -94,6 +95,7 @@ class _Measuring:
         return OperationMeasure(
             operation.name.value if operation.name else None,
             {name: getattr(tally, name) for name in names},
+            tally.changes,
             tally.once,
             {name: size for name, size in written.items() if size is not None},
         )
@@ -122,6 +124,7 @@ class _Measuring:
         self._note_sizes(node)
         tally.fields = min(MOST, tally.fields + 1 + below.fields)
         tally.root_fields = min(MOST, tally.root_fields + 1)
+        tally.changes = min(MOST, tally.changes + is_change(parent, node, self._ruler.schema))
         tally.aliases = min(MOST, tally.aliases + below.aliases + (node.alias is not None))
         if is_introspective(parent):
             rows = self._ruler.introspected.get(node.name.value, 1)
@@ -166,6 +169,7 @@ def _add(tally: Tally, other: Tally) -> None:
     tally.depth = max(tally.depth, other.depth)
     tally.fields = min(MOST, tally.fields + other.fields)
     tally.root_fields = min(MOST, tally.root_fields + other.root_fields)
+    tally.changes = min(MOST, tally.changes + other.changes)
     tally.aliases = min(MOST, tally.aliases + other.aliases)
     tally.introspection = min(MOST, tally.introspection + other.introspection)
     tally.once.add(other.once)

@@ -21,6 +21,7 @@ SCALAR, OBJECT, COUNT = 1, 2, 50
 COUNTS = frozenset({"totalCount", "customerCount"})
 UNPAGED = 10  # a list that has no pages counts as so many
 SIZED_BY = ("first", "ids")  # arguments that say how long a list is
+REHEARSED = frozenset({"previewMerge"})  # questions that take the turn of those who write
 
 _ROWS = frozenset({"edges", "nodes"})
 
@@ -38,6 +39,13 @@ def is_connection(kind: GraphQLNamedType | None) -> bool:
 
 def is_introspective(kind: GraphQLNamedType | None) -> bool:
     return kind is not None and kind.name.startswith("__")
+
+
+def is_change(parent: GraphQLNamedType | None, node: FieldNode, schema: GraphQLSchema) -> bool:
+    """Whether the field changes something, or does it and takes it back."""
+    if parent is None or parent is not schema.query_type:
+        return parent is not None and parent is schema.mutation_type
+    return node.name.value in REHEARSED
 
 
 def are_rows(parent: GraphQLNamedType | None, node: FieldNode) -> bool:
