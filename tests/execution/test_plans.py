@@ -126,11 +126,12 @@ def test_things_asked_for_by_ids_share_a_plan_however_many_they_are(master: Mast
     assert told(master, 1, asked) == [Reason.MADE, Reason.HIT, Reason.HIT, Reason.ARGUMENT, Reason.MADE]
 
 
-def test_only_a_command_takes_a_list_of_ids_in_an_input() -> None:
-    """The plan of a filter that did would depend on how long the list is (execution/shapes.py)."""
+def test_nothing_that_has_plans_takes_a_list_of_ids_in_an_input() -> None:
+    """Commands do, and the preview of one. The plan of a filter would depend on how long the list is
+    (execution/shapes.py)."""
     inputs = [each for each in schema._schema.type_map.values() if isinstance(each, GraphQLInputObjectType)]
     taking = {each.name for each in inputs for field in each.fields.values() if "[ID" in str(field.type)}
-    assert taking == {"UpdateCustomerInput"}
+    assert taking == {"UpdateCustomerInput", "MergeCustomersInput", "PreviewMergeInput"}
 
 
 def test_a_query_that_can_have_no_plan_is_not_planned_again(master: Master) -> None:
