@@ -191,8 +191,8 @@ def test_what_may_have_been_meant_asks_for_no_number_that_the_role_sees_masked(h
     "role", ["AGENT", "STEWARD", "ALL_FOUND", *(f"REFUSES_{name.upper()}" for name in CLASSES)]
 )
 def test_candidates_tell_nothing_of_values_that_the_role_does_not_see(hub: Hub, role: str) -> None:
-    """Not how alike they are to what was typed either. That a document or mobile is the same is no secret, but
-    where the role refuses the field it is not told."""
+    """Not how alike they are to what was typed either. That a document or mobile is the same is no secret,
+    but where the role refuses the field it is not told."""
     bob, its = hub.filled.bob, hub.roles[role]
     given = {
         "name": "Quentin Marlow",
