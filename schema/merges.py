@@ -51,14 +51,15 @@ class PreviewMergeInput:
 
 @described
 class Undecided:
-    """What an unmerge could not place by itself; it stays with the survivor."""
+    """What an unmerge could not place or choose by itself; it stays with the survivor."""
 
     entity: str
-    """The type of thing, as Contact; of roles in policies and households, and of tags, that of the link."""
+    """The type of thing, as Contact; of roles in policies and households, and of tags, that of the link; of
+    a customer's own value, Customer."""
     id: strawberry.ID
     """Its id; of a link that of the policy, household or tag."""
     reason: str
-    """Why nobody can say whose it is."""
+    """Why nobody can say whose it is, or which value is right."""
 
 
 async def _restored(root: Any, info: Info) -> list[Any]:

@@ -1,6 +1,6 @@
 """Rows that came after a merge: they go where their source system has its customer, or somebody says so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,13 +10,16 @@ from master.session import Transaction
 from master.tables.base import table
 from master.tables.children import MOVED, Moved, Owner
 from master.tables.policies import PolicyRow
-from master.tables.sources import SourceRecordRow
 from master.writes.merging.giving_back import GivenBack, moves_of
 from master.writes.merging.ledger import noted, owned, told
+from master.writes.merging.said_since import SaidByBoth, Thing, things_said
 from master.writes.merging.trees import Tree
 from master.writes.sourced.statements import rows_in
 
-policies, records = table(PolicyRow), table(SourceRecordRow)
+policies = table(PolicyRow)
+
+# How many of the columns in which rows are alike a source's record of a customer says, by table.
+SAID_BY_RECORDS = {"identity_documents": 2, "contact_points": 2, "customer_tags": 1}
 
 BY_HAND = "It came after the merge, and no source system says whose it is."
 BY_BOTH = "It came after the merge from a source system that knows both customers."
@@ -34,45 +37,49 @@ class Undecided:
 
 @dataclass(frozen=True)
 class _Feeds:
-    """The source systems (ids) that have a key of each of both."""
+    """The source systems (ids) that have a key of each of both, and the things that they say of each."""
 
     survivor: frozenset[int]
     restored: frozenset[int]
+    said_of_survivor: Set[Thing]
+    said_of_restored: Set[Thing]
 
-    def place(self, source: int | None) -> str | None:
-        """Why nobody can say whose it is; None: they can."""
+    def place(self, source: int | None, thing: Thing) -> tuple[bool, str | None]:
+        """Whether it is the restored one's, or why nobody can say whose it is."""
         if source is None:
-            return BY_HAND
+            return False, BY_HAND
         knows_survivor, knows_restored = source in self.survivor, source in self.restored
-        if knows_survivor and knows_restored:
-            return BY_BOTH
-        return None if knows_survivor or knows_restored else BY_NEITHER
+        if not (knows_survivor or knows_restored):
+            return False, BY_NEITHER
+        if knows_survivor and knows_restored and thing not in self.said_of_survivor:
+            is_its = thing in self.said_of_restored
+            return is_its, None if is_its else BY_BOTH
+        return not knows_survivor, None
 
 
-def place_later(tx: Transaction, tree: Tree, back: GivenBack) -> list[Undecided]:
+def place_later(tx: Transaction, tree: Tree, back: GivenBack, said: SaidByBoth) -> list[Undecided]:
     """Those that could not be placed."""
-    feeds = _Feeds(_sources_of(tx, tree.survivor), _sources_of(tx, back.restored))
+    feeds = _Feeds(
+        frozenset(each.source_id for each in said.own),
+        frozenset(each.source_id for each in said.its),
+        things_said(tx, said.own),
+        things_said(tx, said.its),
+    )
     undecided: dict[tuple[str, int], Undecided] = {}
     for moved in MOVED:
         for owner in moved.owners if moved.later is not None else ():
             its = []
             for row in _later(tx, tree, moved, owner):
-                if (reason := feeds.place(row.source)) is not None:
+                is_its, reason = feeds.place(row.source, _thing(moved, row))
+                if reason is not None:
                     if owner is moved.owners[0]:  # a relation's other side is told of by the first
                         undecided.setdefault((moved.name, row.told), Undecided(moved.name, row.told, reason))
-                elif row.source in feeds.restored:
+                elif is_its:
                     its.append(row.key)
             _give(tx, moved, owner, its, back)
     for moved in MOVED:
         _follow(tx, moved, back)
     return list(undecided.values())
-
-
-def _sources_of(tx: Transaction, customer: int) -> frozenset[int]:
-    wanted = select(records.c.source_id).where(
-        records.c.customer_id == customer, records.c.kind == "customers"
-    )
-    return frozenset(tx.execute(wanted).scalars())
 
 
 def _later(tx: Transaction, tree: Tree, moved: Moved, owner: Owner) -> Iterator[Row[Any]]:
@@ -100,12 +107,19 @@ def _last_id_before(tree: Tree, moved: Moved, moves: Sequence[Row[Any]]) -> floa
 def _with_source(moved: Moved) -> Any:
     target, later = moved.table, moved.later
     assert later is not None  # noqa: S101  asked only of tables with such rows
-    columns = [target.c[moved.key].label("key"), target.c[later.told_by].label("told")]
+    says = [target.c[name].label(f"says_{name}") for name in moved.alike]
+    columns = [target.c[moved.key].label("key"), target.c[later.told_by].label("told"), *says]
     if later.by_policy:
         joined = target.join(policies, policies.c.id == target.c.policy_id)
         return select(*columns, policies.c.source_id.label("source")).select_from(joined)
     source = target.c.source_id if "source_id" in target.c else null()
     return select(*columns, source.label("source"))
+
+
+def _thing(moved: Moved, row: Row[Any]) -> Thing:
+    """As records have it."""
+    said = [getattr(row, f"says_{name}") for name in moved.alike[: SAID_BY_RECORDS.get(moved.name, 0)]]
+    return (moved.name, row.source, *(bytes(each) if isinstance(each, memoryview) else each for each in said))
 
 
 def _give(tx: Transaction, moved: Moved, owner: Owner, keys: Sequence[int], back: GivenBack) -> None:

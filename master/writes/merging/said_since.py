@@ -9,14 +9,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from master.sealing import seal_for
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.tables.history import HISTORY
 from master.tables.sources import SourceRecordRow
-from master.writes.merging.trees import Step
+from master.writes.merging.trees import Step, Tree
 from master.writes.sourced.customers import COLUMNS
-from master.writes.sourced.items import FIELDS, said_documents, said_points
+from master.writes.sourced.items import DOCUMENTS, FIELDS, POINTS, said_documents, said_points
 from master.writes.sourced.records import Change
 from master.writes.sourced.rows import Said, SourcedRow
 from master.writes.sourced.said import parsed
@@ -24,6 +25,9 @@ from master.writes.sourced.statements import rows_in
 
 customers, records = table(CustomerRow), table(SourceRecordRow)
 old_customers, old_records = HISTORY[customers.name], HISTORY[records.name]
+
+# A row as records have it: table, source, and what it says (children.alike, as far as a source says it).
+Thing = tuple[Any, ...]
 
 READ = {"birth_date": date.fromisoformat, "created_at": datetime.fromisoformat}
 SAID = frozenset({*COLUMNS, *FIELDS, "documents", "tags"})
@@ -51,7 +55,34 @@ class SourceSaid:
         return [now for before, now in pairwise(said) if now != before]
 
 
-def said_since(tx: Transaction, customer: int, step: Step) -> list[SourceSaid]:
+@dataclass(frozen=True)
+class SaidByBoth:
+    """The records of the restored customer (its) and of the survivor (own)."""
+
+    restored: int
+    its: Sequence[SourceSaid]
+    own: Sequence[SourceSaid]
+
+
+def said_by_both(tx: Transaction, tree: Tree, restored: int) -> SaidByBoth:
+    """Once each has its records back."""
+    step = tree.way[0]
+    return SaidByBoth(restored, _said_since(tx, restored, step), _said_since(tx, tree.survivor, step))
+
+
+def things_said(tx: Transaction, records: Sequence[SourceSaid]) -> set[Thing]:
+    """What these say now of documents, contact points and tags."""
+    found: set[Thing] = set()
+    for said in records:
+        for shape in (DOCUMENTS, POINTS):
+            digest = seal_for(tx.master.keys, shape.purpose).digest
+            keys = shape.said(said.now)
+            found |= {(shape.target.name, said.source_id, kind, digest(normal)) for kind, normal in keys}
+        found |= {("customer_tags", said.source_id, tag) for tag in said.now.get("tags") or ()}
+    return found
+
+
+def _said_since(tx: Transaction, customer: int, step: Step) -> list[SourceSaid]:
     """Of each record of the customer, in the order in which they came."""
     its = select(records).where(records.c.kind == "customers", records.c.customer_id == customer)
     rows = tx.execute(its.order_by(records.c.received_at, records.c.id)).all()

@@ -1,7 +1,6 @@
 """Two customers that were one say what their own source systems have said meanwhile, and not each other's."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,7 +15,7 @@ from master.tables.tags import CustomerTagRow
 from master.writes.merging.later import Undecided
 from master.writes.merging.own_values import FILLED
 from master.writes.merging.said_rows import Saying
-from master.writes.merging.said_since import SourceSaid, states_since, value_of
+from master.writes.merging.said_since import SaidByBoth, SourceSaid, states_since, value_of
 from master.writes.merging.settling import Left
 from master.writes.merging.trees import Tree
 from master.writes.sourced.customer_tags import TagsChange, change_tags
@@ -32,15 +31,6 @@ DISAGREED = (
     "A source of the other customer changed {field} after the merge. What its own source says was taken,"
     " which is not what stood here before."
 )
-
-
-@dataclass(frozen=True)
-class SaidByBoth:
-    """The records of the restored customer (its) and of the survivor (own)."""
-
-    restored: int
-    its: Sequence[SourceSaid]
-    own: Sequence[SourceSaid]
 
 
 def say_again_of_restored(tx: Transaction, its: Sequence[SourceSaid]) -> None:

@@ -18,15 +18,14 @@ from master.writes.derived import refresh
 from master.writes.merging.giving_back import GivenBack, give_back
 from master.writes.merging.later import Undecided, place_later
 from master.writes.merging.own_values import fill_gaps
-from master.writes.merging.said_since import said_since
+from master.writes.merging.said_since import said_by_both
 from master.writes.merging.saying_again import (
-    SaidByBoth,
     say_again_of_restored,
     say_again_of_survivor,
     take_back_said,
 )
-from master.writes.merging.settling import Left, left, settle
-from master.writes.merging.trees import Tree, tree_of
+from master.writes.merging.settling import left, settle
+from master.writes.merging.trees import tree_of
 from master.writes.merging.withdrawing import withdraw
 from master.writes.sourced.doubtful_documents import mend_doubts
 
@@ -45,20 +44,23 @@ class Undone:
 def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     """Raises NotFound, also where the survivor is out of sight, and Conflict for what was undone already."""
     told = checks.line(reason, ["reason"])
-    gone = _merged(tx, merge)
-    survivor, restored = gone.survivor_id, gone.id
+    row = _merged(tx, merge)
+    survivor, restored = row.survivor_id, row.id
     locked_customer(tx, survivor, ["mergeId"])
     tree = tree_of(tx, merge, survivor)
     _restore(tx, restored)
     back = give_back(tx, tree, restored)
-    undecided = place_later(tx, tree, back)
-    said = left(tx, tree, back)
+    said = said_by_both(tx, tree, restored)
+    undecided = place_later(tx, tree, back, said)
+    gone = left(tx, tree, back)
     open_again = withdraw(tx, tree, back)
-    settle(tx, tree, said)
+    settle(tx, tree, gone)
     tx.execute(delete(merged).where(merged.c.id == restored))
     undone = {"undone_at": tx.at, "undone_by": tx.actor.name, "undone_reason": told}
     tx.execute(update(merges).where(merges.c.id == merge).values(undone))
-    undecided += _say_again(tx, tree, restored, said, open_again)
+    undecided += take_back_said(tx, tree, said, open_again)
+    say_again_of_survivor(tx, said.own, gone)
+    say_again_of_restored(tx, said.its)
     fill_gaps(tx, survivor, open_again)
     mend_doubts(tx, [survivor, restored])
     refresh(tx, [survivor, restored])
@@ -76,17 +78,6 @@ def _merged(tx: Transaction, merge: int) -> Any:
     if undone is not None and any(is_in_sight(tx, id) for id in undone):
         raise Conflict("This merge was undone already.", ["mergeId"])
     raise NotFound("There is no merge with this id.", ["mergeId"])
-
-
-def _say_again(
-    tx: Transaction, tree: Tree, restored: int, left: Left, open_again: set[str]
-) -> list[Undecided]:
-    """What came from sources while both were one is said by those whose it is."""
-    its, own = (said_since(tx, customer, tree.way[0]) for customer in (restored, tree.survivor))
-    undecided = take_back_said(tx, tree, SaidByBoth(restored, its, own), open_again)
-    say_again_of_survivor(tx, own, left)
-    say_again_of_restored(tx, its)
-    return undecided
 
 
 def _restore(tx: Transaction, customer: int) -> None:

@@ -164,3 +164,14 @@ def test_documents_are_doubted_again_where_another_merge_fills_the_birth_date(ma
     assert papers(master) == [(one, "11010519491231002X", doubt)]
     unmerge(master, second.merges[0])
     assert papers(master) == [(one, "11010519491231002X", None)]
+
+
+def test_what_one_source_said_of_the_restored_one_alone_goes_with_it(master: Master) -> None:
+    one = put(master, "CORE", "K1", name="张三", mobiles=("13800138000",))
+    other = put(master, "CORE", "K2", name="李四")
+    done = merge(master, one, other)
+    put(master, "CORE", "K2", name="李四", mobiles=("13900139000",))
+    put(master, "CORE", "K1", name="张三", mobiles=("13800138000", "13700137000"))
+    assert unmerge(master, done.merges[0]).undecided == []
+    assert mobiles(master, one) == ["13700137000", "13800138000"]
+    assert mobiles(master, other) == ["13900139000"]
