@@ -32,7 +32,8 @@ def settle(tx: Transaction, tree: Tree, left: Left) -> None:
 
 
 def _settle(tx: Transaction, tree: Tree, moved: Moved, went: Sequence[SaidRow]) -> None:
-    entries = noted(tx, tree.others, moved.name, moved.values)
+    # What was ended before the one that has left came was not ended beside it.
+    entries = noted(tx, [merge for merge in tree.others if merge > tree.merge], moved.name, moved.values)
     rows = said_rows(tx, moved, [tree.survivor], ended={entry.row_id for entry in entries})
     open_keys = {row.key for row in rows if row.is_open}
     unsaid = {row.says for row in went} - {row.says for row in rows if row.is_open}
