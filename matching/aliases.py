@@ -3,33 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import files
+
+from matching.lists.reading import lines, rows
 
 MOST_SYLLABLES = 4
 MOST_SPELLINGS = 3  # pinyin that letters in Wade-Giles may stand for
 
-
-def _lines(name: str) -> Iterator[str]:
-    text = (files("matching.lists") / f"{name}.tsv").read_text(encoding="utf-8")
-    return (line for line in text.splitlines() if not line.startswith("#"))
-
-
-def _rows(name: str) -> Iterator[tuple[str, str]]:
-    for line in _lines(name):
-        key, value = line.split("\t")
-        yield key, value
-
-
-_SURNAMES: dict[str, str] = dict(_rows("surnames_abroad"))
+_SURNAMES: dict[str, str] = dict(rows("surnames_abroad"))
 _COMPOUND = {spelled for spelled, characters in _SURNAMES.items() if characters in ("欧阳", "司徒")}
-_WADE_GILES = {spelled: tuple(pinyin.split()) for spelled, pinyin in _rows("wade_giles")}
-_ORGANIZATIONS: dict[str, str] = dict(_rows("organizations"))
+_WADE_GILES = {spelled: tuple(pinyin.split()) for spelled, pinyin in rows("wade_giles")}
+_ORGANIZATIONS: dict[str, str] = dict(rows("organizations"))
 _LONGEST_SYLLABLE = max(map(len, _WADE_GILES))
 
 
 def _first_names() -> dict[str, tuple[str, ...]]:
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for line in _lines("first_names"):
+    for line in lines("first_names"):
         full, *short = line.split(" ")
         for each in short:
             found[each][full] = None

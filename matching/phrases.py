@@ -1,16 +1,10 @@
 """Characters read by the phrase they stand in, so that 重庆 and 银行 are read as they are said."""
 
 from collections.abc import Callable
-from importlib.resources import files
 
+from matching.lists.reading import rows
 
-def _read_list() -> dict[str, tuple[str, ...]]:
-    text = (files("matching.lists") / "phrases.tsv").read_text("utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if not line.startswith("#"))
-    return {phrase: tuple(said.split(" ")) for phrase, said in rows}
-
-
-_PHRASES = _read_list()
+_PHRASES = {phrase: tuple(said.split(" ")) for phrase, said in rows("phrases")}
 _LONGEST = max(map(len, _PHRASES))
 _FIRST = frozenset(phrase[0] for phrase in _PHRASES)
 
