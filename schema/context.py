@@ -85,13 +85,8 @@ class Context:
             with self.master.transaction(actor, reason, stop) as tx:
                 return act(tx)
 
-        acting = asyncio.create_task(asyncio.to_thread(untangled, acted))
         try:
-            return await asyncio.shield(acting)
-        except asyncio.CancelledError:
-            stop.say()
-            await at_rest(acting)
-            raise
+            return await _acting(acted, stop)
         finally:
             await self.close()
             self._begin()
@@ -101,16 +96,7 @@ class Context:
         self.viewer.require(permission)
         actor, stop = self.viewer.actor(self.request_id, self.address), Stop()
 
-        def acted() -> T:
-            return self.master.rehearsed(actor, act, stop)
-
-        acting = asyncio.create_task(asyncio.to_thread(untangled, acted))
-        try:
-            return await asyncio.shield(acting)
-        except asyncio.CancelledError:
-            stop.say()
-            await at_rest(acting)
-            raise
+        return await _acting(lambda: self.master.rehearsed(actor, act, stop), stop)
 
     async def close(self) -> None:
         """Ends the read side; the connection goes back."""
@@ -160,3 +146,14 @@ async def open_context(
             await asyncio.shield(asyncio.create_task(context.close()))
         else:
             context.reader.end()
+
+
+async def _acting(act: Callable[[], T], stop: Stop) -> T:
+    """What the act gives, in a thread; who is cancelled tells it to stop, and waits until it is at rest."""
+    acting = asyncio.create_task(asyncio.to_thread(untangled, act))
+    try:
+        return await asyncio.shield(acting)
+    except asyncio.CancelledError:
+        stop.say()
+        await at_rest(acting)
+        raise
