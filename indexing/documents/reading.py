@@ -173,7 +173,7 @@ class _Facts:
             birth_date=birth_date,
             updated_at=updated_at,
             names=names_of(name, self.names.get(id, ()), former),
-            **self._points(id),
+            **points_of(self.points.get(id, ())),
             documents=numbers,
             typed_documents=typed,
             policies=policies,
@@ -193,19 +193,8 @@ class _Facts:
         papers = [
             (type, normal_document(type, number)) for _, type, number in self.documents.get(customer, ())
         ]
-        numbers = _unique([number for _, number in papers])
-        return numbers, _unique([f"{type} {number}" for type, number in papers])
-
-    def _points(self, customer: int) -> dict[str, tuple[str, ...]]:
-        phones: list[str] = []
-        mobiles: list[str] = []
-        emails: list[str] = []
-        for _, kind, value in self.points.get(customer, ()):
-            normal = read_contact_point(kind, value).normal
-            (emails if kind == ContactPointKind.EMAIL else phones).append(normal)
-            if kind == ContactPointKind.MOBILE:
-                mobiles.append(normal)
-        return {"phones": _unique(phones), "mobiles": _unique(mobiles), "emails": _unique(emails)}
+        numbers = unique([number for _, number in papers])
+        return numbers, unique([f"{type} {number}" for type, number in papers])
 
     def _policies(self, customer: int, due: list[datetime]) -> tuple[tuple[str, ...], tuple[str, ...], int]:
         """Numbers, product lines, and how many are in force; due: when the clock will change that."""
@@ -221,7 +210,7 @@ class _Facts:
                 due.append(self._start_of(effective))
             if expiry is not None and not is_over:
                 due.append(self._start_of(expiry + timedelta(days=1)))
-        return _unique(numbers), _unique(lines), in_force
+        return unique(numbers), unique(lines), in_force
 
     def _tags(self, customer: int, due: list[datetime]) -> tuple[str, ...]:
         """Those that have not expired; due: when some will."""
@@ -232,12 +221,12 @@ class _Facts:
             codes.append(code)
             if expires_at is not None:
                 due.append(expires_at)
-        return _unique(codes)
+        return unique(codes)
 
     def _belongs(self, customer: int) -> tuple[str, ...]:
         own = tuple([branch for _, branch in self.belongings.get(customer, ())])
         if own not in self.belonging:
-            codes = _unique([code for branch in own for code in self._path(branch)])
+            codes = unique([code for branch in own for code in self._path(branch)])
             self.belonging[own] = codes or (NO_BRANCH,)
         return self.belonging[own]
 
@@ -262,8 +251,21 @@ class _Facts:
 
 def names_of(name: str, others: Sequence[Any], former: Sequence[Any]) -> tuple[str, ...]:
     """The present one first, then its other ones, and those of whom was merged into it."""
-    return _unique([name, *(other for _, other in others), *(was for *_, was in former)])
+    return unique([name, *(other for _, other in others), *(was for *_, was in former)])
 
 
-def _unique(values: list[str]) -> tuple[str, ...]:
+def points_of(rows: Sequence[Any]) -> dict[str, tuple[str, ...]]:
+    """The normal forms of (customer, kind, value): phones, of these the mobiles, and emails."""
+    phones: list[str] = []
+    mobiles: list[str] = []
+    emails: list[str] = []
+    for _, kind, value in rows:
+        normal = read_contact_point(kind, value).normal
+        (emails if kind == ContactPointKind.EMAIL else phones).append(normal)
+        if kind == ContactPointKind.MOBILE:
+            mobiles.append(normal)
+    return {"phones": unique(phones), "mobiles": unique(mobiles), "emails": unique(emails)}
+
+
+def unique(values: list[str]) -> tuple[str, ...]:
     return tuple(values) if len(values) < 2 else tuple(dict.fromkeys(values))

@@ -19,12 +19,13 @@ from indexing.documents.reading import (
     names_of,
     parties,
     points,
+    points_of,
     policies,
+    unique,
 )
 from master.tables.base import table
-from master.tables.codes import ContactPointKind
 from master.tables.customers import CustomerRow
-from matching.numbers import normal_document, read_contact_point
+from matching.numbers import normal_document
 
 customers = table(CustomerRow)
 
@@ -74,21 +75,11 @@ def read_values(
             number,
             birth_date,
             names_of(name, others.get(id, ()), former.get(id, ())),
-            *_points(reached.get(id, ())),
-            _unique([normal_document(type, paper) for _, type, paper in papers.get(id, ())]),
-            _unique([policy for _, policy in insured.get(id, ())]),
-            tuple(number for _, number, _ in former.get(id, ())),
+            phones=(said := points_of(reached.get(id, ())))["phones"],
+            emails=said["emails"],
+            documents=unique([normal_document(type, paper) for _, type, paper in papers.get(id, ())]),
+            policies=unique([policy for _, policy in insured.get(id, ())]),
+            former_numbers=tuple(number for _, number, _ in former.get(id, ())),
         )
         for id, number, birth_date, name in connection.execute(CUSTOMERS.where(customers.c.id.in_(ids)))
     }
-
-
-def _points(rows: Sequence[Any]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Phones, and mail addresses."""
-    read = [(kind, read_contact_point(kind, value).normal) for _, kind, value in rows]
-    phones = [value for kind, value in read if kind != ContactPointKind.EMAIL]
-    return _unique(phones), _unique([value for kind, value in read if kind == ContactPointKind.EMAIL])
-
-
-def _unique(values: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
