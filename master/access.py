@@ -75,10 +75,12 @@ class Viewer:
     def refuses(self, field_class: str) -> bool:
         return field_class in self.role.refused
 
+    def sees_clear(self, field_class: str) -> bool:
+        return not (self.masks(field_class) or self.refuses(field_class))
+
     def finds_parts(self, field_class: str) -> bool:
         """Whether parts of such values may be looked for, and rows put in their order."""
-        clear = field_class not in self.role.masked | self.role.refused
-        return clear or (self.masks(field_class) and self.may(FRAGMENTS))
+        return self.sees_clear(field_class) or (self.masks(field_class) and self.may(FRAGMENTS))
 
     @property
     def reach(self) -> Reach | None:

@@ -49,10 +49,10 @@ async def compared(context: Context, new: NewCustomer, ids: Sequence[int]) -> li
 def _told(new: NewCustomer, viewer: Viewer) -> Told:
     """Numbers with a slip are guesses: they are looked for by who sees such numbers clear."""
     numbers: list[tuple[str, str]] = []
-    if not (viewer.masks(DOCUMENT) or viewer.refuses(DOCUMENT)):
+    if viewer.sees_clear(DOCUMENT):
         normals = (read_document(each.type, each.number).normal for each in new.documents)
         numbers += [(terms.DOCUMENT, terms.document_form(normal)) for normal in normals]
-    if not (viewer.masks(CONTACT) or viewer.refuses(CONTACT)):
+    if viewer.sees_clear(CONTACT):
         numbers += [(terms.PHONE, terms.phone_form(mobile)) for mobile in _mobiles(new)]
     return Told(new.name, None if viewer.refuses(BIRTH) else new.birth_date, tuple(numbers))
 

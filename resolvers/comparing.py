@@ -64,7 +64,7 @@ def comparing(viewer: Viewer) -> Comparing:
     return Comparing({
         field: is_told and not viewer.refuses(of)
         for field, (of, is_told) in COMPARED.items()
-        if viewer.masks(of) or viewer.refuses(of)
+        if not viewer.sees_clear(of)
     })  # fmt: skip
 
 

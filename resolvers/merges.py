@@ -133,11 +133,8 @@ def _told(done: Outcome, viewer: Viewer) -> MergePreview:
     """Whether values are the same, or there at all, is told of those alone that the viewer sees clear: who is
     merged with one of the caller's own making would be found out otherwise."""
 
-    def is_clear(of: str) -> bool:
-        return not (viewer.masks(of) or viewer.refuses(of))
-
     def field_is_clear(name: str) -> bool:
-        return is_clear(classes()[f"Customer.{name}"])
+        return viewer.sees_clear(classes()[f"Customer.{name}"])
 
     return MergePreview(
         survivor_id=done.survivor,
@@ -145,7 +142,7 @@ def _told(done: Outcome, viewer: Viewer) -> MergePreview:
             MergeMove(
                 entity=entity,
                 count=done.moved[name],
-                folded=done.folded[name] if is_clear(FOLDED_BY.get(entity, OPEN)) else None,
+                folded=done.folded[name] if viewer.sees_clear(FOLDED_BY.get(entity, OPEN)) else None,
             )
             for name, (entity, _) in BY_TABLE.items()
             if done.moved[name]
