@@ -10,6 +10,7 @@ from tantivy import Order, Searcher
 from indexing.documents.customers import CustomerDocument
 from indexing.engines.embedded_documents import embedded_document, embedded_schema
 from indexing.engines.folders import file_stamp
+from indexing.engines.merging import merging_gives_way
 from indexing.engines.port import Candidate, Candidates, Extent, FacetCount, Facets, IndexEntry, Mark
 from indexing.engines.ranked import ranked
 from indexing.engines.tantivy_queries import QueryMaker
@@ -94,6 +95,7 @@ class Generation:
             for one in made:
                 writer.add_document(one)
             writer.commit()
+            merging_gives_way()
         except BaseException:
             self._writer = None  # what was added and not committed goes with it
             raise

@@ -2,7 +2,9 @@
 
 import asyncio
 import multiprocessing
+import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,3 +131,15 @@ def test_a_damaged_index_is_unavailable_and_can_be_made_anew(
     asyncio.run(engine.serve_generation(generation))
     assert ids(engine, "") == [SHAN.id]
     asyncio.run(engine.close())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a niceness for each thread")
+def test_merging_goes_behind_everything_else(own_engine: EmbeddedEngine) -> None:
+    asyncio.run(own_engine.apply([ZHANG_SAN], {}))
+    niceness: dict[str, set[int]] = {}
+    for thread in Path("/proc/self/task").iterdir():
+        name = (thread / "comm").read_text().rstrip("0123456789\n")
+        niceness.setdefault(name, set()).add(os.getpriority(os.PRIO_PROCESS, int(thread.name)))
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert niceness["merge_thread_"] == {19}
+    assert niceness["segment_updater"] == niceness["thread-tantivy-"] == {ours}
