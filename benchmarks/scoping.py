@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from app.graphql import schema
 from benchmarks.figures import Figure
 from benchmarks.graph import C360
-from benchmarks.searching import CLASSES
+from benchmarks.search.judging import cases
 from indexing.documents.reading import read_documents
 from indexing.engines.port import SearchEngine
 from master.access import Viewer, customers_in_sight, sight_of
@@ -90,15 +90,13 @@ async def _compared(master: Master, engine: SearchEngine, branch: int, per_cent:
     one, everyone = Asking(master, engine, (branch,)), Asking(master, engine, None)
     with master.reading() as connection:
         ids = random.Random(9).choices(_seen(connection, branch), k=PAIRS + WARM)
-        documents = {
-            each.document.id: each.document for each in read_documents(connection, ids, master.clock)
-        }
-    chance = random.Random(9)
-    kinds = [chance.choice(list(CLASSES.values())) for _ in ids]
-    words = [kind(documents[id], chance) for kind, id in zip(kinds, ids, strict=True)]
+        readings = read_documents(connection, ids, master.clock)
+    documents = {each.document.id: each.document for each in readings}
+    made = cases(list(documents.values()), PAIRS, seed=9)
+    typed = [case.words for of_class in made.values() for case in of_class]
     questions: dict[str, list[tuple[str, dict[str, Any]]]] = {
         "a customer's 360": [(C360, {"number": documents[id].number}) for id in ids],
-        "a search": [(SEARCH, {"words": each}) for each in words if each],
+        "a search": [(SEARCH, {"words": each}) for each in random.Random(9).sample(typed, PAIRS + WARM)],
         **{name: [(document, {})] * LISTED for name, document in LISTS.items()},
     }
     figures = []
