@@ -52,10 +52,9 @@ class Generation:
             Candidate(int(id or 0), hit.score, hit.sort_key, _names(searcher.doc(hit.address)))
             for id, hit in zip(ids, hits, strict=True)
         )
+        facets = self._facets(searcher, question) if extent.wants_facets else None
         return Candidates(
-            found,
-            self._total(searcher, question) if extent.wants_total else None,
-            self._facets(searcher, question) if extent.wants_facets else None,
+            found, self._total(searcher, question, facets) if extent.wants_total else None, facets
         )
 
     def searcher(self) -> Searcher:
@@ -152,7 +151,9 @@ class Generation:
             )
         return held
 
-    def _total(self, searcher: Searcher, question: Question) -> int:
+    def _total(self, searcher: Searcher, question: Question, facets: Facets | None) -> int:
+        if facets is not None:  # each customer has one status
+            return sum(status.count for status in facets.statuses)
         found = searcher.search(self._fitting(question), limit=1, count=True)
         return int(found.count or 0)  # type: ignore[attr-defined]  # left out of the library's stubs
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 from tantivy import DocAddress, Order, Query, Searcher
 
+from indexing.documents.terms import storable
 from indexing.engines.port import Place
 from indexing.engines.tantivy_queries import QueryMaker
-from indexing.questions import Question, Unit
+from indexing.questions import Question, Term, Unit
 
 # Taken at first where ties must be sorted here; 2 ms.
 FIRST_TAKEN = 2_000
 GROWTH = 10
+COMMON = 2_000  # customers with a term
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +43,17 @@ def ranked(
     whole = maker.whole(question)
     if len(question.alternatives) > 1 or len(question.alternatives[0]) > 1:
         return _widening(searcher, whole, limit, after)
-    if after is None:
+    if after is None and not _is_common(searcher, question.alternatives[0][0]):
         hits = _by_score(searcher, whole, limit + 1)
         if len(hits) <= limit:
             return _told(hits)
     return _by_tier(searcher, maker, question, limit, after)
+
+
+def _is_common(searcher: Searcher, unit: Unit) -> bool:
+    """Whether so many fit that to take the best by score would only show that there are ties."""
+    terms = (leaf for tier in unit.tiers for leaf in tier.any if isinstance(leaf, Term))
+    return any(searcher.doc_freq(term.field, storable(term.text)) > COMMON for term in terms)
 
 
 def _by_key(searcher: Searcher, query: Query, score: int, limit: int) -> Iterator[Hit]:
