@@ -1,7 +1,6 @@
 """A new generation filled from the whole master: by this process, or by several side by side."""
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -16,6 +15,7 @@ from sqlalchemy import func, select
 from indexing.documents.reading import read_what_can
 from indexing.engines.port import SearchEngine
 from indexing.errors import DocumentsRefused
+from master.collecting import spare_the_collector
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -147,8 +147,7 @@ async def _asked(pipe: Pipe, span: Span | None) -> Put:
 def _work(opener: Opener, generation: str, part: int, pipe: Pipe) -> None:
     """The other process: spans come in, what became of them goes out, until None comes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that spawned it says when to end
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    spare_the_collector()
     try:
         asyncio.run(_answering(opener, generation, part, pipe))
     except EOFError:

@@ -15,6 +15,7 @@ from app.parts import backlog_of, parts_of
 from app.settings import Settings
 from app.watched import PortTaken, watched_at_a_port
 from app.working import ended, woken_by_redis, worker_of
+from master.collecting import spare_the_collector
 from master.session import Master
 
 
@@ -39,6 +40,7 @@ async def _work(told: Settings, master: Master) -> None:
     beside = woken_by_redis(told, indexer)
     try:
         async with watched_at_a_port(told, read_limits(told.limits), parts, metrics):
+            spare_the_collector()
             working = asyncio.create_task(indexer.run())
             for name in (signal.SIGTERM, signal.SIGINT):
                 asyncio.get_running_loop().add_signal_handler(name, working.cancel)

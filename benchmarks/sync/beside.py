@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from benchmarks.sync.stands import Stand
 from indexing.engines.port import SearchEngine
 from indexing.worker import Worker
+from master.collecting import spare_the_collector
 from master.session import Actor, Master
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -32,6 +33,7 @@ async def working(stand: Stand, master: Master, engine: SearchEngine) -> AsyncIt
     with ExitStack() as stack:
         for _ in range(stand.workers):
             stack.enter_context(_spawned(_work, stand))
+        spare_the_collector()  # as the hub does, and `kehu worker`
         own = [] if stand.workers else [asyncio.create_task(Worker(master, engine, refresh).run())]
         try:
             yield
@@ -75,6 +77,7 @@ def _work(begun: Event, over: Event, stand: Stand) -> None:
 
 async def _working(begun: Event, over: Event, stand: Stand) -> None:
     master, engine = stand.open()
+    spare_the_collector()
     work = asyncio.create_task(Worker(master, engine, refresh).run())
     begun.set()
     await asyncio.to_thread(over.wait)
