@@ -22,7 +22,7 @@ from master.tables.leads import LeadRow
 from master.tables.merges import MergedCustomerRow
 from master.tables.policies import PolicyPartyRow
 from master.tables.relations import HouseholdMemberRow, RelationRow
-from master.tables.sources import SourceRecordRow
+from master.tables.sources import HandValueRow, SourceRecordRow
 from master.tables.tags import CustomerTagRow
 
 
@@ -129,6 +129,7 @@ MOVED = (
         owners=(Owner("customer_id"), Owner("entity_id", only=("kind", "customers"))),
         below=Below("identity_documents", "entity_id", only=("kind", "documents")),
     ),
+    Moved(HandValueRow),
     Moved(MergedCustomerRow, owners=(Owner("survivor_id"),), key="merge_id"),
 )
 

@@ -23,7 +23,7 @@ from master.tables.leads import LeadRow
 from master.tables.merges import MergedCustomerRow
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
 from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
-from master.tables.sources import SourceRecordRow, SourceSystemRow
+from master.tables.sources import HandValueRow, SourceRecordRow, SourceSystemRow
 from master.tables.tags import CustomerTagRow, TagCategoryRow, TagRow
 
 COUNTERS = ("updated_at", "version", "versioned_in", "revision", "revised_in")
@@ -148,4 +148,5 @@ REMEMBERED: tuple[type[Row], ...] = (
     HouseholdMemberRow,
     SourceSystemRow,
     SourceRecordRow,
+    HandValueRow,
 )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from master.sealing import Sealed
@@ -12,8 +12,10 @@ from master.tables.types import Instant
 
 
 class SourceSystemRow(Row):
-    """trust: 0 for a system nobody has ranked yet; the higher rank wins where sources disagree.
+    """trust: 0 for a system nobody has ranked yet; the higher rank wins where sources disagree. trust_…: of
+    one group of attributes (matching/survive.py), where that differs.
 
+    chosen_until: while a change of trust is being followed, the last customer whose values were chosen again.
     made_by: the token whose first put made it, which feeds it; null: an import or a command did.
     """
 
@@ -27,6 +29,11 @@ class SourceSystemRow(Row):
     branch_id: Mapped[int | None] = mapped_column(ForeignKey("branches.id"))
     recorded_at: Mapped[Recorded]
     made_by: Mapped[CodeText | None] = mapped_column(ForeignKey("api_tokens.id"))
+    trust_names: Mapped[int | None]
+    trust_identity: Mapped[int | None]
+    trust_demographics: Mapped[int | None]
+    trust_service: Mapped[int | None]
+    chosen_until: Mapped[int | None]
 
 
 class SourceRecordRow(Row):
@@ -54,6 +61,27 @@ class SourceRecordRow(Row):
     content: Mapped[str] = mapped_column(Sealed("sources"))
     fingerprint: Mapped[bytes] = mapped_column(LargeBinary)
     recorded_at: Mapped[Recorded]
+
+
+class HandValueRow(Row):
+    """What somebody said by hand of one field of a customer: a correction, or a value that is pinned.
+
+    field: as in the records of sources. value: as JSON; null: there is none. said_by: empty where nobody
+    knows any more who it was. Ended by the next one, or when it is unpinned.
+    """
+
+    __tablename__ = "hand_values"
+    __table_args__ = AUTO
+
+    id: Mapped[RowId]
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    field: Mapped[CodeText]
+    value: Mapped[str] = mapped_column(Sealed("sources"))
+    pinned: Mapped[bool] = mapped_column(server_default=false())
+    said_by: Mapped[str]
+    why: Mapped[str | None]
+    recorded_at: Mapped[Recorded]
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class ImportRunRow(Row):

@@ -17,13 +17,15 @@ documents, points = table(IdentityDocumentRow), table(ContactPointRow)
 
 
 def add_documents(tx: Transaction, customer: int, new: Sequence[tuple[GivenDocument, NumberReading]]) -> None:
-    """Those that the customer has already are left as they are; at most one is the primary one."""
+    """Those that the customer has already are not added again; at most one is the primary one."""
     there = _open_rows(tx, documents, customer, documents.c.type, documents.c.number_index)
     known = {(row.type, bytes(row.number_index)) for row in there}
     rows: list[dict[str, Any]] = []
     for given, reading in new:
         key = (given.type, _digest(tx, documents.c.number_index, reading))
         if key in known:
+            its = (documents.c.type == given.type, documents.c.number_index == reading.normal)
+            _say_too(tx, documents, customer, *its)
             continue
         known.add(key)
         is_primary = given.primary and not any(row["primary"] for row in rows)
@@ -45,6 +47,8 @@ def add_contact_points(
     for given, reading in new:
         key = (given.kind, _digest(tx, points.c.value_index, reading))
         if key in known:
+            its = (points.c.kind == given.kind, points.c.value_index == reading.normal)
+            _say_too(tx, points, customer, *its)
             continue
         known.add(key)
         row = {"customer_id": customer, "kind": given.kind, "value": given.value.strip()}
@@ -79,6 +83,11 @@ def _prefer_only(tx: Transaction, customer: int, kind: ContactPointKind, chosen:
     same_kind = points.c.kind == kind
     _open(tx, points, customer, same_kind, not_(chosen), points.c.preferred.is_(True), preferred=False)
     _open(tx, points, customer, same_kind, chosen, points.c.preferred.is_(False), preferred=True)
+
+
+def _say_too(tx: Transaction, target: Table, customer: int, *its: ColumnElement[bool]) -> None:
+    """What a source said is said by hand from now on: it stays when the source says it no longer."""
+    _open(tx, target, customer, *its, target.c.source_id.is_not(None), source_id=None)
 
 
 def _digest(tx: Transaction, column: Any, reading: NumberReading) -> bytes:

@@ -21,6 +21,7 @@ from master.writes.customers import (
     refuse_out_of_sight,
 )
 from master.writes.derived import refresh
+from master.writes.hand_values import keep_corrections
 from master.writes.inputs import CustomerChange
 from master.writes.kept import KEEP
 from matching.numbers import read_document
@@ -45,6 +46,7 @@ def update_customer(tx: Transaction, change: CustomerChange) -> int:
         former = {"customer_id": row.id, "kind": OtherNameKind.FORMER, "name": row.name, "recorded_at": tx.at}
         tx.execute(insert(other_names), [former])
     if changed:
+        keep_corrections(tx, row.id, changed)
         tx.execute(update(customers).where(customers.c.id == row.id).values(**changed))
     _recheck_documents(tx, row.id, change)
     refresh(tx, [row.id])

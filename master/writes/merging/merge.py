@@ -19,6 +19,7 @@ from master.tables.merges import MergedCustomerRow, MergeRow
 from master.writes import checks
 from master.writes.customers import refuse_lost_update
 from master.writes.derived import refresh
+from master.writes.merging.choosing import choose_of_both
 from master.writes.merging.guards import locked_customers, refuse_others
 from master.writes.merging.moving import move
 from master.writes.merging.own_values import differing, doubt_documents, fill_gaps
@@ -43,7 +44,8 @@ class Merging:
 
 @dataclass
 class Outcome:
-    """What came of it. moved, folded: rows by table; filled: what the survivor left open, by API names.
+    """What came of it. moved, folded: rows by table; filled: what the survivor has got, by API names: it left
+    it open, or the rules put the other one's value first.
 
     differing: (API name, duplicate) of values on both sides, of which the survivor's stays.
     """
@@ -98,6 +100,9 @@ def _merge(tx: Transaction, gone: int, reason: str, done: Outcome) -> None:
         tx.execute(delete(derived).where(derived.c.customer_id == gone))
     _let_go(tx, gone, survivor, merge)
     done.filled += fill_gaps(tx, survivor)
+    taken = choose_of_both(tx, merge, survivor)
+    done.filled += [name for name in taken if name not in done.filled]
+    done.differing = [each for each in done.differing if each != (each[0], gone) or each[0] not in taken]
     doubt_documents(tx, merge, survivor)
 
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +15,7 @@ from master.tables.customers import CustomerRow
 from master.tables.history import HISTORY
 from master.tables.sources import SourceRecordRow
 from master.writes.merging.trees import Step, Tree
-from master.writes.sourced.customers import COLUMNS
+from master.writes.sourced.golden import COLUMNS, value_in_column
 from master.writes.sourced.items import DOCUMENTS, FIELDS, POINTS, said_documents, said_points
 from master.writes.sourced.records import Change
 from master.writes.sourced.rows import Said, SourcedRow
@@ -29,7 +28,6 @@ old_customers, old_records = HISTORY[customers.name], HISTORY[records.name]
 # A row as records have it: table, source, and what it says (children.alike, as far as a source says it).
 Thing = tuple[Any, ...]
 
-READ = {"birth_date": date.fromisoformat, "created_at": datetime.fromisoformat}
 SAID = frozenset({*COLUMNS, *FIELDS, "documents", "tags"})
 
 
@@ -124,5 +122,4 @@ def value_of(said: Said, field: str) -> Any:
         return tuple(said_documents(said))
     if field in FIELDS:
         return tuple(said_points(said, [field]))
-    value = said.get(field)
-    return READ[field](value) if field in READ and value is not None else value
+    return value_in_column(field, said.get(field))

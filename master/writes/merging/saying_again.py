@@ -19,7 +19,8 @@ from master.writes.merging.said_since import SaidByBoth, SourceSaid, states_sinc
 from master.writes.merging.settling import Left
 from master.writes.merging.trees import Tree
 from master.writes.sourced.customer_tags import TagsChange, change_tags
-from master.writes.sourced.customers import COLUMNS, change_customers
+from master.writes.sourced.customers import change_customers
+from master.writes.sourced.golden import COLUMNS
 from master.writes.sourced.items import DOCUMENTS, POINTS, ItemsChange, Shape, change_items
 from master.writes.sourced.said import plain
 

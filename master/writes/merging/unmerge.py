@@ -15,10 +15,12 @@ from master.tables.merges import MergedCustomerRow, MergeRow
 from master.writes import checks
 from master.writes.customers import is_in_sight, locked_customer
 from master.writes.derived import refresh
+from master.writes.merging.choosing import choose_of_each, standing
 from master.writes.merging.giving_back import GivenBack, give_back
 from master.writes.merging.later import Undecided, place_later
 from master.writes.merging.own_values import fill_gaps
 from master.writes.merging.said_since import said_by_both
+from master.writes.merging.sayers import keep_own_sayers
 from master.writes.merging.saying_again import (
     say_again_of_restored,
     say_again_of_survivor,
@@ -47,7 +49,7 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     row = _merged(tx, merge)
     survivor, restored = row.survivor_id, row.id
     locked_customer(tx, survivor, ["mergeId"])
-    tree = tree_of(tx, merge, survivor)
+    tree, stood = tree_of(tx, merge, survivor), standing(tx, survivor)
     _restore(tx, restored)
     back = give_back(tx, tree, restored)
     said = said_by_both(tx, tree, restored)
@@ -61,7 +63,9 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     undecided += take_back_said(tx, tree, said, open_again)
     say_again_of_survivor(tx, said.own, gone)
     say_again_of_restored(tx, said.its)
+    keep_own_sayers(tx, survivor, said)
     fill_gaps(tx, survivor, open_again)
+    choose_of_each(tx, survivor, restored, stood)
     mend_doubts(tx, [survivor, restored])
     refresh(tx, [survivor, restored])
     _note(tx, merge, (survivor, restored), back, undecided)

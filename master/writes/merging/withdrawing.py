@@ -12,7 +12,7 @@ from master.tables.customers import CustomerRow
 from master.tables.merges import MergedCustomerRow
 from master.writes.merging.giving_back import GivenBack
 from master.writes.merging.ledger import noted, read, told
-from master.writes.merging.own_values import FILLED
+from master.writes.merging.own_values import COMPARED
 from master.writes.merging.said_rows import said_rows
 from master.writes.merging.trees import Tree
 
@@ -45,7 +45,7 @@ def _outdone(tx: Transaction, moved: Moved, back: GivenBack) -> set[tuple[str, i
 
 def _withdraw_own(tx: Transaction, tree: Tree, upper: Sequence[int]) -> set[str]:
     """What the restored customer had lent to whom it went into, and that one to whom it went itself."""
-    entries = noted(tx, upper, customers.name, list(FILLED.values()))
+    entries = noted(tx, upper, customers.name, list(COMPARED.values()))
     lent = {(entry.field, entry.after) for entry in entries if entry.merge_id == tree.merge}
     open_again = set()
     for entry in reversed(entries):

@@ -1,4 +1,4 @@
-"""What a source says of a customer by another of its keys than the one that changes."""
+"""What is said of a customer by other records than the one that changes."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -15,18 +15,19 @@ from master.writes.sourced.statements import rows_in
 records = table(SourceRecordRow)
 
 
-def said_beside(tx: Transaction, source_id: int, changing: Mapping[int, int]) -> Mapping[int, list[Said]]:
-    """By customer; changing: by customer the record that is left out. Nearly always there is no other: so
-    what is sealed is opened only where there is one."""
-    whose = select(records.c.id, records.c.customer_id).where(
-        records.c.source_id == source_id, records.c.kind == "customers"
+def said_beside(tx: Transaction, changing: Mapping[int, int]) -> Mapping[int, list[tuple[int, Said]]]:
+    """By customer, what each other record says, with its source; changing: by customer the record that is
+    left out. Nearly always there is no other: so what is sealed is opened only where there is one."""
+    whose = select(records.c.id, records.c.customer_id, records.c.source_id).where(
+        records.c.kind == "customers"
     )
     others = {
-        row.id: row.customer_id
+        row.id: row
         for row in rows_in(tx, whose, records.c.customer_id, changing)
         if row.id != changing[row.customer_id]
     }
-    found: defaultdict[int, list[Said]] = defaultdict(list)
-    for row in rows_in(tx, select(records.c.id, records.c.content), records.c.id, others):
-        found[others[row.id]].append(parsed(row.content))
+    found: defaultdict[int, list[tuple[int, Said]]] = defaultdict(list)
+    for row in rows_in(tx, select(records.c.id, records.c.content), records.c.id, sorted(others)):
+        its = others[row.id]
+        found[its.customer_id].append((its.source_id, parsed(row.content)))
     return found

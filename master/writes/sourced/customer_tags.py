@@ -45,10 +45,15 @@ def change_tags(tx: Transaction, source_id: int, changes: Sequence[TagsChange]) 
     says of the customer by another key."""
     there = _there(tx, source_id, (change.customer_id for change in changes))
     dropping = {each.customer_id: each.record_id for each in changes if each.dropped}
-    beside = said_beside(tx, source_id, dropping)
+    beside = said_beside(tx, dropping)
     ended, added = [], {}
     for change in changes:
-        kept = {tag for said in beside.get(change.customer_id, ()) for tag in said.get("tags") or ()}
+        kept = {
+            tag
+            for source, said in beside.get(change.customer_id, ())
+            for tag in said.get("tags") or ()
+            if source == source_id
+        }
         ended += [
             there[change.customer_id, tag]
             for tag in sorted(change.dropped - kept)

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from master import spelling
 from master.errors import Conflict
 from master.session import Transaction
 from master.tables.base import table
-from master.tables.codes import CustomerKind, CustomerStatus, OtherNameKind
-from master.tables.customers import CustomerRow, OtherNameRow
+from master.tables.codes import CustomerKind, CustomerStatus
+from master.tables.customers import CustomerRow
 from master.writes.customers import customer_number
 from master.writes.sourced.customer_tags import TagsChange, change_tags, give_tags
 from master.writes.sourced.doubtful_documents import mend_doubts
 from master.writes.sourced.doubts import POINT_FIELDS, doubts_of
 from master.writes.sourced.first_derived import derive_first
+from master.writes.sourced.golden import COLUMNS, columns_now, keep_former_names
 from master.writes.sourced.items import (
     DOCUMENTS,
     POINTS,
@@ -39,22 +40,12 @@ from master.writes.sourced.rows import (
     lacking,
     sourced_document,
 )
-from master.writes.sourced.scalars import given_columns, new_columns
+from master.writes.sourced.scalars import given_columns
 from master.writes.sourced.statements import insert_many, rows_in, update_each, waves
 from matching.normal import name_key
 
-customers, other_names = table(CustomerRow), table(OtherNameRow)
+customers = table(CustomerRow)
 
-COLUMNS = {
-    "name": "name",
-    "kind": "kind",
-    "status": "status_by_hand",
-    "gender": "gender",
-    "birth_date": "birth_date",
-    "branch": "branch_id",
-    "created_at": "created_at",
-}
-LASTING = frozenset({"name", "kind", "created_at"})
 IDENTIFYING = frozenset({"birth_date", "gender", "documents"})
 
 
@@ -162,27 +153,14 @@ def change_customers(tx: Transaction, source_id: int, changes: Sequence[Change])
     present = {row.id: row for row in rows_in(tx, statement, customers.c.id, ids)}
     if present.keys() != set(ids):
         raise Conflict("A customer was merged at this very moment: send what its source says again.")
-    updates = {
-        change.entity_id: new_columns(change, present[change.entity_id], COLUMNS, LASTING)
-        for change in changes
-    }
-    update_each(tx, customers, updates)
-    _keep_former_names(tx, [present[id] for id, values in updates.items() if "name" in values])
     change_items(tx, DOCUMENTS, source_id, [_documents(c) for c in changes if "documents" in c.fields])
+    updates = columns_now(tx, source_id, changes, present)
+    update_each(tx, customers, updates)
+    keep_former_names(tx, {id: present[id].name for id, values in updates.items() if "name" in values})
     change_items(tx, POINTS, source_id, [_points(c) for c in changes if c.fields.intersection(POINT_FIELDS)])
     change_tags(tx, source_id, [_tags(change) for change in changes if "tags" in change.fields])
     mend_doubts(tx, [change.entity_id for change in changes if change.fields & IDENTIFYING])
     return {id: {**present[id]._mapping, **updates[id]} for id in ids}
-
-
-def _keep_former_names(tx: Transaction, renamed: Sequence[Any]) -> None:
-    """Whoever is renamed is still found by the old name."""
-    if renamed:
-        kind = OtherNameKind.FORMER
-        rows = [
-            {"customer_id": row.id, "kind": kind, "name": row.name, "recorded_at": tx.at} for row in renamed
-        ]
-        tx.execute(insert(other_names), rows)
 
 
 def _documents(change: Change) -> ItemsChange:

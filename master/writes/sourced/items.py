@@ -1,6 +1,6 @@
 """Lists below a customer, documents and contact points: what a source adds to them and takes away."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -146,7 +146,8 @@ def change_items(tx: Transaction, shape: Shape, source_id: int, changes: Sequenc
     """Add what the source has come to say, and end what it says no longer where the row is its own: of
     different customers.
 
-    What a customer has from elsewhere is neither repeated nor ended.
+    What a customer has from elsewhere is neither repeated nor ended. A row that another source says too
+    becomes that one's.
     """
     target = shape.target
     names = ("id", "customer_id", "source_id", shape.kind, shape.index, shape.mark)
@@ -155,23 +156,33 @@ def change_items(tx: Transaction, shape: Shape, source_id: int, changes: Sequenc
     there = grouped(rows_in(tx, statement, target.c.customer_id, ids), "customer_id")
     plan = _Plan(shape, source_id, seal_for(tx.master.keys, shape.purpose).digest)
     dropping = {each.customer_id: each.record_id for each in changes if each.dropped}
-    beside = said_beside(tx, source_id, dropping)
+    beside = said_beside(tx, dropping)
     for change in changes:
-        kept = {key for said in beside.get(change.customer_id, ()) for key in shape.said(said)}
-        plan.add(change, kept, there.get(change.customer_id, []))
+        said = beside.get(change.customer_id, ())
+        plan.add(change, _sayers(shape, source_id, said), there.get(change.customer_id, []))
+    sayers = _said_as_rows(tx, shape, source_id, plan.ended)
+    plan.hand_over({id: sayer for id, sayer in sayers.items() if id in plan.ended})
     update_each(tx, target, plan.updated)
-    end_each(tx, target, plan.ended - _said_as_rows(tx, shape, source_id, plan.ended))
+    end_each(tx, target, plan.ended)
     add_items(tx, shape, source_id, plan.added)
 
 
-def _said_as_rows(tx: Transaction, shape: Shape, source_id: int, ids: Iterable[int]) -> set[int]:
-    """Those that the source also says in rows of their own (import kind documents)."""
+def _sayers(shape: Shape, source_id: int, said: Sequence[tuple[int, Said]]) -> dict[Key, int]:
+    """Which source says a thing beside the record that changes: the same one, if it does."""
+    found: dict[Key, int] = {}
+    for source, each in sorted(said, key=lambda given: given[0] == source_id):
+        found |= dict.fromkeys(shape.said(each), source)
+    return found
+
+
+def _said_as_rows(tx: Transaction, shape: Shape, source_id: int, ids: Iterable[int]) -> dict[int, int]:
+    """The source that also says a row by a row of its own (import kind documents): the same one, if it
+    does."""
     if shape is not DOCUMENTS:
-        return set()
-    statement = select(records.c.entity_id).where(
-        records.c.source_id == source_id, records.c.kind == DOCUMENTS.purpose
-    )
-    return {row.entity_id for row in rows_in(tx, statement, records.c.entity_id, ids)}
+        return {}
+    statement = select(records.c.entity_id, records.c.source_id).where(records.c.kind == DOCUMENTS.purpose)
+    rows = list(rows_in(tx, statement, records.c.entity_id, ids))
+    return {row.entity_id: row.source_id for row in sorted(rows, key=lambda row: row.source_id == source_id)}
 
 
 @dataclass
@@ -185,8 +196,8 @@ class _Plan:
     ended: set[int] = field(default_factory=set)
     updated: dict[int, Columns] = field(default_factory=dict)
 
-    def add(self, change: ItemsChange, kept: Collection[Key], rows: Sequence[Any]) -> None:
-        """Plan one customer's change; kept: what is not ended; rows: those that are open."""
+    def add(self, change: ItemsChange, sayers: Mapping[Key, int], rows: Sequence[Any]) -> None:
+        """Plan one customer's change; sayers: who says something else too; rows: those that are open."""
         there = {self._identity(row): row for row in reversed(rows)}
         added = {}
         for key, columns in change.now.items():
@@ -195,12 +206,21 @@ class _Plan:
                 added[key] = columns
             elif key in change.before and row is not None and row.source_id == self.source_id:
                 self.updated[row.id] = _difference(change.before[key], columns)
-        for key in change.dropped.difference(kept):
-            row = there.get((key[0], self.digest(key[1])))
-            if row is not None and row.source_id == self.source_id:
-                self.ended.add(row.id)
+        own = {key: there.get((key[0], self.digest(key[1]))) for key in change.dropped}
+        dropped = {
+            key: row.id for key, row in own.items() if row is not None and row.source_id == self.source_id
+        }
+        self.ended.update(dropped.values())
+        self.hand_over({id: sayers[key] for key, id in dropped.items() if key in sayers})
         self.added.append((change.customer_id, added))
         self._unmark(rows, added)
+
+    def hand_over(self, sayers: Mapping[int, int]) -> None:
+        """These rows stay, for somebody says them still."""
+        for id, source_id in sayers.items():
+            self.ended.discard(id)
+            if source_id != self.source_id:
+                self.updated.setdefault(id, {})["source_id"] = source_id
 
     def _identity(self, row: Any) -> tuple[str, bytes]:
         return getattr(row, self.shape.kind), bytes(getattr(row, self.shape.index))

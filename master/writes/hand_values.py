@@ -1,0 +1,132 @@
+"""What people say of single values of a customer: corrections, and values that stewards pin."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from master.audit import note
+from master.errors import Conflict, Invalid, NotFound
+from master.reads.sayings import said_of
+from master.session import Transaction
+from master.tables.base import table
+from master.tables.customers import CustomerRow
+from master.tables.sources import HandValueRow
+from master.writes import checks
+from master.writes.customers import locked_customer, refuse_lost_update, refuse_out_of_sight
+from master.writes.derived import refresh
+from master.writes.sourced.doubtful_documents import mend_doubts
+from master.writes.sourced.golden import (
+    COLUMNS,
+    LASTING,
+    choose_again,
+    keep_former_names,
+    keep_unknown,
+    value_in_column,
+)
+from master.writes.sourced.said import plain
+
+customers, by_hand = table(CustomerRow), table(HandValueRow)
+
+FIELDS = {column: field for field, column in COLUMNS.items()}
+PATHS = {"birth_date": "birthDate"}  # in the input, where that is another name than in the records
+PINNED = "This value is pinned: unpin it first, or leave it out."
+
+
+@dataclass(frozen=True)
+class Pinning:
+    """customer: an id; field: as in the records of sources. value: the key of the saying to pin; None: what
+    stands."""
+
+    customer: int
+    version: int
+    field: str
+    reason: str
+    value: str | None = None
+
+
+def keep_corrections(tx: Transaction, customer: int, corrected: Mapping[str, Any]) -> None:
+    """Remember that somebody says so by hand, by column: it stands until a source says something new. Raises
+    Conflict for a value that is pinned."""
+    given = {FIELDS[column]: value for column, value in corrected.items()}
+    for row in _open_ones(tx, customer, given):
+        if row.pinned:
+            raise Conflict(PINNED, [PATHS.get(row.field, row.field)])
+        _end(tx, row.id)
+    _say(tx, customer, given, pinned=False, why=tx.reason)
+
+
+def pin_value(tx: Transaction, wanted: Pinning) -> int:
+    """Let a value stand whatever is said from now on; the customer's id. Raises NotFound and Conflict."""
+    why, row = checks.line(wanted.reason, ["reason"]), locked_customer(tx, wanted.customer, ["customer"])
+    refuse_lost_update(wanted.version, row)
+    field, column = wanted.field, COLUMNS[wanted.field]
+    present = plain(getattr(row, column))
+    said = [each for each in said_of(tx.connection, [row.id]).get(row.id, ()) if each.field == field]
+    claims = {each.claim.key: each.claim.value for each in said if each.until is None}
+    if wanted.value is not None and wanted.value not in claims:
+        raise NotFound("Nobody says this of the customer, or no longer.", ["value"])
+    if present not in (None, *claims.values()):
+        keep_unknown(tx, row.id, field, present)
+    value = present if wanted.value is None else claims[wanted.value]
+    if value is None and field in LASTING:
+        raise Invalid("A customer is not without this.", ["field"])
+    for each in _open_ones(tx, row.id, [field]):
+        if each.pinned:
+            _end(tx, each.id)
+    _say(tx, row.id, {field: value}, pinned=True, why=why)
+    if value != present:
+        tx.execute(
+            update(customers).where(customers.c.id == row.id).values({column: value_in_column(field, value)})
+        )
+        keep_former_names(tx, {row.id: row.name} if field == "name" else {})
+        mend_doubts(tx, [row.id])
+        refresh(tx, [row.id])
+        refuse_out_of_sight(tx, row.id)
+    note(tx, "customer.pin", "customer", row.id, customer_id=row.id, details={"field": field})
+    return wanted.customer
+
+
+def unpin_value(tx: Transaction, wanted: Pinning) -> int:
+    """Let the rules choose again; the customer's id. Raises NotFound, also for what is not pinned."""
+    checks.line(wanted.reason, ["reason"])
+    row = locked_customer(tx, wanted.customer, ["customer"])
+    refuse_lost_update(wanted.version, row)
+    pins = [each for each in _open_ones(tx, row.id, [wanted.field]) if each.pinned]
+    if not pins:
+        raise NotFound("This value is not pinned.", ["field"])
+    for each in pins:
+        _end(tx, each.id)
+    choose_again(tx, [row.id], forgetting={row.id: {wanted.field}})
+    refresh(tx, [row.id])
+    refuse_out_of_sight(tx, row.id)
+    note(tx, "customer.unpin", "customer", row.id, customer_id=row.id, details={"field": wanted.field})
+    return wanted.customer
+
+
+def _open_ones(tx: Transaction, customer: int, fields: Iterable[str]) -> list[Any]:
+    its = (by_hand.c.customer_id == customer, by_hand.c.ended_at.is_(None))
+    wanted = select(by_hand.c.id, by_hand.c.field, by_hand.c.pinned)
+    return list(tx.execute(wanted.where(*its, by_hand.c.field.in_(list(fields))).order_by(by_hand.c.id)))
+
+
+def _end(tx: Transaction, id: int) -> None:
+    tx.execute(update(by_hand).where(by_hand.c.id == id).values(ended_at=tx.at))
+
+
+def _say(tx: Transaction, customer: int, given: Mapping[str, Any], *, pinned: bool, why: str | None) -> None:
+    rows = [
+        {
+            "customer_id": customer,
+            "field": field,
+            "value": json.dumps(plain(value), ensure_ascii=False),
+            "pinned": pinned,
+            "said_by": tx.actor.name,
+            "why": why,
+            "recorded_at": tx.at,
+        }
+        for field, value in given.items()
+    ]
+    tx.execute(insert(by_hand), rows)
