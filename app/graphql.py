@@ -14,6 +14,7 @@ from resolvers.merges import MergeMutation, MergeQuery
 from resolvers.nodes import NodeQuery
 from resolvers.policies import PolicyQuery
 from resolvers.reveals import RevealMutation
+from resolvers.reviews import ReviewMutation, ReviewQuery
 from resolvers.saved_searches import SavedSearchMutation, SavedSearchQuery
 from resolvers.search import SearchQuery
 from resolvers.tags import TagQuery
@@ -27,6 +28,7 @@ class Query(
     CustomerQuery,
     IdentifyQuery,
     MergeQuery,
+    ReviewQuery,
     SearchQuery,
     SavedSearchQuery,
     PolicyQuery,
@@ -39,7 +41,13 @@ class Query(
 
 @described
 class Mutation(
-    CustomerMutation, MergeMutation, ContactMutation, LeadMutation, RevealMutation, SavedSearchMutation
+    CustomerMutation,
+    MergeMutation,
+    ReviewMutation,
+    ContactMutation,
+    LeadMutation,
+    RevealMutation,
+    SavedSearchMutation,
 ):
     """What can be changed. Refusals come back as `errors` in the payload."""
 

@@ -9,11 +9,12 @@ from typing import cast
 from master.audit import note
 from master.errors import Refusal
 from master.reads.records import customer_numbers, every_record
-from master.reads.reviews import told_apart
+from master.reads.reviews import told_apart, unmerged
 from master.sealing import seal_for
 from master.session import Actor, Master
 from master.writes.merging.merge import Merging, merge_customers
-from master.writes.reviews import Pair, Proposal, propose, withdraw_others
+from master.writes.reviews import Pair, Proposal, keep_rules, propose, withdraw_others
+from matching.kept_rules import name_of
 from matching.linking import Links, joined, links, taught
 from matching.normalized import NormalRecord, identity, normalized
 from matching.rules import VERDICTS, Rules
@@ -47,13 +48,16 @@ class Sweep:
 
     @cached_property
     def apart(self) -> frozenset[tuple[int, int]]:
-        """Places of pairs that a steward told apart, where neither has changed since."""
+        """Places of pairs that a steward told apart, where neither has changed since, or took apart."""
         with self.master.reading() as connection:
-            said = told_apart(connection)
+            said, taken = told_apart(connection), unmerged(connection)
+        places = {record.id: place for place, record in enumerate(self.records)}
+        known = ((places.get(one), places.get(other)) for one, other in (*said, *taken))
         return frozenset(
             (one, other)
-            for one, other in (*self.found.of("SAME"), *self.found.of("REVIEW"))
-            if said and said.get(self._pair(one, other)) == self._identity(one, other)
+            for one, other in known
+            if one is not None and other is not None
+            if (pair := self._pair(one, other)) in taken or said[pair] == self._identity(one, other)
         )
 
     @cached_property
@@ -65,13 +69,15 @@ class Sweep:
         """Make review tasks of pairs to be looked at; how many are new, opened again, known, withdrawn."""
         proposals = list(self._proposals())
         done: Counter[str] = Counter()
+        with self.master.transaction(ACTOR) as tx:
+            rules = keep_rules(tx, self.rules)
         for start in range(0, len(proposals), AT_ONCE):
             with self.master.transaction(ACTOR) as tx:
-                done += propose(tx, proposals[start : start + AT_ONCE], self.rules.version)
+                done += propose(tx, proposals[start : start + AT_ONCE], rules)
             told(min(start + AT_ONCE, len(proposals)), len(proposals))
         with self.master.transaction(ACTOR) as tx:
             done["withdrawn"] = withdraw_others(tx, [each.pair for each in proposals])
-            note(tx, "match.run", "hub", details={"rules": self.rules.version, **done})
+            note(tx, "match.run", "hub", details={"rules": rules, **done})
         return done
 
     def merge(self, told: Progress) -> Counter[str]:
@@ -80,7 +86,7 @@ class Sweep:
         for place, (survivor, *duplicates) in enumerate(self.groups, start=1):
             try:
                 with self.master.transaction(ACTOR) as tx:
-                    reason = f"The same by the rules {self.rules.version}."
+                    reason = f"The same by the rules {name_of(self.rules)}."
                     merge_customers(tx, Merging(survivor, tuple(duplicates), reason))
                 done["merged"] += len(duplicates)
             except Refusal:
@@ -96,9 +102,11 @@ class Sweep:
             if verdict in wanted:
                 yield Proposal(
                     self._pair(one, other),
+                    self.records[one].kind,
                     VERDICTS[verdict],
                     round(float(found.odds[at]), 2),
                     ",".join(map(str, found.levels[at].tolist())),
+                    float(found.rarity[at]),
                     self._identity(one, other),
                 )
 

@@ -60,6 +60,12 @@ def beside(
 def _levels(record: NormalRecord, others: Sequence[NormalRecord], hidden: Mapping[str, bool]) -> Levels:
     table = columns([record, *others])
     levels = compared(table, np.zeros(len(others), dtype=np.int64), np.arange(1, len(others) + 1))
+    return seen(levels, hidden)
+
+
+def seen(levels: Levels, hidden: Mapping[str, bool]) -> Levels:
+    """Without what is hidden."""
+    levels = levels.copy()
     for field, is_told_if_same in hidden.items():
         place = list(FIELDS).index(field)
         told = (levels[:, place] == FIELDS[field].index(SAME)) & is_told_if_same

@@ -1,4 +1,4 @@
-"""From pairs that are the same to customers: connected components, unless two documents forbid it.
+"""From pairs that are the same to customers: connected components, unless documents or people forbid it.
 
 Union-find with path halving and union by size: R. E. Tarjan, J. van Leeuwen, "Worst-case analysis of set
 union algorithms", Journal of the ACM 31 (1984).
@@ -14,12 +14,21 @@ Proven = Mapping[str, str]
 
 
 class Clusters:
-    """Records joined so far; no cluster holds two proven documents of one type that differ."""
+    """Records joined so far; no cluster holds two proven documents of one type that differ, nor two that are
+    `apart`."""
 
-    def __init__(self, proven: Mapping[Hashable, Proven] | None = None) -> None:
+    def __init__(
+        self,
+        proven: Mapping[Hashable, Proven] | None = None,
+        apart: Iterable[tuple[Hashable, Hashable]] = (),
+    ) -> None:
         self._parent: dict[Hashable, Hashable] = {}
         self._size: dict[Hashable, int] = {}
         self._proven = {each: dict(numbers) for each, numbers in (proven or {}).items()}
+        self._apart: dict[Hashable, set[Hashable]] = {}  # by root: records with whom none of its own is one
+        for one, other in apart:
+            self._apart.setdefault(one, set()).add(other)
+            self._apart.setdefault(other, set()).add(one)
 
     def root(self, record: Hashable) -> Hashable:
         parent = self._parent
@@ -41,21 +50,30 @@ class Clusters:
         self._size[one] = self._size.get(one, 1) + self._size.get(other, 1)
         if numbers := self._proven.pop(other, None):
             self._proven.setdefault(one, {}).update(numbers)
+        if others := self._apart.pop(other, None):
+            self._apart.setdefault(one, set()).update(others)
         return True
 
     def _contradict(self, one: Hashable, other: Hashable) -> bool:
+        if any(self.root(each) == other for each in self._apart.get(one, ())):
+            return True
         mine, theirs = self._proven.get(one), self._proven.get(other)
         if not mine or not theirs:
             return False
         return any(theirs.get(type, number) != number for type, number in mine.items())
 
 
-def clusters(links: Iterable[tuple[K, K]], proven: Mapping[K, Proven] | None = None) -> list[list[K]]:
+def clusters(
+    links: Iterable[tuple[K, K]],
+    proven: Mapping[K, Proven] | None = None,
+    apart: Iterable[tuple[K, K]] = (),
+) -> list[list[K]]:
     """Clusters of two and more, each in the order in which its records were named first.
 
-    links: the surest first, for a link that would join two proven documents that differ is left out.
+    links: the surest first, for a link that would join two proven documents that differ is left out, or two
+    of whom somebody says that they are apart: through a third as well.
     """
-    joined = Clusters(proven)  # type: ignore[arg-type]
+    joined = Clusters(proven, apart)  # type: ignore[arg-type]
     seen: dict[K, None] = {}
     for one, other in links:
         if joined.join(one, other):

@@ -23,13 +23,15 @@ AT_ONCE = 500_000  # pairs compared in one go: about 300 MB
 class Links:
     """What was found of each pair that shares a key, the surest first; places are those of the records.
 
-    levels: of FIELDS; odds: log2; verdicts: places in VERDICTS. cut: keys that too many shared, by kind.
+    levels: of FIELDS; odds: log2, in which rarity is what the name adds; verdicts: places in VERDICTS.
+    cut: keys that too many shared, by kind.
     """
 
     one: Places
     other: Places
     levels: Levels
     odds: NDArray[np.float64]
+    rarity: NDArray[np.float64]
     verdicts: NDArray[np.int8]
     cut: dict[str, int]
 
@@ -45,16 +47,24 @@ def links(records: Sequence[NormalRecord], rules: Rules) -> Links:
     kept = table.is_organization[found.one] == table.is_organization[found.other]
     one, other = found.one[kept], found.other[kept]
     levels = _compared(table, one, other)
-    odds, verdicts = np.zeros(len(one)), np.zeros(len(one), dtype=np.int8)
+    odds, rarity, verdicts = np.zeros(len(one)), np.zeros(len(one)), np.zeros(len(one), dtype=np.int8)
     for kind, of_kind in (
         ("PERSON", ~table.is_organization[one]),
         ("ORGANIZATION", table.is_organization[one]),
     ):
-        rarity = rarities(levels[of_kind], *name_counts(table, one[of_kind]))
-        judged = scored(levels[of_kind], rarity, rules, kind)
+        rarity[of_kind] = rarities(levels[of_kind], *name_counts(table, one[of_kind]))
+        judged = scored(levels[of_kind], rarity[of_kind], rules, kind)
         odds[of_kind], verdicts[of_kind] = judged.odds, judged.verdicts
     surest = np.argsort(-odds, kind="stable")
-    return Links(one[surest], other[surest], levels[surest], odds[surest], verdicts[surest], dict(found.cut))
+    return Links(
+        one=one[surest],
+        other=other[surest],
+        levels=levels[surest],
+        odds=odds[surest],
+        rarity=rarity[surest],
+        verdicts=verdicts[surest],
+        cut=dict(found.cut),
+    )
 
 
 def taught(records: Sequence[NormalRecord], rules: Rules, seed: int = 1) -> Rules:
@@ -87,7 +97,7 @@ def joined(
         place: {document.type: document.number for document in record.documents if document.is_proven}
         for place, record in enumerate(records)
     }
-    groups = clusters((pair for pair in found.of("SAME") if pair not in apart), proven)
+    groups = clusters(found.of("SAME"), proven, apart)
     return [[records[place].id for place in group] for group in groups]
 
 

@@ -88,7 +88,14 @@ def rules_in(path: Path) -> Rules:
 def read_rules(text: str) -> Rules:
     """Raises BadRules."""
     try:
-        told = tomllib.loads(text)
+        return rules_of(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadRules(f"this is not TOML: {error}") from None
+
+
+def rules_of(told: Mapping[str, Any]) -> Rules:
+    """What a file of rules says. Raises BadRules."""
+    try:
         return Rules(
             version=str(told["version"]),
             same=float(told["thresholds"]["same"]),
@@ -100,8 +107,6 @@ def read_rules(text: str) -> Rules:
             person=_weights(told["person"], "person"),
             organization=_weights(told["organization"], "organization"),
         )
-    except tomllib.TOMLDecodeError as error:
-        raise BadRules(f"this is not TOML: {error}") from None
     except KeyError as error:
         raise BadRules(f"{error.args[0]} is missing") from None
 

@@ -7,32 +7,19 @@ from typing import cast
 
 from loaders.customers import customers_by_id
 from master.access import Viewer
-from master.roles import BIRTH, CONTACT, DOCUMENT, NAME, PERSON
 from matching.beside import Likeness, beside
 from matching.block import MADE_OF
 from matching.normalized import NormalRecord, normalized
 from matching.records import CustomerRecord
 from matching.rules import shipped
+from schema.comparing import hidden_from
 from schema.context import Context
 from schema.matches import CustomerMatch, MatchReason, MatchVerdict
-
-# The class of each field that is compared, and whether the same whole value, which the caller brings, is told
-# of where it is masked: as DUPLICATE does, and looking it up.
-COMPARED = {
-    "name": (NAME, False),
-    "document": (DOCUMENT, True),
-    "mobile": (CONTACT, True),
-    "email": (CONTACT, False),
-    "birth": (BIRTH, False),
-    "address": (CONTACT, False),
-    "gender": (PERSON, False),
-}
 
 
 @dataclass(frozen=True)
 class Comparing:
-    """hidden: what is left out, as the viewer does not see it clear: telling how alike it is would tell what
-    it is. True: but for whole values that are the same."""
+    """hidden: what is left out, as schema.comparing.hidden_from tells."""
 
     hidden: Mapping[str, bool]
 
@@ -61,11 +48,7 @@ class Comparing:
 
 
 def comparing(viewer: Viewer) -> Comparing:
-    return Comparing({
-        field: is_told and not viewer.refuses(of)
-        for field, (of, is_told) in COMPARED.items()
-        if not viewer.sees_clear(of)
-    })  # fmt: skip
+    return Comparing(hidden_from(viewer))
 
 
 async def in_sight(context: Context, found: Sequence[CustomerMatch]) -> list[CustomerMatch]:

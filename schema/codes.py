@@ -17,6 +17,8 @@ from master.tables.codes import (
     PolicyRole,
     PolicyStatus,
     RelationKind,
+    ReviewAnswer,
+    ReviewStatus,
     TagSource,
 )
 
@@ -35,6 +37,8 @@ __all__ = [
     "PolicyRole",
     "PolicyStatus",
     "RelationKind",
+    "ReviewAnswer",
+    "ReviewStatus",
     "TagSource",
 ]
 
@@ -50,6 +54,14 @@ _MEANINGS = {
     PolicyRole: "What somebody is on a policy.",
     RelationKind: "What the other one is to this customer; its inverse is told on the other one's side.",
     TagSource: "Who gave a tag: a person, a rule, a model, or a source system.",
+    ReviewStatus: (
+        "Where a review task stands; WITHDRAWN: the rules do not propose the pair any more, or one of the two"
+        " is another one now."
+    ),
+    ReviewAnswer: (
+        "What a steward says of a pair. SAME: they are merged; DIFFERENT: not proposed again until one of"
+        " them changes; UNSURE: nobody can tell."
+    ),
     LeadStage: "How far a chance to sell has come.",
     Occasion: "On what occasion somebody saw a customer.",
 }

@@ -10,11 +10,12 @@ import click
 from app.commands.context import CLI, Finding, opened_master, progress
 from app.sweeping import Sweep
 from master.errors import Refusal
-from master.reads.reviews import customer_id, judged, open_tasks
+from master.reads.reviews import customer_id, judged, merged_numbers, open_tasks, task_of
 from master.session import Master
 from master.tables.codes import ReviewAnswer
-from master.writes.reviews import decide as decide_pair
-from master.writes.reviews import undo as undo_pair
+from master.writes.review_decisions import Decision
+from master.writes.review_decisions import decide as decide_task
+from master.writes.review_decisions import undo as undo_task
 from matching.evaluate import Pair, evaluated
 from matching.rules import VERDICTS, BadRules, Rules, rules_in, shipped
 
@@ -94,33 +95,38 @@ def tasks(most: int) -> None:
 @click.argument("answer", type=click.Choice([each.value.lower() for each in ReviewAnswer]))
 @click.option("--reason", required=True, help="Why; it is kept with the answer.")
 def decide(one: str, other: str, answer: str, reason: str) -> None:
-    """Say whether two customers (by number) are one. Two that are different are proposed again only when one
-    of them changes."""
+    """Say whether two customers (by number) are one. Who are the same are merged, into the older one; who are
+    different are proposed again only when one of them changes."""
     with opened_master() as master:
-        pair = _pair(master, one, other)
+        task = _task(master, one, other)
         with _told(), master.transaction(CLI) as tx:
-            decide_pair(tx, pair, ReviewAnswer(answer.upper()), reason)
+            decide_task(tx, Decision(task, ReviewAnswer(answer.upper()), reason))
 
 
 @match.command()
 @click.argument("one")
 @click.argument("other")
-def undo(one: str, other: str) -> None:
-    """Take back what was decided of two customers (by number)."""
+@click.option("--reason", default="The decision was taken back.", help="Why; it is kept with the unmerge.")
+def undo(one: str, other: str, reason: str) -> None:
+    """Take back what was decided of two customers (by number) in the last 30 days, and unmerge them."""
     with opened_master() as master:
-        pair = _pair(master, one, other)
+        task = _task(master, one, other)
         with _told(), master.transaction(CLI) as tx:
-            undo_pair(tx, pair)
+            undo_task(tx, task, reason)
 
 
-def _pair(master: Master, one: str, other: str) -> tuple[int, int]:
+def _task(master: Master, one: str, other: str) -> int:
+    """The id of the task of these two, by their numbers."""
     with master.reading() as connection:
         ids = [customer_id(connection, number) for number in (one, other)]
-    for number, id in zip((one, other), ids, strict=True):
-        if id is None:
-            raise Finding(f"{number} is no customer's number.")
-    first, second = (id for id in ids if id is not None)
-    return first, second
+        for number, id in zip((one, other), ids, strict=True):
+            if id is None:
+                raise Finding(f"{number} is no customer's number.")
+        first, second = (id for id in ids if id is not None)
+        task = task_of(connection, first, second)
+    if task is None:
+        raise Finding("The rules have not proposed this pair.")
+    return task
 
 
 @contextmanager
@@ -154,7 +160,12 @@ def evaluate(labels: Path, rules: Path | None, learn: bool) -> None:
     known = dict(_labels(labels))
     with opened_master() as master:
         sweep = Sweep.of(master, _rules(rules), learn=learn)
+        with master.reading() as connection:
+            merged = merged_numbers(connection)
     found, numbers = sweep.found, [sweep.numbers[record.id] for record in sweep.records]
+    if gone := {pair for pair in known if pair & merged}:
+        click.echo(f"left out, as one of them was merged: {len(gone)}", err=True)
+        known = {pair: is_same for pair, is_same in known.items() if pair not in gone}
     if unknown := sorted({str(number) for pair in known for number in pair} - set(map(str, numbers))):
         raise Finding(f"{labels}: {len(unknown)} numbers are no customer's, first {unknown[0]}.")
     verdicts = {

@@ -1,18 +1,57 @@
-"""What stewards have said of pairs."""
+"""Review tasks as they stand, what stewards have said of pairs, and how often the model had it right."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
 
+from master.access import customers_in_sight
+from master.sight import Sight, bound, reach_of
 from master.tables.base import table
 from master.tables.codes import ReviewAnswer, ReviewStatus
 from master.tables.customers import CustomerRow
+from master.tables.merges import MergedCustomerRow, MergeRow
 from master.tables.reviews import ReviewTaskRow
+from master.tables.tokens import ApiTokenRow
 
 customers, tasks = table(CustomerRow), table(ReviewTaskRow)
+merged, merges, tokens = table(MergedCustomerRow), table(MergeRow), table(ApiTokenRow)
+
+HOLDER = "token:"  # what an actor begins with who holds a token
+
+AT_ONCE = 5_000  # customers whose numbers are read together
+
+Pair = tuple[int, int]
 
 
-def told_apart(connection: Connection) -> dict[tuple[int, int], bytes]:
+def who_is_now(customer_id: ColumnElement[int]) -> ColumnElement[int]:
+    """The id of the customer that this one is today."""
+    survivor = select(merged.c.survivor_id).where(merged.c.id == customer_id).scalar_subquery()
+    return func.coalesce(survivor, customer_id)
+
+
+# Each with who the two are today: one, where they were merged.
+TASKS = select(
+    *tasks.c, who_is_now(tasks.c.one_id).label("one_now"), who_is_now(tasks.c.other_id).label("other_now")
+)
+
+
+def name_of_actor(actor: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The name of its token, where it holds one."""
+    its = func.substr(actor, len(HOLDER) + 1) == tokens.c.id
+    held = select(tokens.c.name).where(actor.like(f"{HOLDER}%"), its).scalar_subquery()
+    return func.coalesce(held, actor)
+
+
+def by_name(connection: Connection, actor: str) -> str:
+    """What an actor is called."""
+    name = connection.scalar(select(tokens.c.name).where(tokens.c.id == actor.removeprefix(HOLDER)))
+    return name if actor.startswith(HOLDER) and name is not None else actor
+
+
+def told_apart(connection: Connection) -> dict[Pair, bytes]:
     """Pairs that a steward says are two, and what was compared of them then."""
     apart = select(tasks.c.one_id, tasks.c.other_id, tasks.c.identity).where(
         tasks.c.status == ReviewStatus.DECIDED, tasks.c.answer == ReviewAnswer.DIFFERENT
@@ -20,35 +59,92 @@ def told_apart(connection: Connection) -> dict[tuple[int, int], bytes]:
     return {(row.one_id, row.other_id): bytes(row.identity) for row in connection.execute(apart)}
 
 
+def unmerged(connection: Connection) -> set[Pair]:
+    """Pairs of which somebody has undone a merge."""
+    undone = select(merges.c.survivor_id, merges.c.customer_id).where(merges.c.undone_at.is_not(None))
+    return {(min(row), max(row)) for row in map(tuple, connection.execute(undone))}
+
+
 def open_tasks(connection: Connection, most: int) -> Iterator[tuple[str, str, str, float]]:
     """Numbers of open pairs with verdict and log2 odds, the likeliest first."""
-    one, other = customers.alias("one"), customers.alias("other")
-    waiting = (
-        select(one.c.number, other.c.number.label("other_number"), tasks.c.verdict, tasks.c.odds)
-        .join_from(tasks, one, one.c.id == tasks.c.one_id)
-        .join(other, other.c.id == tasks.c.other_id)
-        .where(tasks.c.status == ReviewStatus.OPEN)
-        .order_by(tasks.c.priority.desc(), tasks.c.id.desc())
-        .limit(most)
-    )
-    for row in connection.execute(waiting):
-        yield row.number, row.other_number, row.verdict, row.odds
+    wanted = tasks.c.status == ReviewStatus.OPEN
+    order = (tasks.c.priority.desc(), tasks.c.id.desc())
+    found = connection.execute(select(tasks).where(wanted).order_by(*order).limit(most)).all()
+    for numbers, row in _numbered(connection, found):
+        yield *numbers, row.verdict, row.odds
 
 
 def customer_id(connection: Connection, number: str) -> int | None:
-    """Of the customer with this number."""
-    return connection.scalar(select(customers.c.id).where(customers.c.number == number))
+    """Of whoever had this number first, be it another customer by now."""
+    own = select(customers.c.id).where(customers.c.number == number)
+    return connection.scalar(own.union_all(select(merged.c.id).where(merged.c.number == number)))
+
+
+def task_of(connection: Connection, one: int, other: int) -> int | None:
+    """The id of the task of this pair."""
+    its = (tasks.c.one_id == min(one, other), tasks.c.other_id == max(one, other))
+    return connection.scalar(select(tasks.c.id).where(*its))
 
 
 def judged(connection: Connection) -> Iterator[tuple[str, str, bool]]:
     """Numbers of pairs that stewards agree to be one customer or two, as `kehu match evaluate` reads them."""
-    one, other = customers.alias("one"), customers.alias("other")
-    said = (
-        select(one.c.number, other.c.number.label("other_number"), tasks.c.answer)
-        .join_from(tasks, one, one.c.id == tasks.c.one_id)
-        .join(other, other.c.id == tasks.c.other_id)
-        .where(tasks.c.status == ReviewStatus.DECIDED, tasks.c.answer != ReviewAnswer.UNSURE)
-        .order_by(tasks.c.id)
-    )
-    for row in connection.execute(said):
-        yield row.number, row.other_number, row.answer is ReviewAnswer.SAME
+    for numbers, row in _numbered(connection, decided(connection)):
+        yield *numbers, row.answer is ReviewAnswer.SAME
+
+
+def decided(connection: Connection) -> Sequence[Row[Any]]:
+    """The tasks of which stewards know the answer, oldest first."""
+    known = (tasks.c.status == ReviewStatus.DECIDED, tasks.c.answer != ReviewAnswer.UNSURE)
+    return connection.execute(select(tasks).where(*known).order_by(tasks.c.id)).all()
+
+
+def _numbered(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[tuple[tuple[str, str], Row[Any]]]:
+    """With the numbers of both, also of whoever was merged since; without those of whom one was deleted."""
+    ids = sorted({id for row in rows for id in (row.one_id, row.other_id)})
+    numbers: dict[int, str] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        for each in (customers, merged):
+            found = connection.execute(select(each.c.id, each.c.number).where(each.c.id.in_(some)))
+            numbers |= {row.id: row.number for row in found}
+    for row in rows:
+        if row.one_id in numbers and row.other_id in numbers:
+            yield (numbers[row.one_id], numbers[row.other_id]), row
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Of the tasks in sight. oldest_at: when the oldest open one was proposed; agreed: how many of those of
+    which stewards know the answer were decided as the odds had it."""
+
+    open: int
+    claimed: int
+    oldest_at: datetime | None
+    decided: int
+    unsure: int
+    agreed: int
+
+
+def figures(connection: Connection, sight: Sight | None, at: datetime) -> Figures:
+    found, reach = TASKS.subquery(), reach_of(sight)
+    is_open, is_decided = (found.c.status == each for each in (ReviewStatus.OPEN, ReviewStatus.DECIDED))
+    is_same, is_unsure = (found.c.answer == each for each in (ReviewAnswer.SAME, ReviewAnswer.UNSURE))
+    as_likely = case((is_same, found.c.odds >= 0), else_=found.c.odds < 0)
+
+    def many(*holds: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((and_(*holds), 1), else_=0)), 0)
+
+    wanted = select(
+        many(is_open),
+        many(is_open, found.c.claimed_until > at),
+        func.min(case((is_open, found.c.proposed_at))),
+        many(is_decided, ~is_unsure),
+        many(is_decided, is_unsure),
+        many(is_decided, ~is_unsure, as_likely),
+    ).where(customers_in_sight(found.c.one_now, reach), customers_in_sight(found.c.other_now, reach))
+    return Figures(*connection.execute(wanted.params(bound(sight))).one())
+
+
+def merged_numbers(connection: Connection) -> set[str]:
+    """The numbers of those who are another customer now."""
+    return set(connection.scalars(select(merged.c.number)))

@@ -42,6 +42,7 @@ def triggers() -> Iterator[Trigger]:
         yield _widely(wide)
     yield _revised()
     yield _deleted()
+    yield _withdrawn()
     yield _lead_versioned()
 
 
@@ -131,6 +132,15 @@ def _deleted() -> Trigger:
     survivor = "(SELECT survivor_id FROM merged_customers WHERE id = OLD.id)"
     statements = tuple(each.format(row="OLD", plus=" + 1", survivor=survivor) for each in (EVENT, QUEUE))
     return Trigger("kehu_4_deleted", "customers", DELETE, statements)
+
+
+def _withdrawn() -> Trigger:
+    """Nobody need say any more whether one who has gone is another one."""
+    withdraw = (
+        "UPDATE review_tasks SET status = 'WITHDRAWN'"
+        " WHERE status = 'OPEN' AND (one_id = OLD.id OR other_id = OLD.id)"
+    )
+    return Trigger("kehu_4_withdrawn", "customers", DELETE, (withdraw,))
 
 
 def _lead_versioned() -> Trigger:

@@ -1,22 +1,21 @@
-"""Review tasks: proposed by the rules, decided by stewards, and withdrawn where nothing proposes them."""
+"""Review tasks: proposed by the rules, and withdrawn where nothing proposes them any more."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 
-from master.audit import note
-from master.errors import Conflict, NotFound
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.codes import ReviewAnswer, ReviewStatus
-from master.tables.reviews import ReviewTaskRow
-from master.writes import checks
+from master.tables.reviews import MatchRulesRow, ReviewTaskRow
 from master.writes.sourced.statements import insert_many, rows_in, update_each
+from matching.kept_rules import name_of, written
+from matching.rules import Rules
 
-tasks = table(ReviewTaskRow)
+tasks, kept_rules = table(ReviewTaskRow), table(MatchRulesRow)
 
 Pair = tuple[int, int]
 
@@ -26,16 +25,20 @@ class Proposal:
     """A pair that may be one customer, and how the rules judged it; identity: a digest of what they saw."""
 
     pair: Pair
+    kind: str
     verdict: str
     odds: float
     levels: str
+    rarity: float
     identity: bytes
 
     def columns(self, tx: Transaction, rules: str) -> dict[str, Any]:
         return {
+            "kind": self.kind,
             "verdict": self.verdict,
             "odds": self.odds,
             "levels": self.levels,
+            "rarity": self.rarity,
             "rules": rules,
             "identity": self.identity,
             "priority": round(self.odds * 100),
@@ -43,8 +46,17 @@ class Proposal:
         }
 
 
+def keep_rules(tx: Transaction, rules: Rules) -> str:
+    """The name by which these rules are kept from now on."""
+    name = name_of(rules)
+    if tx.execute(select(kept_rules.c.name).where(kept_rules.c.name == name)).first() is None:
+        row = {"name": name, "rules": written(rules), "kept_at": tx.at}
+        tx.execute(insert(kept_rules), [row])
+    return name
+
+
 def propose(tx: Transaction, proposals: Sequence[Proposal], rules: str) -> Counter[str]:
-    """How many are new, opened again for somebody has changed, and known.
+    """How many are new, opened again for somebody has changed, and known; rules: by their name.
 
     What a steward said of a pair holds until what is compared of one of the two changes.
     """
@@ -57,7 +69,7 @@ def propose(tx: Transaction, proposals: Sequence[Proposal], rules: str) -> Count
             new.append({"one_id": each.pair[0], "other_id": each.pair[1], **columns})
         elif bytes(row.identity) != each.identity or row.status is ReviewStatus.WITHDRAWN:
             done["opened again"] += 1
-            changes[row.id] = {**columns, **_OPEN}
+            changes[row.id] = {**columns, **OPEN_AGAIN}
         else:
             done["known"] += 1
             if row.status is ReviewStatus.OPEN and (row.odds, row.rules) != (each.odds, rules):
@@ -67,38 +79,21 @@ def propose(tx: Transaction, proposals: Sequence[Proposal], rules: str) -> Count
     return done
 
 
-_OPEN = {
+# What makes a task one that nobody is at; whose it is to decide it stays.
+OPEN_AGAIN = {
     "status": ReviewStatus.OPEN,
-    **dict.fromkeys(("answer", "reason", "decided_by", "decided_at")),
+    **dict.fromkeys(
+        ("claimed_by", "claimed_until", "answer", "reason", "decided_by", "decided_at", "merge_id")
+    ),
 }
 
 
-def decide(tx: Transaction, pair: Pair, answer: ReviewAnswer, reason: str) -> None:
-    """What a steward says of a pair. Raises NotFound, and Conflict where somebody has decided it before."""
-    row = _task(tx, pair)
-    if row.status is ReviewStatus.DECIDED:
-        raise Conflict(f"{row.decided_by} has decided this: {row.answer}. Undo that first.", ["pair"])
-    decided = {"answer": answer, "reason": checks.line(reason, ["reason"])}
-    by = {"decided_by": tx.actor.name, "decided_at": tx.at}
-    update_each(tx, tasks, {row.id: {"status": ReviewStatus.DECIDED, **decided, **by}})
-    note(tx, "review.decide", "review", row.id, details={"answer": answer})
-
-
-def undo(tx: Transaction, pair: Pair) -> None:
-    """Open a pair again that somebody has decided. Raises NotFound and Conflict."""
-    row = _task(tx, pair)
-    if row.status is not ReviewStatus.DECIDED:
-        raise Conflict("Nobody has decided this.", ["pair"])
-    update_each(tx, tasks, {row.id: _OPEN})
-    note(tx, "review.undo", "review", row.id, details={"answer": row.answer})
-
-
-def _task(tx: Transaction, pair: Pair) -> Any:
+def tell_apart(tx: Transaction, pair: Pair, reason: str) -> None:
+    """Who undoes a merge says that they are two, where there is a task of the pair."""
     its = (tasks.c.one_id == min(pair), tasks.c.other_id == max(pair))
-    row = tx.execute(select(tasks).where(*its).with_for_update()).one_or_none()
-    if row is None:
-        raise NotFound("The rules have not proposed this pair.", ["pair"])
-    return row
+    said = {"status": ReviewStatus.DECIDED, "answer": ReviewAnswer.DIFFERENT, "reason": reason}
+    by = {"decided_by": tx.actor.name, "decided_at": tx.at, "merge_id": None}
+    tx.execute(update(tasks).where(*its).values(**said, **by))
 
 
 def withdraw_others(tx: Transaction, proposed: Sequence[Pair]) -> int:

@@ -23,6 +23,11 @@ from schema.context import open_context
 FALL_BACKS = {
     "Query.identifyCustomer",
     "Query.previewMerge",  # the merge itself, rolled back
+    "Query.reviewFigures",  # sums over all tasks, asked once a screen
+    "ReviewTask.guards",  # these four are judged again by matching/, as far as the viewer sees
+    "ReviewTask.odds",
+    "ReviewTask.probability",
+    "ReviewTask.reasons",
     "Query.savedSearches",
     "Query.suggest",
     "Viewer.branches",
@@ -36,6 +41,7 @@ GIVEN = {
     "Query.tag": 'code: "x"',
     "Query.lead": 'id: "l1"',
     "Query.previewMerge": 'input: {survivor: "c1", duplicates: ["c2"]}',
+    "Query.reviewTask": 'id: "w1"',
     "Query.suggest": 'text: "x"',
     "Query.identifyCustomer": 'record: {name: "x"}',
 }

@@ -104,6 +104,7 @@ def test_every_type_has_rows_or_objects() -> None:
         "MergePreview",
         "PageInfo",
         "RevealPayload",
+        "ReviewPayload",
         "SavedSearchPayload",
         "Span",
         "Undecided",

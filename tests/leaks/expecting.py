@@ -30,10 +30,11 @@ BY_FIELD = dict.fromkeys(
 THEIR_OWN = ("cursor", "startCursor", "endCursor", "indexAgeSeconds", "others")
 AS_FAR_AS_SEEN = (
     "probability",
+    "odds",
     "verdict",
     "reasons",
     "guards",
-)  # of a candidate: what is not seen is not compared
+)  # of a candidate, or a pair: what is not seen is not compared
 LONGEST_CURSOR = 4000
 
 

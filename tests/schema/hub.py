@@ -24,6 +24,7 @@ from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocume
 from master.tables.leads import LeadRow
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
 from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
+from master.tables.reviews import ReviewTaskRow
 from master.tables.saved_searches import SavedSearchRow
 from master.tables.sources import SourceRecordRow, SourceSystemRow
 from master.tables.tags import CustomerTagRow, TagCategoryRow, TagRow
@@ -230,6 +231,18 @@ class Filler:
             SavedSearchRow, token_id=token, name=name, wanted=wanted, for_one=False, branch_id=branch,
             updated_at=MORNING,
         )  # fmt: skip
+
+    def review_task(self, one: int, other: int, **values: Any) -> int:
+        """As the rules judged two persons of one name and document and different mobiles."""
+        judged = {
+            "verdict": "REVIEW",
+            "odds": 3.5,
+            "priority": 350,
+            "levels": "6,4,0,-1,-1,-1,1",
+            "rarity": 0.0,
+        }
+        values = {"rules": "R1", "identity": b"", "proposed_at": MORNING, **judged, **values}
+        return self.add(ReviewTaskRow, one_id=min(one, other), other_id=max(one, other), **values)
 
     def source(self, code: str, branch: int | None = None, made_by: str | None = None) -> int:
         return self.add(SourceSystemRow, code=code, name=code, branch_id=branch, made_by=made_by)

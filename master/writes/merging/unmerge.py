@@ -29,6 +29,7 @@ from master.writes.merging.saying_again import (
 from master.writes.merging.settling import left, settle
 from master.writes.merging.trees import tree_of
 from master.writes.merging.withdrawing import withdraw
+from master.writes.reviews import tell_apart
 from master.writes.sourced.doubtful_documents import mend_doubts
 
 customers, merged, merges = table(CustomerRow), table(MergedCustomerRow), table(MergeRow)
@@ -60,6 +61,7 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     tx.execute(delete(merged).where(merged.c.id == restored))
     undone = {"undone_at": tx.at, "undone_by": tx.actor.name, "undone_reason": told}
     tx.execute(update(merges).where(merges.c.id == merge).values(undone))
+    tell_apart(tx, (tree.way[0].survivor, restored), told)
     undecided += take_back_said(tx, tree, said, open_again)
     say_again_of_survivor(tx, said.own, gone)
     say_again_of_restored(tx, said.its)
