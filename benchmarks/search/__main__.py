@@ -11,29 +11,23 @@ import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from itertools import islice
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from benchmarks import figures
-from benchmarks.bench_hub import KEYS
 from benchmarks.search.classes import CLASSES
+from benchmarks.search.filled import cluster_for, fill, opened
 from benchmarks.search.judging import Judged, cases, judged
 from benchmarks.search.measuring import Ask, Score, missed, scored
 from benchmarks.search.people import Population
 from benchmarks.search.stock import Stock
 from indexing.documents.customers import CustomerDocument
-from indexing.engines.embedded import EmbeddedEngine
-from indexing.engines.opensearch import OpenSearchEngine
 from indexing.engines.port import SearchEngine
 from indexing.search import SearchRequest, search_customers
-from tests.services import opensearch
 
 ENGINES = ("embedded", "opensearch", "stock")
 FULL, SHORT = (200_000, 1_000), (20_000, 100)
-BATCH = 4_000
 CUTS = (50, 95, 99)
 T = TypeVar("T")
 TARGETS = {class_.name: class_.target for class_ in CLASSES}
@@ -65,7 +59,7 @@ def main() -> None:
     truth, judging = _timed(lambda: judged(documents, asked))
     print(f"{customers:,} customers, seed {wanted.seed}, made in {took:.0f} s, judged in {judging:.0f} s")
     names = [name for name in ENGINES if name in wanted.engines.split(",")]
-    with tempfile.TemporaryDirectory() as folder, _cluster(names, Path(folder)) as cluster:
+    with tempfile.TemporaryDirectory() as folder, cluster_for(names, Path(folder)) as cluster:
         scores = asyncio.run(_run(names, Path(folder), cluster, (documents, truth)))
     for name, each in scores.items():
         _tell(name, each)
@@ -80,22 +74,6 @@ def _timed(work: Callable[[], T]) -> tuple[T, float]:
     begun = time.perf_counter()
     found = work()
     return found, time.perf_counter() - begun
-
-
-@contextmanager
-def _cluster(names: Sequence[str], folder: Path) -> Iterator[str]:
-    """Where OpenSearch answers; nothing is started where nobody asks it."""
-    if set(names) <= {"embedded"}:
-        yield ""
-        return
-    with opensearch.running(folder / "cluster") as cluster:
-        own = cluster.own()
-        yield own
-        cluster.drop(own)
-
-
-def _opened(name: str, folder: Path, cluster: str) -> SearchEngine:
-    return EmbeddedEngine(folder / "index", KEYS) if name == "embedded" else OpenSearchEngine(cluster, KEYS)
 
 
 async def _run(
@@ -116,9 +94,9 @@ async def _run(
             scores[name] = await _ask_all(peer.search, truth)
             await peer.close()
             continue
-        engine = _opened(name, folder, cluster)
+        engine = opened(name, folder, cluster)
         begun = time.perf_counter()
-        await _fill(engine, documents)
+        await fill(engine, documents)
         _tell_rate(name, len(documents), time.perf_counter() - begun)
         scores[name] = await _ask_all(_asker(engine), truth)
         await engine.close()
@@ -134,15 +112,6 @@ def _asker(engine: SearchEngine) -> Ask:
 
 async def _ask_all(ask: Ask, truth: Mapping[str, Sequence[Judged]]) -> dict[str, Score]:
     return {name: await scored(ask, each) for name, each in truth.items()}
-
-
-async def _fill(engine: SearchEngine, documents: Iterable[CustomerDocument]) -> None:
-    generation, left = await engine.new_generation(), iter(documents)
-    while some := list(islice(left, BATCH)):
-        await engine.fill(some, generation=generation, part=0)
-    await engine.close_part(generation=generation, part=0)
-    await engine.join_parts(generation=generation)
-    await engine.serve_generation(generation)
 
 
 def _tell_rate(name: str, customers: int, took: float) -> None:
