@@ -27,6 +27,7 @@ from master.writes.merging.saying_again import (
     take_back_said,
 )
 from master.writes.merging.settling import left, settle
+from master.writes.merging.standing_things import say_what_stood, standing_things
 from master.writes.merging.trees import tree_of
 from master.writes.merging.withdrawing import withdraw
 from master.writes.reviews import tell_apart
@@ -51,6 +52,7 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     survivor, restored = row.survivor_id, row.id
     locked_customer(tx, survivor, ["mergeId"])
     tree, stood = tree_of(tx, merge, survivor), standing(tx, survivor)
+    things = standing_things(tx, survivor)
     _restore(tx, restored)
     back = give_back(tx, tree, restored)
     said = said_by_both(tx, tree, restored)
@@ -66,6 +68,7 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     say_again_of_survivor(tx, said.own, gone)
     say_again_of_restored(tx, said.its)
     keep_own_sayers(tx, survivor, said)
+    say_what_stood(tx, [*said.own, *said.its], things)
     fill_gaps(tx, survivor, open_again)
     choose_of_each(tx, survivor, restored, stood)
     mend_doubts(tx, [survivor, restored])
