@@ -1,9 +1,8 @@
 """Documents, contact points and tags of two who were one: what stood while they were is there of each whose
 own records say it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 
