@@ -35,6 +35,7 @@ FORMER_NAME = 0.8
 NOT_COMPLETE, NOT_NEXT = 0.5, 0.4
 
 SHORTEST_TYPO = 4
+MOST_READINGS = 16  # of one run of characters; those that most people know come first
 
 
 class Match(IntEnum):
@@ -192,13 +193,13 @@ def _fit_with_typo(text: str, whole: Spoken, free: set[int]) -> Fit | None:
     if len(text) < SHORTEST_TYPO:
         return None
     for start in range(len(whole.cells)):
-        joined = ""
+        ways = [""]
         for end in range(start, len(whole.cells)):
-            joined += whole.options[end][0]
-            if len(joined) > len(text) + 1:
+            ways = [said + sound for said in ways for sound in whole.options[end]][:MOST_READINGS]
+            if min(map(len, ways)) > len(text) + 1:
                 break
             taken = tuple(range(start, end + 1))
-            if free.issuperset(taken) and OSA.distance(text, joined, score_cutoff=1) <= 1:
+            if free.issuperset(taken) and any(OSA.distance(text, said, score_cutoff=1) <= 1 for said in ways):
                 return Fit(taken, _cell_spans(taken, whole), Match.TYPO, ONE_EDIT, len(taken) * ONE_EDIT)
     return None
 

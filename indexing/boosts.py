@@ -11,7 +11,7 @@ NICKNAME = 38  # below the name as typed
 # As passports abroad spell a name: less than pinyin that is typed so, more than a typo.
 SURNAME_ABROAD, SOUND_ABROAD_START, SOUND_ABROAD_LATER = 28, 26, 22
 ORGANIZATION_CALLED, LEFT_OUT = 62, 8
-TYPO = 15
+TYPO, TYPO_READ_ALSO = 15, 14
 NEAR_NUMBER = 25  # an ID with one slip corrected
 BIRTH_DATE = 62  # eight digits that are one are rather that than the end of a phone
 TAILS = {"ph": 60, "id": 55, "po": 45}

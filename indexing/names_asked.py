@@ -27,6 +27,7 @@ from indexing.boosts import (
     SOUND_WHOLE,
     SURNAME_ABROAD,
     TYPO,
+    TYPO_READ_ALSO,
     WORD_START,
     WORD_WHOLE,
 )
@@ -103,6 +104,7 @@ def _letter_tiers(token: Token, *, typos: bool) -> list[tuple[int, Leaf]]:
         tiers.append((TYPO, AllOf((Fuzzy("lt", word), first))))
     if typos and len(sound) >= SHORTEST_TYPO_SOUND:
         tiers.append((TYPO, Fuzzy("py", terms.WHOLE + sound)))
+        tiers.append((TYPO_READ_ALSO, Fuzzy("py", terms.READ_ALSO + sound)))
     return tiers
 
 

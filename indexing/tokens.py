@@ -21,6 +21,7 @@ NAME_FIELDS = ("hs", "lt", "py", "pi")
 
 _DOUBLE = frozenset(("zh", "ch", "sh"))
 WHOLE, START, END, SHORT = "=", "^", "$", "*"
+READ_ALSO = "~"  # before the whole of a name in another reading than its main one
 
 # What a whole value is, in the field of whole values.
 CUSTOMER, PHONE, DOCUMENT, POLICY, EMAIL, BIRTH = "n:", "p:", "d:", "o:", "e:", "b:"
@@ -78,7 +79,7 @@ def _sound_terms(said: tuple[tuple[str, ...], ...], *, all_words: bool) -> list[
         found += _prefixed("", joined)
     found += _sounds_from_each(main[1:])
     for syllables in others:
-        found += _sounds_from_each(syllables)
+        found += [READ_ALSO + "".join(syllables), *_sounds_from_each(syllables)]
     if len(main) > 1:
         found += _prefixed("", "".join((*main[1:], main[0])))
     return found

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from operator import attrgetter
 
 # Raise it when the fields below, or the terms of tokens.py, change: an older index is then made anew.
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 
 # Terms joined by blanks, made in tokens.py; a query asks for them exactly.
 WHOLE_FIELD = "whole"  # whole numbers, hashed
