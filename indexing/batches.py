@@ -84,12 +84,16 @@ class Batches:
     mend: Mend
     progress: Progress = field(default_factory=Progress)
     reached: Reached = _going_on
+    begun_at: float = 0.0  # of the last batch, by the loop's clock
+    was_full: bool = False
 
     async def work(self) -> bool:
         """One batch; False when nothing waits that can be done now."""
+        begun = asyncio.get_running_loop().time()
         batch = await self._claimed()
         if batch is None:
             return False
+        self.begun_at, self.was_full = begun, len(batch.claim.revisions) >= BATCH
         with begin("index batch", causes=batch.claim.causes) as trace:
             trace.note(customers=len(batch.claim.revisions))
             await self._indexed(batch)

@@ -19,6 +19,7 @@ from master.leases import Leased
 from master.session import Actor, Master
 
 POLL_SECONDS = 0.05  # how soon a change is seen that nobody woke the worker for
+WANTED_SECONDS = 0.02  # how soon a search that waits ends the gathering of a batch
 UPKEEP_SECONDS = 1.0  # how often wide changes and what falls due are looked at
 FORGET_SECONDS = 600.0
 FIRST_PAUSE_SECONDS = 0.1  # after a failure, doubled with each further one
@@ -154,6 +155,8 @@ class Worker:
     async def _rest(self, busy: bool) -> None:
         if self._pause:  # however many changes come: who is away is not asked more often for that
             await asyncio.sleep(self._pause)
+        elif busy:
+            await self._gather()
         if busy or self._pause:
             return
         try:
@@ -164,6 +167,22 @@ class Worker:
             return
         finally:
             self._wake.clear()
+
+    async def _gather(self) -> None:
+        """Until more changes make the next batch worth its while, or a search waits for one."""
+        now = asyncio.get_running_loop().time
+        until = self._batches.begun_at + self.engine.gather_seconds
+        while now() < until and not self._batches.was_full:
+            if await self._carefully(self._is_wanted):
+                return
+            await asyncio.sleep(WANTED_SECONDS)
+
+    async def _is_wanted(self) -> bool:
+        return await asyncio.to_thread(self._sees_wanted)
+
+    def _sees_wanted(self) -> bool:
+        with self.master.reading() as connection:
+            return queue.is_wanted(connection, self.master.clock.now())
 
     async def _upkeep(self) -> bool:
         """Wide changes, what fell due, what may be forgotten: True when there may be more of it."""

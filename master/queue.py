@@ -74,6 +74,12 @@ def is_waiting(connection: Connection, now: datetime) -> bool:
     return connection.scalar(select(queue.c.customer_id).where(_ready(connection, now)).limit(1)) is not None
 
 
+def is_wanted(connection: Connection, now: datetime) -> bool:
+    """Whether a search waits for a customer that can be claimed."""
+    wanted = select(queue.c.customer_id).where(queue.c.wanted_at.is_not(None), _ready(connection, now))
+    return connection.scalar(wanted.limit(1)) is not None
+
+
 def claim(tx: Transaction, most: int) -> Claim:
     """The customers to index next, longest waiting first, those that searches wait for before all others.
 

@@ -30,6 +30,7 @@ class EmbeddedEngine:
     """
 
     has_one_writer = True
+    gather_seconds = 0.0  # a commit is seen at once: to wait would be all that a change waits for
 
     def __init__(self, path: Path, keys: Keys, search_seconds: float | None = None) -> None:
         self._keyed = KeyedTerms(keys)

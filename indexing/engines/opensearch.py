@@ -37,6 +37,7 @@ class OpenSearchEngine:
     """
 
     has_one_writer = False
+    gather_seconds = 0.1  # a tenth of what the next refresh takes
 
     def __init__(self, url: str, keys: Keys, search_seconds: float | None = None) -> None:
         self._keyed = KeyedTerms(keys)

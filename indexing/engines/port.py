@@ -96,9 +96,11 @@ class SearchEngine(Protocol):
     """Every method but close raises SearchUnavailable when the index can not be read or written.
 
     has_one_writer: claim_writing() lets one process write at a time.
+    gather_seconds: from one batch that nobody waits for to the next, so that many small ones become one.
     """
 
     has_one_writer: bool
+    gather_seconds: float
 
     async def search(self, question: Question, extent: Extent) -> Candidates: ...
 

@@ -18,6 +18,7 @@ class Elsewhere:
     def __init__(self, engine: SearchEngine) -> None:
         self.engine = engine
         self.has_one_writer = engine.has_one_writer
+        self.gather_seconds = engine.gather_seconds
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()

@@ -76,6 +76,7 @@ class Returning(EmbeddedEngine):
     """A cluster that is away when it is first looked at, and then there with a whole index."""
 
     has_one_writer = False
+    gather_seconds = 0.0
     looks = 0
 
     async def health(self) -> Health:

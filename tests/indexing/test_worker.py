@@ -189,6 +189,33 @@ def test_a_running_worker_sees_a_write_at_once(master: Master, engine: EmbeddedE
     asyncio.run(follow())
 
 
+def test_batches_that_nobody_waits_for_gather_and_a_search_that_waits_ends_it(
+    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "gather_seconds", 60.0)
+
+    async def follow() -> None:
+        worker = Worker(master, engine, refresh)
+
+        async def is_indexing() -> int:
+            return worker.progress.is_indexing
+
+        work = asyncio.create_task(worker.run())
+        await until(is_indexing, True)
+        make(master, "张三")
+        await until(engine.count, 1)
+        (other,) = make(master, "李四")
+        await asyncio.sleep(0.2)
+        assert await engine.count() == 1
+        with master.transaction(TESTER) as tx:
+            queue.want(tx, other)
+        await until(engine.count, 2)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+
+    asyncio.run(follow())
+
+
 async def until(look: Callable[[], Awaitable[int]], wanted: int) -> None:
     async with asyncio.timeout(20):
         while await look() != wanted:
