@@ -1,28 +1,31 @@
 """All customers compared with each other, and what comes of it kept: review tasks, and merges if wanted."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
+import numpy as np
+
+from app.gathering import Opener, Progress, everybody
 from master.audit import note
-from master.errors import Refusal
-from master.reads.records import customer_numbers, every_record
+from master.errors import Refusal, Unavailable
+from master.reads.blocking_keys import are_filled, blocks
+from master.reads.records import customer_numbers
 from master.reads.reviews import told_apart, unmerged
 from master.sealing import seal_for
 from master.session import Actor, Master
 from master.writes.merging.merge import Merging, merge_customers
 from master.writes.reviews import Pair, Proposal, keep_rules, propose, withdraw_others
+from matching.block import pairs_in
+from matching.columns import Columns
 from matching.kept_rules import name_of
-from matching.linking import Links, joined, links, taught
-from matching.normalized import NormalRecord, identity, normalized
+from matching.linking import Links, joined, linked, taught_by
 from matching.rules import VERDICTS, Rules
 
 ACTOR = Actor("match run")
 AT_ONCE = 1_000  # pairs written in one transaction
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -31,27 +34,40 @@ class Sweep:
 
     master: Master
     rules: Rules
-    records: Sequence[NormalRecord]
+    records: Columns
     numbers: dict[object, str]
     found: Links
 
     @classmethod
-    def of(cls, master: Master, rules: Rules, *, learn: bool) -> "Sweep":
+    def of(
+        cls,
+        master: Master,
+        rules: Rules,
+        *,
+        learn: bool = False,
+        opener: Opener | None = None,
+        told: Progress = lambda done, total: None,
+    ) -> "Sweep":
+        """Raises Unavailable. opener: for reading by several processes; told: how many have been read."""
+        records = everybody(master, opener, told)
         with master.reading() as connection:
-            records = [normalized(record) for record in every_record(connection)]
-            numbers = customer_numbers(connection)
-        rules = taught(records, rules) if learn else rules
-        return cls(master, rules, records, dict(numbers), links(records, rules))
+            if not are_filled(connection):
+                raise Unavailable("Some customers have no match keys yet: run `kehu init`.")
+            numbers, shared = customer_numbers(connection), blocks(connection, rules.blocks)
+        of_ids = pairs_in(shared, rules.most_in_block, rules.most_in_rare_block)
+        found = of_ids.placed(np.array(records.ids, dtype=np.int64))
+        rules = taught_by(records, found, rules) if learn else rules
+        return cls(master, rules, records, numbers, linked(records, found, rules))
 
     def number(self, place: int) -> str:
-        return self.numbers[self.records[place].id]
+        return self.numbers[self.records.ids[place]]
 
     @cached_property
     def apart(self) -> frozenset[tuple[int, int]]:
         """Places of pairs that a steward told apart, where neither has changed since, or took apart."""
         with self.master.reading() as connection:
             said, taken = told_apart(connection), unmerged(connection)
-        places = {record.id: place for place, record in enumerate(self.records)}
+        places = {id: place for place, id in enumerate(self.records.ids)}
         known = ((places.get(one), places.get(other)) for one, other in (*said, *taken))
         return frozenset(
             (one, other)
@@ -102,7 +118,7 @@ class Sweep:
             if verdict in wanted:
                 yield Proposal(
                     self._pair(one, other),
-                    self.records[one].kind,
+                    self.records.kind(one),
                     VERDICTS[verdict],
                     round(float(found.odds[at]), 2),
                     ",".join(map(str, found.levels[at].tolist())),
@@ -111,12 +127,12 @@ class Sweep:
                 )
 
     def _pair(self, one: int, other: int) -> Pair:
-        first, second = sorted((_id(self.records[one].id), _id(self.records[other].id)))
+        first, second = sorted((_id(self.records.ids[one]), _id(self.records.ids[other])))
         return first, second
 
     def _identity(self, one: int, other: int) -> bytes:
-        both = sorted((self.records[one], self.records[other]), key=lambda record: _id(record.id))
-        return seal_for(self.master.keys, "review_tasks").digest(" ".join(map(identity, both)))
+        both = sorted((one, other), key=lambda place: _id(self.records.ids[place]))
+        return seal_for(self.master.keys, "review_tasks").digest(" ".join(map(self.records.identity, both)))
 
 
 def _id(of: object) -> int:

@@ -8,21 +8,32 @@ from loaders.relations import Order, Relation, Rows, Tied
 from master.roles import AUDIT_READ
 from master.tables.access import AccessEntryRow, AccessSubjectRow
 from master.tables.base import table
-from master.tables.merges import MergedCustomerRow
+from master.tables.merges import MergedCustomerRow, MergeRow
 
-entry, subject, merged = table(AccessEntryRow), table(AccessSubjectRow), table(MergedCustomerRow)
+entry, subject = table(AccessEntryRow), table(AccessSubjectRow)
+merged, merge = table(MergedCustomerRow), table(MergeRow)
 
 
 def _accesses(tied: Tied) -> Select[Any]:
-    """Of the customer, and of those who were merged into it, each once."""
+    """Of the customer, of those who were merged into it, and of who it was itself until a merge was undone,
+    each once."""
     own = select(entry, subject.c.customer_id).join(subject, subject.c.entry_id == entry.c.id)
     was = (
         select(entry, merged.c.survivor_id.label("customer_id"))
         .join(subject, subject.c.entry_id == entry.c.id)
         .join(merged, merged.c.id == subject.c.customer_id)
     )
-    both = own.where(tied(subject.c.customer_id)).union(was.where(tied(merged.c.survivor_id)))
-    return select(both.subquery("accesses"))
+    # Whoever saw the two while they were one saw each of them.
+    as_one = (
+        select(entry, merge.c.customer_id)
+        .join(subject, subject.c.entry_id == entry.c.id)
+        .join(merge, merge.c.survivor_id == subject.c.customer_id)
+        .where(entry.c.at.between(merge.c.at, merge.c.undone_at))
+    )
+    all_of_them = own.where(tied(subject.c.customer_id)).union(
+        was.where(tied(merged.c.survivor_id)), as_one.where(tied(merge.c.customer_id))
+    )
+    return select(all_of_them.subquery("accesses"))
 
 
 accesses_by_customer = Relation(

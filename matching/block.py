@@ -91,6 +91,13 @@ class Pairs:
     other: Places
     cut: Mapping[str, int]
 
+    def placed(self, ids: Places) -> "Pairs":
+        """By the places in `ids`, which are in order, of pairs that are named by their ids; without those of
+        whom one is not there."""
+        kept = np.isin(self.one, ids) & np.isin(self.other, ids)
+        one, other = np.searchsorted(ids, self.one[kept]), np.searchsorted(ids, self.other[kept])
+        return Pairs(one, other, self.cut)
+
 
 def pairs(
     records: Sequence[NormalRecord],
@@ -106,28 +113,48 @@ def pairs(
                 hashes, places = by_kind[kind]
                 hashes.append(hash(text))
                 places.append(place)
-    found = [np.empty(0, dtype=np.int64)]
-    cut = {}
-    for kind, (hashes, places) in by_kind.items():
+    blocks = {
+        kind: Blocks.of(np.array(hashes, dtype=np.int64), np.array(places, dtype=np.int64))
+        for kind, (hashes, places) in by_kind.items()
+    }
+    return pairs_in(blocks, most, most_rare)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Places (or ids) of records by key: those of the k-th key are the sizes[k] from starts[k] on."""
+
+    places: Places
+    starts: Places
+    sizes: Places
+
+    @classmethod
+    def of(cls, hashes: Places, places: Places) -> "Blocks":
+        """Equal hashes are one key."""
+        order = np.argsort(hashes, kind="stable")
+        hashes = hashes[order]
+        starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
+        return cls(places[order], starts, np.diff(np.append(starts, len(hashes))))
+
+    def every_two(self, most: int) -> Places:
+        """Two places of each key that no more than `most` share, as one number: the lower in the upper
+        half."""
+        found = [np.empty(0, dtype=np.int64)]
+        for size in np.unique(self.sizes[(self.sizes > 1) & (self.sizes <= most)]).tolist():
+            blocks = self.places[self.starts[self.sizes == size][:, None] + np.arange(size)]
+            first, second = np.triu_indices(size, 1)
+            low, high = blocks[:, first].ravel(), blocks[:, second].ravel()
+            low, high = np.minimum(low, high), np.maximum(low, high)
+            found.append(((low << 32) | high)[low != high])
+        return np.concatenate(found)
+
+
+def pairs_in(blocks: Mapping[str, Blocks], most: int = 200, most_rare: int = 10) -> Pairs:
+    """most, most_rare: as in `pairs`."""
+    found, cut = [np.empty(0, dtype=np.int64)], {}
+    for kind, its in blocks.items():
         size = most_rare if kind in RARE else most
-        joined, too_many = _joined(np.array(hashes, dtype=np.int64), np.array(places, dtype=np.int64), size)
-        cut[kind] = too_many
-        found.append(joined)
+        found.append(its.every_two(size))
+        cut[kind] = int((its.sizes > size).sum())
     together = np.unique(np.concatenate(found))
     return Pairs(together >> 32, together & 0xFFFFFFFF, {kind: many for kind, many in cut.items() if many})
-
-
-def _joined(hashes: Places, places: Places, most: int) -> tuple[Places, int]:
-    """Every two places of each hash, as one number: the lower in the upper half."""
-    order = np.argsort(hashes, kind="stable")
-    hashes, places = hashes[order], places[order]
-    starts = np.flatnonzero(np.concatenate(([True], hashes[1:] != hashes[:-1])))
-    sizes = np.diff(np.append(starts, len(hashes)))
-    found = [np.empty(0, dtype=np.int64)]
-    for size in np.unique(sizes[(sizes > 1) & (sizes <= most)]).tolist():
-        blocks = places[starts[sizes == size][:, None] + np.arange(size)]
-        first, second = np.triu_indices(size, 1)
-        low, high = blocks[:, first].ravel(), blocks[:, second].ravel()
-        low, high = np.minimum(low, high), np.maximum(low, high)
-        found.append(((low << 32) | high)[low != high])
-    return np.concatenate(found), int((sizes > most).sum())

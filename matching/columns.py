@@ -1,8 +1,8 @@
 """Many records side by side: each value once, as a number that is equal where the value is."""
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,17 @@ class Values(Generic[T]):
     def counts(self) -> Places:
         return np.diff(self.starts)
 
+    def at(self, place: int) -> list[T]:
+        """The values of one record."""
+        return [
+            self.distinct[code] for code in self.codes[self.starts[place] : self.starts[place + 1]].tolist()
+        ]
+
+    def of(self, kept: NDArray[np.bool_]) -> "Values[T]":
+        """Those of some records."""
+        starts = np.concatenate(([0], np.cumsum(self.counts[kept]))).astype(np.int64)
+        return Values(self.distinct, self.codes[np.repeat(kept, self.counts)], starts)
+
     def frequencies(self) -> Numbers:
         """How often each distinct value stands."""
         return np.bincount(self.codes, minlength=len(self.distinct)).astype(np.int32)
@@ -49,6 +60,18 @@ def values(lists: Iterable[Sequence[T]]) -> Values[T]:
     return Values(list(known), np.array(codes, dtype=np.int32), np.array(starts, dtype=np.int64))
 
 
+def values_together(parts: Sequence[Values[T]]) -> Values[T]:
+    """Those of the records of each, one after another."""
+    known: dict[T, int] = {}
+    codes, starts, many = [np.empty(0, dtype=np.int32)], [np.zeros(1, dtype=np.int64)], 0
+    for part in parts:
+        own = np.array([known.setdefault(value, len(known)) for value in part.distinct], dtype=np.int32)
+        codes.append(own[part.codes] if len(own) else part.codes)
+        starts.append(part.starts[1:] + many)
+        many += len(part.codes)
+    return Values(list(known), np.concatenate(codes), np.concatenate(starts))
+
+
 @dataclass(frozen=True)
 class Columns:
     """Records by field, in their order."""
@@ -63,18 +86,53 @@ class Columns:
     genders: Values[str]
     is_organization: NDArray[np.bool_] = field(repr=False)
 
+    def identity(self, place: int) -> str:
+        """All that is compared of a record, as text: another one, and it has to be judged anew."""
+        names = [exact for exact, *_ in self.names.at(place)] or [""]
+        gender = "".join(self.genders.at(place))
+        births, documents = tuple(self.births.at(place)), [each[:2] for each in self.documents.at(place)]
+        reached = (tuple(of.at(place)) for of in (self.mobiles, self.emails, self.addresses))
+        return repr((self.kind(place), names, gender, births, documents, *reached))
 
-def columns(records: Sequence[NormalRecord], most_sharing: int | None = None) -> Columns:
-    """most_sharing: how many may have a mobile or an e-mail address for it to stand there; None: all may."""
-    most = len(records) if most_sharing is None else most_sharing
+    def kind(self, place: int) -> str:
+        return "ORGANIZATION" if self.is_organization[place] else "PERSON"
+
+    def persons(self) -> "Columns":
+        """Those of persons alone."""
+        kept = ~self.is_organization
+        ids = [id for id, is_kept in zip(self.ids, kept.tolist(), strict=True) if is_kept]
+        its = {name: getattr(self, name).of(kept) for name in VALUES}
+        return Columns(ids=ids, **its, is_organization=self.is_organization[kept])
+
+
+VALUES = ("names", "documents", "mobiles", "emails", "births", "addresses", "genders")
+
+
+def together(parts: Sequence[Columns]) -> Columns:
+    """The records of each, one after another."""
+    its: dict[str, Any] = {name: values_together([getattr(part, name) for part in parts]) for name in VALUES}
+    return Columns(
+        ids=[id for part in parts for id in part.ids],
+        **its,
+        is_organization=np.concatenate([np.empty(0, dtype=np.bool_), *(p.is_organization for p in parts)]),
+    )
+
+
+def of_few(table: Columns, most: int) -> Columns:
+    """Without mobiles and e-mail addresses that more have."""
+    mobiles, emails = shared_by_few(table.mobiles, most), shared_by_few(table.emails, most)
+    return replace(table, mobiles=mobiles, emails=emails)
+
+
+def columns(records: Sequence[NormalRecord]) -> Columns:
     return Columns(
         ids=[record.id for record in records],
         names=values(
             [(n.exact, n.sound, n.surname, n.given) for n in record.names if n.exact] for record in records
         ),
         documents=values([(d.type, d.number, d.is_proven) for d in record.documents] for record in records),
-        mobiles=shared_by_few(values(record.mobiles for record in records), most),
-        emails=shared_by_few(values(record.emails for record in records), most),
+        mobiles=values(record.mobiles for record in records),
+        emails=values(record.emails for record in records),
         births=values(record.births for record in records),
         addresses=values(record.addresses for record in records),
         genders=values([record.gender] if record.gender else [] for record in records),

@@ -8,9 +8,10 @@ Pair = frozenset[Hashable]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Counts of judged pairs. found, missed: the same customer, linked or not; wrong: two, that were linked;
-    in_review: left to a steward, of those that are the same."""
+    """Counts of judged pairs, of which there are `all`. found, missed: the same customer, linked or not;
+    wrong: two, that were linked; in_review: left to a steward, of those that are the same."""
 
+    all: int
     found: int
     missed: int
     wrong: int
@@ -39,6 +40,7 @@ def evaluated(verdicts: Mapping[Pair, str], labels: Mapping[Pair, bool]) -> Eval
     same: Collection[Pair] = [pair for pair, is_same in labels.items() if is_same]
     found = sum(verdicts.get(pair) == "SAME" for pair in same)
     return Evaluation(
+        all=len(labels),
         found=found,
         missed=len(same) - found,
         wrong=sum(verdicts.get(pair) == "SAME" for pair, is_same in labels.items() if not is_same),

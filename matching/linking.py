@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from matching.block import Pairs, pairs
 from matching.cluster import Proven, clusters
-from matching.columns import Columns, Places, columns
+from matching.columns import Columns, Places, columns, of_few
 from matching.compare import FIELDS, Levels, compare
 from matching.normalized import NormalRecord
 from matching.rules import VERDICTS, Rules
@@ -42,8 +42,12 @@ class Links:
 
 def links(records: Sequence[NormalRecord], rules: Rules) -> Links:
     """Persons and organisations each by their own weights, and never one with the other."""
-    found = _pairs(records, rules)
-    table = columns(records, rules.most_sharing)
+    return linked(columns(records), _pairs(records, rules), rules)
+
+
+def linked(records: Columns, found: Pairs, rules: Rules) -> Links:
+    """The same; found: the pairs that share a key, by their places."""
+    table = of_few(records, rules.most_sharing)
     kept = table.is_organization[found.one] == table.is_organization[found.other]
     one, other = found.one[kept], found.other[kept]
     levels = _compared(table, one, other)
@@ -67,18 +71,29 @@ def links(records: Sequence[NormalRecord], rules: Rules) -> Links:
     )
 
 
-def taught(records: Sequence[NormalRecord], rules: Rules, seed: int = 1) -> Rules:
+def taught(records: Sequence[NormalRecord], rules: Rules) -> Rules:
     """The rules with weights learned from these records, where there are anchors enough; for persons."""
-    persons = [record for record in records if record.kind != "ORGANIZATION"]
-    found = _pairs(persons, rules)
-    table = columns(persons, rules.most_sharing)
-    strangers = compare(table, *_strangers(len(persons), found, seed))
-    levels = _compared(table, found.one, found.other)
+    return taught_by(columns(records), _pairs(records, rules), rules)
+
+
+def taught_by(records: Columns, found: Pairs, rules: Rules, seed: int = 1) -> Rules:
+    """The same; found: the pairs that share a key, by their places."""
+    table, shared = of_few(records.persons(), rules.most_sharing), _of_persons(records, found)
+    strangers = compare(table, *_strangers(len(table.ids), shared, seed))
+    levels = _compared(table, shared.one, shared.other)
     return replace(rules, person=learned(table, levels, strangers, rules.person).weights)
 
 
 def _pairs(records: Sequence[NormalRecord], rules: Rules) -> Pairs:
     return pairs(records, rules.blocks, rules.most_in_block, rules.most_in_rare_block)
+
+
+def _of_persons(records: Columns, found: Pairs) -> Pairs:
+    """The pairs of persons, by their places among persons alone."""
+    is_person = ~records.is_organization
+    places = np.cumsum(is_person) - 1
+    kept = is_person[found.one] & is_person[found.other]
+    return Pairs(places[found.one[kept]], places[found.other[kept]], found.cut)
 
 
 def _strangers(how_many: int, found: Pairs, seed: int) -> tuple[Places, Places]:
@@ -89,16 +104,15 @@ def _strangers(how_many: int, found: Pairs, seed: int) -> tuple[Places, Places]:
     return one[apart], other[apart]
 
 
-def joined(
-    found: Links, records: Sequence[NormalRecord], apart: Collection[tuple[int, int]] = ()
-) -> list[list[Hashable]]:
+def joined(found: Links, records: Columns, apart: Collection[tuple[int, int]] = ()) -> list[list[Hashable]]:
     """Ids of the records that are one customer each, two and more; apart: places of pairs that are not."""
+    same = list(found.of("SAME"))
     proven: dict[int, Proven] = {
-        place: {document.type: document.number for document in record.documents if document.is_proven}
-        for place, record in enumerate(records)
+        place: {type: number for type, number, is_proven in records.documents.at(place) if is_proven}
+        for pair in same
+        for place in pair
     }
-    groups = clusters(found.of("SAME"), proven, apart)
-    return [[records[place].id for place in group] for group in groups]
+    return [[records.ids[place] for place in group] for group in clusters(same, proven, apart)]
 
 
 def _compared(table: Columns, one: Places, other: Places) -> Levels:

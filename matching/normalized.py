@@ -70,14 +70,6 @@ def normalized(record: CustomerRecord, *, reads_documents: bool = True) -> Norma
     )
 
 
-def identity(record: NormalRecord) -> str:
-    """All that is compared of a record, as text: another one, and it has to be judged anew."""
-    names = [name.exact for name in record.names]
-    documents = [(each.type, each.number) for each in record.documents]
-    reached = (record.mobiles, record.emails, record.addresses)
-    return repr((record.kind, names, record.gender, record.births, documents, *reached))
-
-
 @lru_cache(maxsize=16_384)
 def address_key(address: str) -> str:
     """Its numbers and words, in an order of their own: 中山路5号301室 and 301室 中山路5 are alike."""

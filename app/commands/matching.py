@@ -3,12 +3,16 @@
 import csv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
 
-from app.commands.context import CLI, Finding, opened_master, progress
+from app.commands.context import CLI, Finding, opened_master, progress, settings
+from app.opening import open_master
+from app.rehearsing import rehearsed, replayed
 from app.sweeping import Sweep
+from master.collecting import spare_the_collector
 from master.errors import Refusal
 from master.reads.reviews import customer_id, judged, merged_numbers, open_tasks, task_of
 from master.session import Master
@@ -16,7 +20,7 @@ from master.tables.codes import ReviewAnswer
 from master.writes.review_decisions import Decision
 from master.writes.review_decisions import decide as decide_task
 from master.writes.review_decisions import undo as undo_task
-from matching.evaluate import Pair, evaluated
+from matching.evaluate import Evaluation, Pair, evaluated
 from matching.rules import VERDICTS, BadRules, Rules, rules_in, shipped
 
 SAME = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
@@ -53,11 +57,12 @@ def run(*, dry_run: bool, merges: bool, rules: Path | None, learn: bool, pairs: 
     if dry_run and merges:
         raise click.UsageError("--dry-run changes nothing: leave out --merge.")
     with opened_master() as master:
-        sweep = Sweep.of(master, _rules(rules), learn=learn)
+        sweep = _swept(master, rules, learn=learn)
         _tell(sweep)
         if pairs is not None:
             _write(pairs, sweep)
         if dry_run:
+            _tell_rehearsed(master, sweep.rules)
             return
         with progress("tasks") as show:
             _count(sweep.keep(show))
@@ -66,13 +71,29 @@ def run(*, dry_run: bool, merges: bool, rules: Path | None, learn: bool, pairs: 
                 _count(sweep.merge(show))
 
 
+def _swept(master: Master, rules: Path | None, *, learn: bool) -> Sweep:
+    """All customers compared by these rules. Raises Finding."""
+    opener = partial(open_master, settings())
+    spare_the_collector()
+    with _told(), progress("customers") as show:
+        return Sweep.of(master, _rules(rules), learn=learn, opener=opener, told=show)
+
+
 def _tell(sweep: Sweep) -> None:
-    click.echo(f"customers: {len(sweep.records)}")
+    click.echo(f"customers: {len(sweep.records.ids)}")
     click.echo(f"would be merged: {sum(map(len, sweep.groups))} into {len(sweep.groups)}")
     for verdict in reversed(VERDICTS):
         click.echo(f"pairs {verdict}: {sum(1 for _ in sweep.found.of(verdict))}")
     for kind, many in sweep.found.cut.items():
         click.echo(f"keys that too many share to be followed, {kind}: {many}", err=True)
+
+
+def _tell_rehearsed(master: Master, rules: Rules) -> None:
+    """What these rules would make of pairs that were merged and decided before."""
+    with master.reading() as connection:
+        told = rehearsed(connection, rules)
+    click.echo(f"merged before: {told.merged}, of which would be split: {told.split}")
+    _tell_agreement("decided pairs", told.judged)
 
 
 def _count(done: Mapping[str, int]) -> None:
@@ -152,6 +173,18 @@ def labels(file: Path) -> None:
 
 
 @match.command()
+def replay() -> None:
+    """Judge all pairs again that were judged before, by the rules of then: each comes to the same odds."""
+    with opened_master() as master, master.reading() as connection:
+        told = replayed(connection)
+    click.echo(f"the same: {told.same}")
+    if told.unknown:
+        click.echo(f"judged by rules that were not kept: {told.unknown}")
+    if told.other:
+        raise Finding(f"{len(told.other)} pairs come to other odds, first the review task w{told.other[0]}.")
+
+
+@match.command()
 @click.argument("labels", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @rules_option
 @learn_option
@@ -159,10 +192,10 @@ def evaluate(labels: Path, rules: Path | None, learn: bool) -> None:
     """Precision and recall on judged pairs: a CSV file with one, other (customer numbers) and same."""
     known = dict(_labels(labels))
     with opened_master() as master:
-        sweep = Sweep.of(master, _rules(rules), learn=learn)
+        sweep = _swept(master, rules, learn=learn)
         with master.reading() as connection:
             merged = merged_numbers(connection)
-    found, numbers = sweep.found, [sweep.numbers[record.id] for record in sweep.records]
+    found, numbers = sweep.found, [sweep.numbers[id] for id in sweep.records.ids]
     if gone := {pair for pair in known if pair & merged}:
         click.echo(f"left out, as one of them was merged: {len(gone)}", err=True)
         known = {pair: is_same for pair, is_same in known.items() if pair not in gone}
@@ -174,8 +207,11 @@ def evaluate(labels: Path, rules: Path | None, learn: bool) -> None:
             found.one.tolist(), found.other.tolist(), found.verdicts.tolist(), strict=True
         )
     }
-    told = evaluated(verdicts, known)
-    click.echo(f"judged pairs: {len(known)}, of which {told.found + told.missed} are the same")
+    _tell_agreement("judged pairs", evaluated(verdicts, known))
+
+
+def _tell_agreement(what: str, told: Evaluation) -> None:
+    click.echo(f"{what}: {told.all}, of which {told.found + told.missed} are the same")
     for name, share in (
         ("precision", told.precision),
         ("recall", told.recall),

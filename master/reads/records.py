@@ -16,8 +16,6 @@ customers, names = table(CustomerRow), table(OtherNameRow)
 documents, points = table(IdentityDocumentRow), table(ContactPointRow)
 merged = table(MergedCustomerRow)
 
-AT_ONCE = 1_000  # customers, whose rows are held at a time
-
 PERSON = (customers.c.id, customers.c.name, customers.c.kind, customers.c.gender, customers.c.birth_date)
 COMPARED = (ContactPointKind.MOBILE, ContactPointKind.EMAIL, ContactPointKind.ADDRESS)
 NAMES = select(names.c.customer_id, names.c.name).where(names.c.ended_at.is_(None)).order_by(names.c.id)
@@ -37,27 +35,26 @@ POINTS = (
 )
 
 
-def every_record(connection: Connection) -> Iterator[CustomerRecord]:
-    """All customers; a record's id is the customer's."""
-    last = 0
-    while ids := ids_after(connection, last, AT_ONCE):
-        yield from records_of(connection, ids)
-        last = ids[-1]
-
-
 def ids_after(connection: Connection, last: int, most: int) -> Sequence[int]:
     """The ids of the customers that come next."""
     wanted = select(customers.c.id).where(customers.c.id > last).order_by(customers.c.id).limit(most)
     return connection.scalars(wanted).all()
 
 
+def ids_between(connection: Connection, first: int, behind: int) -> Sequence[int]:
+    """The ids of the customers from the first on, without the last."""
+    its = (customers.c.id >= first, customers.c.id < behind)
+    return connection.scalars(select(customers.c.id).where(*its).order_by(customers.c.id)).all()
+
+
 def customer_numbers(connection: Connection) -> dict[Hashable, str]:
-    """The number of every customer, by its id."""
-    return {row.id: row.number for row in connection.execute(select(customers.c.id, customers.c.number))}
+    """The number of every customer, by its id; of those who were merged too."""
+    own, gone = select(customers.c.id, customers.c.number), select(merged.c.id, merged.c.number)
+    return {row.id: row.number for row in connection.execute(own.union_all(gone))}
 
 
 def records_of(connection: Connection, ids: Sequence[int]) -> Iterator[CustomerRecord]:
-    """Of those of these customers that there are."""
+    """Of those of these customers that there are, in order; a record's id is the customer's."""
 
     def found(part: Select[Any]) -> dict[int, list[Row[Any]]]:
         return grouped(connection.execute(part.where(part.selected_columns.customer_id.in_(ids))))

@@ -98,6 +98,17 @@ def decided(connection: Connection) -> Sequence[Row[Any]]:
     return connection.execute(select(tasks).where(*known).order_by(tasks.c.id)).all()
 
 
+def merged_pairs(connection: Connection) -> Sequence[Row[Any]]:
+    """The tasks of pairs that are one customer now."""
+    found = TASKS.subquery()
+    return connection.execute(select(found).where(found.c.one_now == found.c.other_now)).all()
+
+
+def every_task(connection: Connection) -> Iterator[Row[Any]]:
+    """All of them, oldest first."""
+    yield from connection.execute(select(tasks).order_by(tasks.c.id))
+
+
 def _numbered(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[tuple[tuple[str, str], Row[Any]]]:
     """With the numbers of both, also of whoever was merged since; without those of whom one was deleted."""
     ids = sorted({id for row in rows for id in (row.one_id, row.other_id)})

@@ -1,6 +1,7 @@
 """kehu match: what merging would come to, and how well the rules agree with people."""
 
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from app.settings import read_settings
 from master.session import Actor, Master
 from master.tables.base import table
 from master.tables.codes import ContactPointKind, DocumentType
-from master.tables.reviews import ReviewTaskRow
+from master.tables.reviews import MatchRulesRow, ReviewTaskRow
 from master.writes.customer_changes import update_customer
 from master.writes.customers import create_customer
 from master.writes.inputs import CustomerChange, GivenContactPoint, GivenDocument, NewCustomer
@@ -58,6 +59,12 @@ def test_a_dry_run_tells_what_merging_would_come_to(hub: Path) -> None:
             "pairs SAME: 1",
             "pairs REVIEW: 1",
             "pairs DIFFERENT: 0",
+            "merged before: 0, of which would be split: 0",
+            "decided pairs: 0, of which 0 are the same",
+            "precision: none to tell by",
+            "recall: none to tell by",
+            "recall with review: none to tell by",
+            "wrongly linked: 0",
         ],
     )
     header, same, review = (hub / "pairs.csv").read_text("utf-8").splitlines()
@@ -151,6 +158,51 @@ def test_decided_pairs_are_labels_to_evaluate_by(hub: Path) -> None:
     evaluated = told("evaluate", "own.csv")
     assert evaluated.stdout.startswith("judged pairs: 0, of which 0 are the same")
     assert evaluated.stderr == "left out, as one of them was merged: 1\n"
+
+
+def stricter(hub: Path) -> str:
+    """Rules by which nobody is the same: the name of their file."""
+    text = (files("matching") / "rules.toml").read_text("utf-8")
+    (hub / "stricter.toml").write_text(text.replace("same = 4.25 ", "same = 4000.0 "), "utf-8")
+    return "stricter.toml"
+
+
+def test_rules_are_rehearsed_on_who_was_merged_and_on_what_was_decided(hub: Path) -> None:
+    told("run")
+    said(1, "same")
+    said(3, "different")
+    by_these = told("run", "--dry-run").stdout.splitlines()[5:]
+    assert by_these == [
+        "merged before: 1, of which would be split: 0",
+        "decided pairs: 2, of which 1 are the same",
+        "precision: 1.0000",
+        "recall: 1.0000",
+        "recall with review: 1.0000",
+        "wrongly linked: 0",
+    ]
+    by_others = told("run", "--dry-run", "--rules", stricter(hub)).stdout.splitlines()[5:]
+    assert by_others[0] == "merged before: 1, of which would be split: 1"
+    assert by_others[2:5] == ["precision: none to tell by", "recall: 0.0000", "recall with review: 1.0000"]
+
+
+def test_what_was_judged_is_judged_again_to_the_same_odds_by_the_rules_of_then(hub: Path) -> None:
+    told("run")
+    said(1, "same")
+    told("run", "--rules", stricter(hub))
+    master, rules = opened(hub), table(MatchRulesRow)
+    with master.reading() as connection:
+        assert len(connection.execute(select(rules.c.name)).all()) == 2
+    assert told("replay").stdout == "the same: 2\n"
+    with master.transaction(Actor("test")) as tx:
+        tx.connection.exec_driver_sql("UPDATE review_tasks SET odds = 1.5 WHERE id = 2")
+        tx.connection.exec_driver_sql("UPDATE review_tasks SET rules = '2025-01' WHERE id = 1")
+    master.close()
+    done = told("replay")
+    assert (done.exit_code, done.stdout.splitlines()) == (
+        1,
+        ["the same: 0", "judged by rules that were not kept: 1"],
+    )
+    assert done.stderr == "kehu: 1 pairs come to other odds, first the review task w2.\n"
 
 
 def test_judged_pairs_tell_precision_and_recall(hub: Path) -> None:

@@ -37,6 +37,22 @@ def test_whatever_the_links_no_cluster_contradicts_itself(
         assert len({documents[record] for record in group if record in documents}) <= 1
 
 
+def test_two_who_are_apart_are_in_one_cluster_through_no_third() -> None:
+    assert clusters([(1, 2), (2, 3)], apart=[(1, 3)]) == [[1, 2]]
+    assert clusters([(1, 2), (3, 4), (2, 3)], apart=[(4, 1)]) == [[1, 2], [3, 4]]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9))),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda pair: pair[0] != pair[1])),
+)
+def test_whatever_the_links_nobody_is_with_one_that_is_apart(
+    links: list[tuple[int, int]], apart: list[tuple[int, int]]
+) -> None:
+    for cluster in clusters(links, apart=apart):
+        assert not any(one in cluster and other in cluster for one, other in apart)
+
+
 def test_documents_of_two_types_do_not_contradict() -> None:
     assert clusters([(1, 2)], {1: {"RESIDENT_ID": "A"}, 2: {"FOREIGN_RESIDENT_PERMIT": "B"}}) == [[1, 2]]
 

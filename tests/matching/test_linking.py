@@ -105,7 +105,7 @@ def test_records_of_one_person_are_joined_and_hardly_ever_those_of_two(
     )
     assert right / len(pairs) >= 0.999
     assert right / all_there_are >= 0.97
-    groups = joined(found, normal)  # type: ignore[arg-type]
+    groups = joined(found, columns(normal))  # type: ignore[arg-type]
     assert sum(len({people[each] for each in group}) > 1 for group in groups) <= 2
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import insert
 
 from master.tables.access import AccessEntryRow, AccessSubjectRow
 from master.tables.base import table
+from tests.conftest import SetTime
 from tests.master.merging.town import a_town, everything, two
 from tests.resolvers.commanding import UPDATE, codes
 from tests.resolvers.merging import (
@@ -167,3 +168,26 @@ def test_who_saw_one_of_both_saw_the_survivor(couple: Hub) -> None:
     merge(couple, "c1", "c2")
     log = couple.get(asked)["customer"]["accessLog"]
     assert log == {"totalCount": 3, "nodes": [{"reason": each} for each in ("(1, 2)", "(2,)", "(1,)")]}
+
+
+def test_who_saw_two_while_they_were_one_saw_each_of_them(couple: Hub, time: SetTime) -> None:
+    def seen(reason: str) -> None:
+        """By somebody who looks at c1, whoever that is then."""
+        time.forward(minutes=1)
+        at = {"at": time(), "occasion": "READ", "token_id": "t1", "viewer": "tester", "role": "AGENT"}
+        with filling(couple.master) as fill:
+            entry = fill.add(AccessEntryRow, **at, reason=reason)
+            fill.tx.execute(insert(table(AccessSubjectRow)), [{"customer_id": 1, "entry_id": entry}])
+        time.forward(minutes=1)
+
+    seen("before")
+    merge(couple, "c1", "c2")
+    seen("while they were one")
+    unmerge(couple, "m1")
+    seen("after")
+    asked = "query ($id: ID!) { customer(by: {id: $id}) { accessLog { nodes { reason } } } }"
+    logs = [couple.get(asked, id=id)["customer"]["accessLog"]["nodes"] for id in ("c1", "c2")]
+    assert [[each["reason"] for each in log] for log in logs] == [
+        ["after", "while they were one", "before"],
+        ["while they were one"],
+    ]

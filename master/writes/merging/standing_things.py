@@ -3,6 +3,7 @@ own records say it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -33,14 +34,15 @@ def standing_things(tx: Transaction, customer: int) -> Standing:
         target = shape.target
         wanted = select(target.c[shape.kind], target.c[shape.index])
         its = (target.c.customer_id == customer, target.c.ended_at.is_(None))
-        return frozenset((kind, bytes(index)) for kind, index in tx.execute(wanted.where(*its)))
+        rows: Sequence[Any] = tx.execute(wanted.where(*its)).all()
+        return frozenset((kind, bytes(index)) for kind, index in rows)
 
     tags = select(given.c.tag_id, given.c.source_id).where(
         given.c.customer_id == customer, given.c.ended_at.is_(None)
     )
     return Standing(
         {shape.target.name: of(shape) for shape in (DOCUMENTS, POINTS)},
-        frozenset(map(tuple, tx.execute(tags))),
+        frozenset((row.tag_id, row.source_id) for row in tx.execute(tags)),
     )
 
 
@@ -61,5 +63,5 @@ def say_what_stood(tx: Transaction, records: Sequence[SourceSaid], stood: Standi
                 change_items(tx, shape, said.source_id, [change])
         tags = frozenset(tag for tag in said.now.get("tags") or () if (tag, said.source_id) in stood.tags)
         if tags:
-            change = TagsChange(said.change.record_id, said.change.entity_id, frozenset(), tags)
-            change_tags(tx, said.source_id, [change])
+            given_again = TagsChange(said.change.record_id, said.change.entity_id, frozenset(), tags)
+            change_tags(tx, said.source_id, [given_again])
