@@ -39,6 +39,7 @@ COMMANDS = {
     "serve": "app.commands.serving:serve",
     "worker": "app.commands.working:worker",
     "index": "app.commands.index:index",
+    "sources": "app.commands.sources:sources",
     "search": "app.commands.search:search",
     "match": "app.commands.matching:match",
     "token": "app.commands.tokens:token",

@@ -12,6 +12,7 @@ from resolvers.identify import IdentifyQuery
 from resolvers.leads import LeadMutation, LeadQuery
 from resolvers.merges import MergeMutation, MergeQuery
 from resolvers.nodes import NodeQuery
+from resolvers.pins import PinMutation
 from resolvers.policies import PolicyQuery
 from resolvers.reveals import RevealMutation
 from resolvers.reviews import ReviewMutation, ReviewQuery
@@ -43,6 +44,7 @@ class Query(
 class Mutation(
     CustomerMutation,
     MergeMutation,
+    PinMutation,
     ReviewMutation,
     ContactMutation,
     LeadMutation,

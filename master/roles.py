@@ -20,8 +20,9 @@ AUDIT_READ = "audit.read"
 PUT = "customers.put"
 PUT_ANY = "customers.put.any"
 MERGE = "customers.merge"
+PIN = "customers.pin"
 PERMISSIONS = (
-    READ, FRAGMENTS, REVEAL, "customers.write", PUT, PUT_ANY, MERGE, "tags.write", "contacts.write",
+    READ, FRAGMENTS, REVEAL, "customers.write", PUT, PUT_ANY, MERGE, PIN, "tags.write", "contacts.write",
     "leads.write", EXPORT, AUDIT_READ, "tokens.write",
 )  # fmt: skip
 

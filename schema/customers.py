@@ -29,7 +29,7 @@ from schema.codes import (
 )
 from schema.contacts import ContactConnection
 from schema.described import described, described_from
-from schema.fields import identified, loaded_by, masked_by
+from schema.fields import answered_by, identified, loaded_by, masked_by
 from schema.ids import CONTACT_POINT, CUSTOMER, DOCUMENT
 from schema.leads import LeadConnection, LeadFilter
 from schema.merged import MergedCustomer
@@ -37,6 +37,7 @@ from schema.money import Money
 from schema.nodes import Node
 from schema.pages import Connection, Edge, edges, nodes
 from schema.policies import PolicyConnection, PolicyFilter
+from schema.provenance import ProvenanceValue, provenance_of
 from schema.relatives import CustomerRelation, HouseholdMembership
 from schema.sources import SourceRecord
 from schema.tags import CustomerTag
@@ -134,6 +135,9 @@ class Customer(Node):
     """The households that the customer belongs to."""
     sources: list[SourceRecord] = loaded_by(sources_by_customer)
     """The records of source systems that make up this customer."""
+    provenance: list[ProvenanceValue] = answered_by(provenance_of)
+    """Every value with who says it: by field, first what stands and why, then the others, newest first. At
+    most 200. Fields that the viewer may not ask for are left out."""
     merged: list[MergedCustomer] = loaded_by(merged_by_customer)
     """Those folded into this one, newest first."""
     summary: CustomerSummary | None = loaded_by(summary_by_customer)

@@ -59,11 +59,11 @@ def check(role: str | None, type_name: str | None) -> None:
         told: Iterable[Sequence[str]] = _table(known)
     else:
         told = _explained(role_named(known, role), type_name)
-    for line in _aligned(list(told)):
+    for line in aligned(list(told)):
         click.echo(line)
 
 
-def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
     """Down to a blank row, each column as wide as its widest cell but for the last one of a row."""
     end = rows.index(()) if () in rows else len(rows)
     widths = [
@@ -74,7 +74,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip()
     if end < len(rows):
         yield ""
-        yield from _aligned(rows[end + 1 :])
+        yield from aligned(rows[end + 1 :])
 
 
 def _table(known: Roles) -> Iterator[Sequence[str]]:

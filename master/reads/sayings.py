@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,58 +28,80 @@ STATE = ("id", "content", "received_at", "source_updated_at")
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a record of a source says of a field, or somebody by hand (record_id None); until: it was taken
-    back then."""
+    """What a record of a source says of a field, or somebody by hand; until: it was taken back then."""
 
     field: str
     claim: Claim
     until: datetime | None = None
-    record_id: int | None = None
     source: str | None = None
     source_key: str | None = None
     said_by: str | None = None
     why: str | None = None
 
 
-def said_of(connection: Connection, customers: Collection[int]) -> Mapping[int, list[Saying]]:
-    """By customer, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A record, its system, and all that it has said: its states with their contents, oldest first."""
+
+    record: Row[Any]
+    system: Row[Any]
+    states: Sequence[Row[Any]]
+    contents: Sequence[Mapping[str, Any]]
+
+
+def told_by_records(connection: Connection, customers: Collection[int]) -> list[Told]:
+    """All records of these customers, in the order in which they came."""
     own = select(records).where(records.c.kind == "customers", records.c.customer_id.in_(customers))
     rows = connection.execute(own.order_by(records.c.id)).all()
-    reading = _Reading(connection, customers)
     old = _old_states(connection, [row.id for row in rows])
-    found: defaultdict[int, list[Saying]] = defaultdict(list)
+    known = {row.id: row for row in connection.execute(select(systems))} if rows else {}
+    found = []
     for row in rows:
-        found[row.customer_id] += reading.of_record(row, [*old[row.id], row])
+        states = [*old[row.id], row]
+        found.append(Told(row, known[row.source_id], states, [json.loads(each.content) for each in states]))
+    return found
+
+
+def said_of(connection: Connection, customers: Collection[int]) -> Mapping[int, list[Saying]]:
+    """By customer, oldest first."""
+    return said_in(connection, customers, told_by_records(connection, customers))
+
+
+def said_in(
+    connection: Connection, customers: Collection[int], told: Sequence[Told]
+) -> Mapping[int, list[Saying]]:
+    """The same, of records that were read already."""
+    reading = _Reading(_joined(connection, customers), verified(connection, customers))
+    found: defaultdict[int, list[Saying]] = defaultdict(list)
+    for each in told:
+        found[each.record.customer_id] += reading.of_record(each)
     hand = select(by_hand).where(by_hand.c.customer_id.in_(customers), by_hand.c.field.in_(GROUPS))
     for row in connection.execute(hand.order_by(by_hand.c.id)):
         found[row.customer_id].append(reading.of_hand(row))
     return {id: sorted(each, key=lambda saying: saying.claim.known_at) for id, each in found.items()}
 
 
+@dataclass(frozen=True)
 class _Reading:
-    """Makes sayings of rows, with what else is known of these customers and their sources."""
+    """Makes sayings of rows, with what else is known of these customers."""
 
-    def __init__(self, connection: Connection, customers: Collection[int]) -> None:
-        self.systems = {row.id: row for row in connection.execute(select(systems))}
-        self.joined = _joined(connection, customers)
-        self.verified = verified(connection, customers)
+    joined: Mapping[tuple[str, int], datetime]
+    verified: Set[tuple[int, str, Any]]
 
-    def of_record(self, row: Row[Any], states: Sequence[Row[Any]]) -> Iterator[Saying]:
-        said = [json.loads(state.content) for state in states]
-        system = self.systems[row.source_id]
+    def of_record(self, told: Told) -> Iterator[Saying]:
+        row = told.record
         for field in GROUPS:
-            values = [each.get(field) for each in said]
-            for value, state, until in _runs(values, states):
+            for value, state, until in runs([each.get(field) for each in told.contents], told.states):
                 claim = Claim(
                     key=record_key(row.id),
                     value=value,
                     known_at=state.received_at,
                     true_at=state.source_updated_at,
-                    trust=trust_of(system, field),
-                    is_verified=self._is_verified(row.customer_id, field, value),
+                    trust=trust_of(told.system, field),
+                    is_verified=(row.customer_id, field, value) in self.verified,
                     came_along=self._came_along(records.name, row.id, state.received_at),
                 )
-                yield Saying(field, claim, until, row.id, system.code, row.source_key)
+                yield Saying(field, claim, until, told.system.code, row.source_key)
 
     def of_hand(self, row: Row[Any]) -> Saying:
         value = json.loads(row.value)
@@ -89,13 +111,10 @@ class _Reading:
             known_at=row.recorded_at,
             by_hand=True,
             is_pinned=row.pinned,
-            is_verified=self._is_verified(row.customer_id, row.field, value),
+            is_verified=(row.customer_id, row.field, value) in self.verified,
             came_along=self._came_along(by_hand.name, row.id, row.recorded_at),
         )
         return Saying(row.field, claim, row.ended_at, said_by=row.said_by, why=row.why)
-
-    def _is_verified(self, customer: int, field: str, value: Any) -> bool:
-        return (customer, field, value) in self.verified
 
     def _came_along(self, entity: str, id: int, at: datetime) -> bool:
         joined = self.joined.get((entity, id))
@@ -130,10 +149,10 @@ def verified(connection: Connection, customers: Collection[int]) -> set[tuple[in
     return found
 
 
-def _runs(
+def runs(
     values: Sequence[Any], states: Sequence[Row[Any]]
 ) -> Iterator[tuple[Any, Row[Any], datetime | None]]:
-    """Each value with the state that began it, and when the next one did; None is no value."""
+    """Each value of the states with the one that began it, and when the next did; None is no value."""
     starts = [place for place in range(len(values)) if place == 0 or values[place] != values[place - 1]]
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         if values[start] is not None:

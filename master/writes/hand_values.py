@@ -37,14 +37,12 @@ PINNED = "This value is pinned: unpin it first, or leave it out."
 
 @dataclass(frozen=True)
 class Pinning:
-    """customer: an id; field: as in the records of sources. value: the key of the saying to pin; None: what
-    stands."""
+    """customer: an id; field: as in the records of sources."""
 
     customer: int
     version: int
     field: str
     reason: str
-    value: str | None = None
 
 
 def keep_corrections(tx: Transaction, customer: int, corrected: Mapping[str, Any]) -> None:
@@ -58,19 +56,20 @@ def keep_corrections(tx: Transaction, customer: int, corrected: Mapping[str, Any
     _say(tx, customer, given, pinned=False, why=tx.reason)
 
 
-def pin_value(tx: Transaction, wanted: Pinning) -> int:
-    """Let a value stand whatever is said from now on; the customer's id. Raises NotFound and Conflict."""
+def pin_value(tx: Transaction, wanted: Pinning, key: str | None = None) -> int:
+    """Let a value stand whatever is said from now on; the customer's id. key: of the claim that says it;
+    None: what stands. Raises NotFound and Conflict."""
     why, row = checks.line(wanted.reason, ["reason"]), locked_customer(tx, wanted.customer, ["customer"])
     refuse_lost_update(wanted.version, row)
     field, column = wanted.field, COLUMNS[wanted.field]
     present = plain(getattr(row, column))
     said = [each for each in said_of(tx.connection, [row.id]).get(row.id, ()) if each.field == field]
     claims = {each.claim.key: each.claim.value for each in said if each.until is None}
-    if wanted.value is not None and wanted.value not in claims:
+    if key is not None and key not in claims:
         raise NotFound("Nobody says this of the customer, or no longer.", ["value"])
     if present not in (None, *claims.values()):
         keep_unknown(tx, row.id, field, present)
-    value = present if wanted.value is None else claims[wanted.value]
+    value = present if key is None else claims[key]
     if value is None and field in LASTING:
         raise Invalid("A customer is not without this.", ["field"])
     for each in _open_ones(tx, row.id, [field]):

@@ -105,6 +105,8 @@ def test_a_role_is_told_with_each_field_that_is_not_open(folder: Path) -> None:
         "Contact.subject                notes     REFUSED",
         "CustomerTag.evidence           notes     REFUSED",
         "MergedCustomer.reason          notes     REFUSED",
+        "ProvenanceValue.why            notes     REFUSED",
+        "ReviewTask.reason              notes     REFUSED",
         "Policy.number                  policy    CLEAR",
         "Policy.sourceStatus            policy    CLEAR",
         "CustomerSummary.annualPremium  money     CLEAR",
@@ -128,7 +130,7 @@ def test_a_type_is_told_field_by_field(folder: Path) -> None:
     told = "Customer.accessLog      open    REFUSED  lacks the permission audit.read"
     assert told in checked("AGENT", "Customer")
     assert "Customer.accessLog      open    CLEAR" in checked("ADMIN", "Customer")
-    assert "Mutation.createCustomer     open  by permission" in checked("AGENT", "Mutation")
+    assert "Mutation.createCustomer       open  by permission" in checked("AGENT", "Mutation")
 
 
 def test_what_lists_are_filtered_and_ordered_by_is_told(folder: Path) -> None:
@@ -192,9 +194,8 @@ def test_a_wrong_roles_file_stops_every_command_that_needs_it(
         assert done.stderr.startswith(f"kehu: {path}: [AGENT] permissions: 'see' is not one of read, ")
     assert found("roles") == [
         f"BAD {path}: [AGENT] permissions: 'see' is not one of read, fragments, reveal, customers.write, "
-        "customers.put, customers.put.any, customers.merge, tags.write, contacts.write, leads.write, export, "
-        "audit.read, "
-        "tokens.write."
+        "customers.put, customers.put.any, customers.merge, customers.pin, tags.write, contacts.write, "
+        "leads.write, export, audit.read, tokens.write."
     ]
 
 

@@ -21,6 +21,7 @@ from schema.context import open_context
 
 # All fields of the schema that no plan answers: a resolver of Python does, which reads as it goes.
 FALL_BACKS = {
+    "Customer.provenance",  # chosen and told apart in Python, of what records have said
     "Query.identifyCustomer",
     "Query.previewMerge",  # the merge itself, rolled back
     "Query.reviewFigures",  # sums over all tasks, asked once a screen

@@ -26,6 +26,13 @@ BY_FIELD = dict.fromkeys(
     ("Policy.sourceStatus", "Lead.title", "SavedSearch.name", "SavedSearch.query", "SavedSearch.filter"),
     masked_text,
 )
+# The fields whose values provenance tells.
+SHOWN = {
+    **{"NAME": "Customer.name", "KIND": "Customer.kind", "STATUS": "Customer.status"},
+    **{"GENDER": "Customer.gender", "BIRTH_DATE": "Customer.birthDate", "BRANCH": "Customer.branch"},
+    "DOCUMENT": "IdentityDocument.number",
+    **dict.fromkeys(("MOBILE", "LANDLINE", "EMAIL", "WECHAT", "ADDRESS"), "ContactPoint.value"),
+}
 # What is another one for each caller, or each moment; others: readings, as far as the role may look for them.
 THEIR_OWN = ("cursor", "startCursor", "endCursor", "indexAgeSeconds", "others")
 AS_FAR_AS_SEEN = (
@@ -66,11 +73,15 @@ class Telling:
             return clear
         if kind.name == "Highlight":
             return self._highlight(clear)
+        if kind.name == "ProvenanceValue":
+            return self._provenance(kind, clear)
         return {name: self._field(kind, name, value) for name, value in clear.items()}
 
     def _field(self, kind: GraphQLObjectType, name: str, clear: Any) -> Any:
         full, target = f"{kind.name}.{name}", get_named_type(kind.fields[name].type)
         self.fields.add(full)
+        if target.name == "ProvenanceValue":
+            clear = [each for each in clear if classes()[SHOWN[each["field"]]] not in self.role.refused]
         if not is_leaf_type(target):
             return self.told(target, clear)
         self.checked += clear is not None
@@ -79,6 +90,15 @@ class Telling:
             assert masked != clear
             return masked
         return clear
+
+    def _provenance(self, kind: GraphQLObjectType, clear: dict[str, Any]) -> dict[str, Any]:
+        """The value is told as the field of which it is one."""
+        told = {name: self._field(kind, name, value) for name, value in clear.items()}
+        shown = SHOWN[clear["field"]]
+        if clear["value"] is not None and classes()[shown] in self.role.masked:
+            told["value"] = mask_of(shown)(clear["value"])
+            assert told["value"] != clear["value"]
+        return told
 
     def _highlight(self, clear: dict[str, Any]) -> dict[str, Any]:
         """The number of a customer is all that the generated documents look for, and clear to all."""

@@ -1,5 +1,6 @@
 """A small hub in which every value that may be hidden is a text that stands nowhere else."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,7 @@ from master.session import Master
 from master.tables.codes import CustomerKind
 from master.tables.policies import PolicyPartyRow
 from master.tables.relations import HouseholdMemberRow
+from master.tables.sources import HandValueRow
 from master.writes.derived import refresh
 from master.writes.merging.merge import Merging, merge_customers
 from matching.numbers import resident_id_check_digit
@@ -191,6 +193,9 @@ class _Town:
             person.noted("ContactPoint.value", value)
             id = self._into.point(person.id, value, kind, preferred=True, doubt="Rang through.")
             person.ids["k"] = global_id("k", id)
+        said = {"field": "name", "value": json.dumps(person.name), "said_by": "somebody"}
+        why = person.noted("ProvenanceValue.why", f"as spelled{n}")
+        self._into.add(HandValueRow, customer_id=person.id, why=why, **said)
 
     def _dealings(self, n: int, person: Person, home: int | None, staff: str | None) -> None:
         by, into = self.by.get(staff or ""), self._into

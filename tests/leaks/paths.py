@@ -32,7 +32,8 @@ class Entry:
     """A field of Query or Mutation with its arguments as text.
 
     on: the type, where it gives an interface; by: the input field ("Type.field") that its arguments use,
-    where that may be refused; how_far, turn: see _Selecting.
+    where that may be refused; how_far, turn: see _Selecting. whence: asks for provenance too, which no plan
+    answers: with it in all of them, the compiled path would not be held.
     """
 
     root: str
@@ -41,6 +42,7 @@ class Entry:
     by: str = ""
     how_far: int = NEAR
     turn: int = 0
+    whence: bool = False
 
     def __str__(self) -> str:
         return f"{self.root}{self.arguments} {self.on}".strip()
@@ -78,6 +80,8 @@ def entries(of: Filled) -> list[Entry]:
         Entry("lead", f'(id: "{alice.ids["l"]}")'),
         Entry("leads", '(filter: {owner: "SE"}, first: 2)'),
         Entry("branches", '(under: "EAST")'),
+        Entry("customer", f'(by: {{id: "{alice.ids["c"]}"}})', how_far=FAR, whence=True),
+        Entry("customers", '(filter: {branch: "EAST1"}, first: 2)', whence=True),
     ]
     return [replace(each, turn=place) for place, each in enumerate(found)]
 
@@ -97,6 +101,8 @@ def commands(of: Filled) -> list[Entry]:
         Entry("recordContact", f"(input: {{{noted}}})"),
         Entry("createLead", f'(input: {{customer: "{id}", title: "x"}})'),
         Entry("mergeCustomers", f"(input: {{{MERGING % (id, of.una.ids['c'])}}})"),
+        Entry("pinValue", f'(input: {{customer: "{id}", version: 99, field: NAME, reason: "x"}})'),
+        Entry("unpinValue", f'(input: {{customer: "{id}", version: 99, field: NAME, reason: "x"}})'),
         Entry("unmergeCustomer", '(input: {mergeId: "m1", reason: "x"})'),
         Entry("saveSearch", '(input: {name: "x", query: "x"})'),
         Entry("changeSavedSearch", '(input: {id: "s1", name: "x"})'),
@@ -170,6 +176,7 @@ def document(entry: Entry, leave_out: frozenset[str], *, only: frozenset[str] = 
     accessLog is asked for where `$log` is true. Empty where there is nothing to ask for.
     """
     operation = "mutation" if entry.root in mutation().fields else "query"
+    leave_out = leave_out if entry.whence or only else leave_out | {"Customer.provenance"}
     root = (mutation() if operation == "mutation" else query()).fields[entry.root]
     selected = _Selecting(leave_out, only, entry.how_far, entry.turn).below(concrete(entry))
     if not selected:

@@ -58,8 +58,8 @@ def correct(master: Master, customer: int, **given: Any) -> None:
 def pinned(master: Master, customer: int, field: str, value: str | None = None, *, pins: bool = True) -> None:
     with master.transaction(TESTER) as tx:
         version = tx.execute(select(customers.c.version).where(customers.c.id == customer)).scalar_one()
-        act = pin_value if pins else unpin_value
-        act(tx, Pinning(customer, version, field, "as on the passport", value))
+        wanted = Pinning(customer, version, field, "as on the passport")
+        _ = pin_value(tx, wanted, value) if pins else unpin_value(tx, wanted)
 
 
 def trust(master: Master, source: str, rank: int, group: Group | None = None) -> int:

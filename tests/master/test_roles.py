@@ -163,8 +163,8 @@ def test_each_wrong_value_is_told_with_what_to_write(path: Path, line: str, told
 def test_wrong_permissions_are_told_with_those_there_are(path: Path) -> None:
     assert problems(path, "[X]\ntitle = 'x'\npermissions = ['write']") == [
         "[X] permissions: 'write' is not one of read, fragments, reveal, customers.write, customers.put, "
-        "customers.put.any, customers.merge, tags.write, contacts.write, leads.write, export, audit.read, "
-        "tokens.write."
+        "customers.put.any, customers.merge, customers.pin, tags.write, contacts.write, leads.write, export, "
+        "audit.read, tokens.write."
     ]
 
 
@@ -218,6 +218,8 @@ def test_a_viewer_is_told_what_its_role_does_and_sees(master: Master, path: Path
             "Customer.birthDate",
             "CustomerTag.evidence",
             "MergedCustomer.reason",
+            "ProvenanceValue.why",
+            "ReviewTask.reason",
         ],
         "branches": [{"code": "CITY"}],
     }

@@ -102,7 +102,7 @@ def _merge(tx: Transaction, gone: int, reason: str, done: Outcome) -> None:
     done.filled += fill_gaps(tx, survivor)
     taken = choose_of_both(tx, merge, survivor)
     done.filled += [name for name in taken if name not in done.filled]
-    done.differing = [each for each in done.differing if each != (each[0], gone) or each[0] not in taken]
+    done.differing = [(name, id) for name, id in done.differing if id != gone or name not in taken]
     doubt_documents(tx, merge, survivor)
 
 

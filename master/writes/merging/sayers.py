@@ -1,6 +1,7 @@
 """Documents and contact points of two who were one: each keeps what sources say of it, not of the other."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -18,13 +19,15 @@ def keep_own_sayers(tx: Transaction, survivor: int, said: SaidByBoth) -> None:
     own, its = things_said(tx, said.own), things_said(tx, said.its)
     for shape in (DOCUMENTS, POINTS):
         _keep(tx, shape, survivor, own, its)
-        _keep(tx, shape, said.restored, its, own)
+        _keep(tx, shape, said.restored, its, None)
 
 
-def _keep(tx: Transaction, shape: Shape, customer: int, own: Set[Thing], others: Set[Thing]) -> None:
+def _keep(tx: Transaction, shape: Shape, customer: int, own: Set[Thing], others: Set[Thing] | None) -> None:
+    """others: what is said of the other one, None: whatever no record of its own says is not the customer's.
+    What came by a source that knows neither stays with the survivor."""
     target, name = shape.target, shape.target.name
     as_rows = select(records.c.entity_id).where(records.c.kind == shape.purpose)
-    rows = tx.execute(
+    rows: Sequence[Any] = tx.execute(
         select(*(target.c[column] for column in ("id", "source_id", shape.kind, shape.index))).where(
             target.c.customer_id == customer,
             target.c.ended_at.is_(None),
@@ -34,7 +37,7 @@ def _keep(tx: Transaction, shape: Shape, customer: int, own: Set[Thing], others:
     ).all()
     for id, source, kind, index in rows:
         thing = (kind, bytes(index))
-        if (name, source, *thing) in own or (name, source, *thing) not in others:
+        if (name, source, *thing) in own or (others is not None and (name, source, *thing) not in others):
             continue
         sayers = sorted(each[1] for each in own if (each[0], *each[2:]) == (name, *thing))
         values = {"source_id": sayers[0]} if sayers else {"ended_at": tx.at}
