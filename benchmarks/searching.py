@@ -11,6 +11,7 @@ import orjson
 from sqlalchemy import func, select
 
 from benchmarks.bench_hub import KEYS, open_master
+from benchmarks.clusters import own_index
 from benchmarks.figures import Figure, spread
 from benchmarks.loading import request, timed
 from benchmarks.search.judging import cases
@@ -82,11 +83,9 @@ def _said(engine: str, hub: Path, folder: Path) -> Iterator[Mapping[str, str]]:
     if engine == "embedded":
         yield {"KEHU_DATA_DIR": str(hub.absolute())}
         return
-    with opensearch.running(folder / "cluster") as cluster:
-        url = cluster.own()
+    with own_index(folder / "cluster") as url:
         asyncio.run(_fill(hub, url))
         yield {"KEHU_SEARCH_URL": url}
-        cluster.drop(url)
 
 
 async def _fill(hub: Path, url: str) -> None:

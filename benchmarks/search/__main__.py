@@ -61,8 +61,7 @@ def main() -> None:
     names = [name for name in ENGINES if name in wanted.engines.split(",")]
     with tempfile.TemporaryDirectory() as folder, cluster_for(names, Path(folder)) as cluster:
         scores = asyncio.run(_run(names, Path(folder), cluster, (documents, truth)))
-    for name, each in scores.items():
-        _tell(name, each)
+    for each in scores.values():
         if wanted.missed in each:
             for words, left, wrong in missed(truth[wanted.missed], each[wanted.missed], 20):
                 told = [[documents[id - 1].names for id in ids] for ids in (left, wrong)]
@@ -92,6 +91,7 @@ async def _run(
             await peer.fill(documents)
             _tell_rate(name, len(documents), time.perf_counter() - begun)
             scores[name] = await _ask_all(peer.search, truth)
+            _tell(name, scores[name])
             await peer.close()
             continue
         engine = opened(name, folder, cluster)
@@ -99,6 +99,7 @@ async def _run(
         await fill(engine, documents)
         _tell_rate(name, len(documents), time.perf_counter() - begun)
         scores[name] = await _ask_all(_asker(engine), truth)
+        _tell(name, scores[name])
         await engine.close()
     return scores
 

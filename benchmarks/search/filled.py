@@ -6,11 +6,11 @@ from itertools import islice
 from pathlib import Path
 
 from benchmarks.bench_hub import KEYS
+from benchmarks.clusters import own_index
 from indexing.documents.customers import CustomerDocument
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.opensearch import OpenSearchEngine
 from indexing.engines.port import SearchEngine
-from tests.services import opensearch
 
 BATCH = 4_000
 
@@ -21,10 +21,8 @@ def cluster_for(names: Sequence[str], folder: Path) -> Iterator[str]:
     if set(names) <= {"embedded"}:
         yield ""
         return
-    with opensearch.running(folder / "cluster") as cluster:
-        own = cluster.own()
-        yield own
-        cluster.drop(own)
+    with own_index(folder / "cluster") as url:
+        yield url
 
 
 def opened(name: str, folder: Path, cluster: str) -> SearchEngine:

@@ -4,6 +4,7 @@ Edge n-grams and search_as_you_type for names and their pinyin, edge n-grams fro
 fuzziness AUTO, scores by BM25.
 """
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -15,7 +16,8 @@ from benchmarks.search.truth import han
 from indexing.documents.customers import CustomerDocument
 from matching.normal import name_key
 
-BULK = 1000
+BULK = 500
+RESTS = (0.5, 1, 2, 4, 8)  # seconds
 NAMES = ("name", "name._2gram", "name._3gram", "sound", "sound._2gram", "sound._3gram", "joined")
 MAPPING: dict[str, Any] = {
     "settings": {
@@ -64,13 +66,19 @@ class Stock:
                 for each in some
                 for line in (json.dumps({"index": {"_id": each.id}}), json.dumps(_source(each)))
             ]
-            told = await self._client.post(
-                f"{self.url}/_bulk",
-                content="\n".join(lines) + "\n",
-                headers={"Content-Type": "application/x-ndjson"},
-            )
-            told.raise_for_status()
+            await self._put("\n".join(lines) + "\n")
         (await self._client.post(f"{self.url}/_refresh")).raise_for_status()
+
+    async def _put(self, lines: str) -> None:
+        """Again after a rest, where its n-grams take more memory than the node has left."""
+        for rest in RESTS:
+            told = await self._client.post(
+                f"{self.url}/_bulk", content=lines, headers={"Content-Type": "application/x-ndjson"}
+            )
+            if told.status_code != httpx.codes.TOO_MANY_REQUESTS:
+                break
+            await asyncio.sleep(rest)
+        told.raise_for_status()
 
     async def search(self, words: str) -> list[int]:
         body = {"size": 10, "_source": False, "query": _query(words)}

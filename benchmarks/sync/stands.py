@@ -1,6 +1,5 @@
 """Where master and index stand: in files here, or on servers that are started for it."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.bench_hub import KEYS, ZONE, filled, opened
+from benchmarks.clusters import own_index
 from benchmarks.stocks import kept_server, make_database
 from indexing.engines.opensearch import OpenSearchEngine
 from indexing.engines.port import SearchEngine
@@ -43,17 +43,15 @@ def stand(profile: str, folder: Path, customers: int) -> Iterator[Stand]:
         master.close()
         yield Stand(profile, customers, partial(opened, place), workers=0)
         return
-    os.environ.setdefault("KEHU_TEST_SEARCH_HEAP", "1g")  # as in docker-compose.yml
     with (
         TemporaryDirectory() as shared,
         kept_server(folder / "postgresql") as database,
-        opensearch.running(Path(shared)) as cluster,
+        own_index(Path(shared)) as index,
     ):
-        url, index = database.url.replace("/postgres", f"/sync_{customers}"), cluster.own()
+        url = database.url.replace("/postgres", f"/sync_{customers}")
         make_database(database, f"sync_{customers}")
         _fill(url, customers, folder / f"sync-{customers}")
         yield Stand(profile, customers, partial(open_server, url, index), workers=2)
-        cluster.drop(index)
 
 
 def _fill(url: str, customers: int, done: Path) -> None:
