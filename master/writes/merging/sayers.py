@@ -19,12 +19,10 @@ def keep_own_sayers(tx: Transaction, survivor: int, said: SaidByBoth) -> None:
     own, its = things_said(tx, said.own), things_said(tx, said.its)
     for shape in (DOCUMENTS, POINTS):
         _keep(tx, shape, survivor, own, its)
-        _keep(tx, shape, said.restored, its, None)
+        _keep(tx, shape, said.restored, its, own)
 
 
-def _keep(tx: Transaction, shape: Shape, customer: int, own: Set[Thing], others: Set[Thing] | None) -> None:
-    """others: what is said of the other one, None: whatever no record of its own says is not the customer's.
-    What came by a source that knows neither stays with the survivor."""
+def _keep(tx: Transaction, shape: Shape, customer: int, own: Set[Thing], others: Set[Thing]) -> None:
     target, name = shape.target, shape.target.name
     as_rows = select(records.c.entity_id).where(records.c.kind == shape.purpose)
     rows: Sequence[Any] = tx.execute(
@@ -37,7 +35,7 @@ def _keep(tx: Transaction, shape: Shape, customer: int, own: Set[Thing], others:
     ).all()
     for id, source, kind, index in rows:
         thing = (kind, bytes(index))
-        if (name, source, *thing) in own or (others is not None and (name, source, *thing) not in others):
+        if (name, source, *thing) in own or (name, source, *thing) not in others:
             continue
         sayers = sorted(each[1] for each in own if (each[0], *each[2:]) == (name, *thing))
         values = {"source_id": sayers[0]} if sayers else {"ended_at": tx.at}
