@@ -23,7 +23,7 @@ BATCH = 500  # customers claimed, read, indexed and committed at once: about 60 
 WORKER = Actor("worker")
 logger = logging.getLogger("kehu.worker")
 
-Mend = Callable[[Transaction, Iterable[int]], None]
+Mend = Callable[[Transaction, Iterable[int]], object]
 Reached = Callable[[str], Awaitable[None]]
 
 

@@ -9,6 +9,8 @@ from master.session import Actor, Transaction
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
 
+ADDS = insert(table(AuditEntryRow))
+
 
 def note(
     tx: Transaction,
@@ -52,4 +54,4 @@ def note_all(
         {**common, "entity_id": entity_id, "customer_id": customer_id} for entity_id, customer_id in subjects
     ]
     if rows:
-        tx.execute(insert(table(AuditEntryRow)), rows)
+        tx.execute(ADDS, rows)

@@ -25,6 +25,17 @@ from master.tracing import present, span
 
 T = TypeVar("T")
 
+# What the triggers are told: on SQLite as a row, on PostgreSQL as settings that end with the transaction.
+CONTEXT = ("tx", "at", "actor", "reason", "trace")
+ANNOUNCED = {
+    "sqlite": text(
+        "INSERT INTO change_context (tx, at, actor, reason, trace) VALUES (:tx, :at, :actor, :reason, :trace)"
+    ),
+    "postgresql": text(
+        "SELECT " + ", ".join(f"set_config('kehu.{name}', coalesce(:{name}, ''), true)" for name in CONTEXT)
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Actor:
@@ -126,9 +137,10 @@ class Master:
         """A connection on which all statements see the same state. Raises NobodyWaits when stopped."""
         level = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
         with self.engine.connect() as connection:
-            with stoppable(connection, stop):
-                yield connection.execution_options(**level)
-            connection.rollback()
+            connection.execution_options(**level)
+            # It ends well: at a ROLLBACK psycopg forgets all statements that it has prepared there.
+            with stoppable(connection, stop), connection.begin():
+                yield connection
 
     @contextmanager
     def transaction(
@@ -203,21 +215,9 @@ class Master:
 
 def _announce(tx: Transaction) -> None:
     """Tell the triggers who writes, when and why."""
-    values = {"tx": tx.id, "at": spelled(tx.at), "actor": tx.actor.name, "reason": tx.reason}
-    trace = present()
-    if tx.connection.dialect.name == "sqlite":
-        tx.execute(
-            text(
-                "INSERT INTO change_context (tx, at, actor, reason, trace)"
-                " VALUES (:tx, :at, :actor, :reason, :trace)"
-            ),
-            [{**values, "trace": trace}],
-        )
-        return
-    if trace is not None:
-        values["trace"] = trace
-    settings = ", ".join(f"set_config('kehu.{name}', coalesce(:{name}, ''), true)" for name in values)
-    tx.connection.execute(text(f"SELECT {settings}"), values)
+    told = (tx.id, spelled(tx.at), tx.actor.name, tx.reason, present())
+    values = dict(zip(CONTEXT, told, strict=True))
+    tx.connection.execute(ANNOUNCED[tx.connection.dialect.name], values)
 
 
 def _journals_in_memory(connection: Any, record: Any) -> None:

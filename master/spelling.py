@@ -2,9 +2,11 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, Dialect, FromClause, String, func, select, text
+import orjson
+from sqlalchemy import Boolean, Connection, Dialect, FromClause, String, Table, func, select, text
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
@@ -131,6 +133,27 @@ def insert_together(
         connection.exec_driver_sql(statement, tuple(value for row in some for value in row))
 
 
+def insert_told(connection: Connection, target: Table, columns: Sequence[str], rows: Sequence[Any]) -> None:
+    """Insert rows of texts, numbers and nulls, with instants as `clock.spelled` spells them, by a statement
+    that is the same for however many: one JSON list is all that it binds."""
+    statement = _insert_told(connection.dialect, target, tuple(columns))
+    connection.exec_driver_sql(statement, (orjson.dumps(rows).decode(),))
+
+
+@lru_cache(maxsize=32)
+def _insert_told(dialect: Dialect, target: Table, columns: tuple[str, ...]) -> str:
+    into = f"INSERT INTO {target.name} ({', '.join(columns)}) SELECT"
+    if dialect.name != "postgresql":
+        values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(columns)))
+        return f"{into} {values} FROM json_each(?)"
+    kinds = [target.c[name].type.compile(dialect=dialect) for name in columns]
+    told = [f"each ->> {place}" for place in range(len(columns))]
+    values = ", ".join(
+        each if "CHAR" in kind else f"CAST({each} AS {kind})" for each, kind in zip(told, kinds, strict=True)
+    )
+    return f"{into} {values} FROM jsonb_array_elements(CAST(%s AS jsonb)) AS each"
+
+
 class in_numbers(FunctionElement[bool]):  # noqa: N801  # used as a function
     """Whether a number stands in a JSON list of numbers: a list of any length is one bound value."""
 
@@ -161,9 +184,9 @@ def _(element: checked_in_numbers, compiler: Any, **kw: Any) -> str:
 @compiles(in_numbers, "postgresql")
 def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
     number, numbers = (compiler.process(each, **kw) for each in element.clauses)
-    return (
-        f"{number} IN (SELECT each::bigint FROM jsonb_array_elements_text(CAST({numbers} AS jsonb)) AS each)"
-    )
+    # An array, of which PostgreSQL knows, or else takes it, to hold few: of the rows of a function it thinks
+    # that they are a hundred, and reads whole tables for these.
+    return f"{number} = ANY (CAST(translate({numbers}, '[]', '{{}}') AS BIGINT[]))"
 
 
 def place_in_time(connection: Connection, table: str) -> int:

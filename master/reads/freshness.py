@@ -2,8 +2,9 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, union_all
 
 from master.access import customers_in_sight
 from master.errors import Invalid
@@ -16,15 +17,20 @@ from master.tables.merges import MergedCustomerRow
 customers, queue, wide = table(CustomerRow), table(IndexQueueRow), table(WideChangeRow)
 merged = table(MergedCustomerRow)
 
+_IDS: ColumnElement[Any] = bindparam("ids", expanding=True)
+REVISIONS = union_all(
+    select(customers.c.id, customers.c.revision).where(customers.c.id.in_(_IDS)),
+    select(merged.c.id, merged.c.revision + 1).where(merged.c.id.in_(_IDS)),
+)
+
 MOST_TOLD = 30  # customers: more than one write concerns
 _TOLD = re.compile(r"c([0-9]{1,19}):[0-9]{1,19}", re.ASCII)
 
 
 def freshness_of(connection: Connection, *customer_ids: int) -> str:
     """What a payload tells: the customers and their revisions, as c12:7 or c12:7,c15:2."""
-    present = select(customers.c.id, customers.c.revision).where(customers.c.id.in_(customer_ids))
-    gone = select(merged.c.id, merged.c.revision + 1).where(merged.c.id.in_(customer_ids))
-    revisions = {row.id: row.revision for row in connection.execute(present.union_all(gone))}
+    rows = connection.execute(REVISIONS, {"ids": customer_ids})
+    revisions = {row.id: row.revision for row in rows}
     return ",".join(f"c{id}:{revisions[id]}" for id in customer_ids)
 
 

@@ -4,24 +4,19 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
-
-import orjson
-from sqlalchemy import BigInteger, Insert, cast, insert, select
 
 from master.access import Viewer
 from master.audit import note_all
-from master.json_text import listed
+from master.clock import spelled
 from master.reads.access_log import SEARCHED_BY_PARTS
 from master.reads.misses import FOUND, FOUND_NOBODY, LOOKED_UP, TYPED_ON
 from master.session import Transaction
-from master.spelling import next_ids
+from master.spelling import insert_told, next_ids
 from master.tables.access import AccessEntryRow, AccessSubjectRow
 from master.tables.base import table
 from master.tables.codes import Occasion
 
-SEEN = "seen"  # binds pairs of an entry and a customer, as JSON
 PREVIEWED = "customer.preview_merge"
 
 entries, subjects = table(AccessEntryRow), table(AccessSubjectRow)
@@ -60,21 +55,13 @@ def note_accesses(tx: Transaction, accesses: Sequence[Access]) -> None:
     showing = [each for each in accesses if each.customers]
     if showing:
         ids = next_ids(tx.connection, entries.name, len(showing))
-        tx.execute(insert(entries), [_entry(id, each) for id, each in zip(ids, showing, strict=True)])
+        told = [_entry(id, each) for id, each in zip(ids, showing, strict=True)]
+        insert_told(tx.connection, entries, [*told[0]], [[*each.values()] for each in told])
         seen = [(id, customer) for id, each in zip(ids, showing, strict=True) for customer in each.customers]
-        told = orjson.dumps([[str(id), customer] for id, customer in sorted(seen)]).decode()
-        tx.execute(_insert_seen(tx.connection.dialect.name), [{SEEN: told}])
+        insert_told(tx.connection, subjects, ("entry_id", "customer_id"), sorted(seen))
     for each in accesses:
         _note_searches(tx, each)
         _note_previews(tx, each)
-
-
-@lru_cache(maxsize=2)
-def _insert_seen(dialect: str) -> Insert:
-    """All rows from one bind: PostgreSQL would be sent a statement for each (of 50 a list, 2026-11)."""
-    each = listed(dialect, SEEN).subquery("each")
-    rows = select(cast(each.c.kind, BigInteger), each.c.number)
-    return insert(subjects).from_select(["entry_id", "customer_id"], rows)
 
 
 def _note_searches(tx: Transaction, access: Access) -> None:
@@ -99,7 +86,7 @@ def _note_previews(tx: Transaction, access: Access) -> None:
 def _entry(id: int, access: Access) -> dict[str, Any]:
     return {
         "id": id,
-        "at": access.at,
+        "at": spelled(access.at),
         "occasion": access.occasion,
         "token_id": access.viewer.token_id,
         "viewer": access.viewer.name,

@@ -18,6 +18,8 @@ documents, points = table(IdentityDocumentRow), table(ContactPointRow)
 
 def add_documents(tx: Transaction, customer: int, new: Sequence[tuple[GivenDocument, NumberReading]]) -> None:
     """Those that the customer has already are not added again; at most one is the primary one."""
+    if not new:
+        return
     there = _open_rows(tx, documents, customer, documents.c.type, documents.c.number_index)
     known = {(row.type, bytes(row.number_index)) for row in there}
     rows: list[dict[str, Any]] = []
@@ -41,6 +43,8 @@ def add_contact_points(
     tx: Transaction, customer: int, new: Sequence[tuple[GivenContactPoint, NumberReading]]
 ) -> None:
     """Those that the customer has already are not added again; the last preferred one of a kind is it."""
+    if not new:
+        return
     there = _open_rows(tx, points, customer, points.c.kind, points.c.value_index)
     known = {(row.kind, bytes(row.value_index)) for row in there}
     rows = []

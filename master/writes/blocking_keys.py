@@ -19,6 +19,9 @@ from matching.records import CustomerRecord
 customers, blocking_keys, fills = table(CustomerRow), table(BlockingKeyRow), table(BlockingFillRow)
 
 COLUMNS = ("kind", "digest", "customer_id")
+REMOVES = delete(blocking_keys).where(
+    *(blocking_keys.c[name] == bindparam(f"old_{name}") for name in COLUMNS)
+)
 ACTOR = Actor("keys")
 AT_ONCE = 1_000  # customers whose keys are made in one transaction
 
@@ -35,17 +38,13 @@ def add_keys(tx: Transaction, rows: Iterable[KeyRow]) -> None:
     spelling.insert_together(tx.connection, blocking_keys.name, COLUMNS, sorted(rows))
 
 
-def replace_keys(tx: Transaction, ids: Sequence[int], records: Iterable[CustomerRecord]) -> None:
-    """Make the keys of these customers what their records ask for; writes only what differs."""
-    there = {
-        (row.kind, bytes(row.digest), row.customer_id)
-        for row in tx.execute(select(blocking_keys).where(blocking_keys.c.customer_id.in_(ids)))
-    }
+def exchange_keys(tx: Transaction, there: set[KeyRow], records: Iterable[CustomerRecord]) -> None:
+    """Make the keys of these customers, of which those are there, what their records ask for; writes only
+    what differs."""
     wanted = key_rows(records, key_digest(tx.master.keys))
     if gone := there - wanted:
-        same = [blocking_keys.c[name] == bindparam(f"old_{name}") for name in COLUMNS]
         rows = [{f"old_{name}": value for name, value in zip(COLUMNS, key, strict=True)} for key in gone]
-        tx.execute(delete(blocking_keys).where(*same), rows)
+        tx.execute(REMOVES, rows)
     add_keys(tx, wanted - there)
 
 
@@ -75,7 +74,9 @@ def _fill_next(master: Master, last: int) -> Sequence[int]:
         ids = ids_after(tx.connection, last, AT_ONCE)
         # Whoever changes one of them waits, and makes its keys of what it is then.
         tx.execute(select(customers.c.id).where(customers.c.id.in_(ids)).with_for_update())
-        replace_keys(tx, ids, records_of(tx.connection, ids))
+        rows = tx.execute(select(blocking_keys).where(blocking_keys.c.customer_id.in_(ids)))
+        there = {(row.kind, bytes(row.digest), row.customer_id) for row in rows}
+        exchange_keys(tx, there, records_of(tx.connection, ids))
         progress = {"after_customer": ids[-1]} if ids else {"ended_at": tx.at}
         tx.execute(update(fills).where(fills.c.form == FORM).values(**progress))
     return ids

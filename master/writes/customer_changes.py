@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from master.audit import note
 from master.errors import Invalid
@@ -20,7 +20,7 @@ from master.writes.customers import (
     refuse_lost_update,
     refuse_out_of_sight,
 )
-from master.writes.derived import refresh
+from master.writes.derived import following, refresh
 from master.writes.hand_values import keep_corrections
 from master.writes.inputs import CustomerChange
 from master.writes.kept import KEEP
@@ -28,6 +28,9 @@ from matching.numbers import read_document
 
 customers, other_names = table(CustomerRow), table(OtherNameRow)
 documents, points = table(IdentityDocumentRow), table(ContactPointRow)
+
+CHANGES = update(customers).where(customers.c.id == bindparam("row"))  # of the columns that are given
+PROVEN = ("birth_date", "gender")  # by the numbers of documents
 
 
 def update_customer(tx: Transaction, change: CustomerChange) -> int:
@@ -47,10 +50,11 @@ def update_customer(tx: Transaction, change: CustomerChange) -> int:
         tx.execute(insert(other_names), [former])
     if changed:
         keep_corrections(tx, row.id, changed)
-        tx.execute(update(customers).where(customers.c.id == row.id).values(**changed))
-    _recheck_documents(tx, row.id, change)
-    refresh(tx, [row.id])
-    refuse_out_of_sight(tx, row.id)
+        tx.execute(CHANGES, [{"row": row.id, **changed, **following(changed)}])
+    if change.add_documents or not changed.keys().isdisjoint(PROVEN):
+        _recheck_documents(tx, row.id, change)
+    if row.id in refresh(tx, [row.id]):
+        refuse_out_of_sight(tx, row.id)
     note(tx, "customer.update", "customer", row.id, customer_id=row.id, details={"fields": _fields(change)})
     return change.customer
 

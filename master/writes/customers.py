@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Select, bindparam, insert, select
 
 from master import spelling
 from master.access import customers_in_sight
@@ -14,13 +15,13 @@ from master.reads.blocking_keys import document_keys, key_digest
 from master.reads.duplicates import same_keys
 from master.reads.merges import survivor_of
 from master.session import Transaction
-from master.sight import bound, reach_of
+from master.sight import Reach, bound, reach_of
 from master.tables.base import table
 from master.tables.codes import ContactPointKind, CustomerKind, CustomerStatus, Gender
 from master.tables.customers import CustomerRow
 from master.writes import checks
 from master.writes.belongings import add_contact_points, add_documents
-from master.writes.derived import refresh
+from master.writes.derived import following, refresh
 from master.writes.inputs import GivenContactPoint, GivenDocument, NewCustomer
 from matching.numbers import NumberReading
 
@@ -86,7 +87,7 @@ def insert_customer(tx: Transaction, values: dict[str, Any]) -> int:
         "updated_at": tx.at,
         "recorded_at": tx.at,
     }
-    tx.execute(insert(customers), [{**common, **values}])
+    tx.execute(insert(customers), [{**common, **values, **following(values)}])
     return id
 
 
@@ -142,9 +143,14 @@ def refuse_duplicates(tx: Transaction, documents: ReadDocuments, points: ReadPoi
 
 def is_in_sight(tx: Transaction, id: int) -> bool:
     """Whether who changes something sees this customer."""
-    seen = customers_in_sight(customers.c.id, reach_of(tx.actor.sight))
-    wanted = select(customers.c.id).where(customers.c.id == id, seen)
-    return tx.execute(wanted.params(bound(tx.actor.sight))).first() is not None
+    statement = _in_sight(reach_of(tx.actor.sight))
+    return tx.execute(statement, [{"id": id, **bound(tx.actor.sight)}]).first() is not None
+
+
+@lru_cache
+def _in_sight(reach: Reach | None) -> Select[Any]:
+    seen = customers_in_sight(customers.c.id, reach)
+    return select(customers).where(customers.c.id == bindparam("id"), seen)
 
 
 def refuse_out_of_sight(tx: Transaction, id: int) -> None:
@@ -153,11 +159,15 @@ def refuse_out_of_sight(tx: Transaction, id: int) -> None:
         raise Invalid("Say to which of your branches the customer belongs.", ["branch"])
 
 
+@lru_cache
+def _held(reach: Reach | None) -> Select[Any]:
+    return _in_sight(reach).with_for_update(of=customers)
+
+
 def locked_customer(tx: Transaction, id: int, path: Sequence[str] = ("id",)) -> Any:
     """The row of a customer in sight, held until the transaction ends. Raises NotFound and Merged."""
-    seen = customers_in_sight(customers.c.id, reach_of(tx.actor.sight))
-    wanted = select(customers).where(customers.c.id == id, seen).with_for_update(of=customers)
-    row = tx.execute(wanted.params(bound(tx.actor.sight))).one_or_none()
+    held = _held(reach_of(tx.actor.sight))
+    row = tx.execute(held, [{"id": id, **bound(tx.actor.sight)}]).one_or_none()
     if row is None:
         if (survivor := survivor_of(tx.connection, id, tx.actor.sight)) is not None:
             raise Merged(f"This customer was merged: it is {survivor.number} now.", path)
