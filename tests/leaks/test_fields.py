@@ -113,7 +113,8 @@ def test_what_is_clear_is_what_was_put(hub: Hub) -> None:
         name for name in maskable if any(told[name.partition(".")[2], v] for v in hub.filled.planted(name))
     }
     assert shown == maskable
-    assert maskable == set(masked_fields(hub.roles["ALL_MASKED"]))
+    # What a steward said of a pair is for few roles: test_reviews.py.
+    assert maskable == set(masked_fields(hub.roles["ALL_MASKED"])) - {"ReviewTask.reason"}
 
 
 @as_roles(("AUDITOR",), tuple(name for name in READING if name != "AUDITOR"))

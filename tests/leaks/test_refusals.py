@@ -9,7 +9,7 @@ from app.graphql import schema
 from schema.classes import classes
 from tests.leaks.expecting import leaked
 from tests.leaks.opening import Answer, Hub, on_one_database
-from tests.leaks.paths import TYPES, commands, document, entries
+from tests.leaks.paths import TYPES, Entry, commands, document, entries
 from tests.leaks.test_fields import READING, refused
 
 pytestmark = on_one_database
@@ -70,7 +70,7 @@ def test_an_operation_with_refused_fields_is_refused_on_every_path(hub: Hub) -> 
 
 
 def test_each_refused_field_alone_refuses_the_operation(hub: Hub) -> None:
-    everywhere = (*entries(hub.filled), *commands(hub.filled))
+    everywhere = (*entries(hub.filled), *commands(hub.filled), Entry("reviewTasks"))
     for role in refusing(hub):
         for name in sorted(refused(hub, role)):
             texts = (document(entry, frozenset(), only=frozenset([name])) for entry in everywhere)
