@@ -9,7 +9,7 @@ from matching.columns import columns
 from matching.compare import FIELDS, MISSING, Levels
 from matching.compare import compare as compared
 from matching.normalized import NormalRecord
-from matching.rules import VERDICTS, Rules
+from matching.rules import VERDICTS, Rules, Weights
 from matching.score import Reason, held_by, reasons, scored
 
 SAME = "same"
@@ -17,17 +17,27 @@ SAME = "same"
 
 @dataclass(frozen=True)
 class Likeness:
-    """place: of the other record; probability: 0 to 1; verdict: one of VERDICTS.
+    """place: of the other record; probability: 0 to 1; verdict: one of VERDICTS; is_likely: whether it would
+    be worth a look without guards. levels: of this pair alone, by which weights it was judged.
 
-    guards: why rules hold it back; is_likely: whether it would be worth a look without them.
+    Of 200 records a few are told of: why is found out for them alone.
     """
 
     place: int
     probability: float
     verdict: str
-    reasons: tuple[Reason, ...]
-    guards: tuple[str, ...]
     is_likely: bool
+    levels: Levels
+    weights: Weights
+
+    @property
+    def reasons(self) -> list[Reason]:
+        return reasons(self.levels, np.zeros(1), self.weights)
+
+    @property
+    def guards(self) -> list[str]:
+        """Why rules hold it back."""
+        return held_by(self.levels, self.weights)
 
 
 def beside(
@@ -40,17 +50,16 @@ def beside(
     if not others:
         return []
     levels = _levels(record, others, hidden)
-    rarity = np.zeros(len(others))
-    judged = scored(levels, rarity, rules, record.kind)
+    judged = scored(levels, np.zeros(len(others)), rules, record.kind)
     probabilities, weights = judged.probabilities, rules.of(record.kind)
     found = [
         Likeness(
             place,
             round(float(probabilities[place]), 4),
             VERDICTS[judged.verdicts[place]],
-            tuple(reasons(levels[place : place + 1], rarity[place : place + 1], weights)),
-            tuple(held_by(levels[place : place + 1], weights)),
             bool(judged.unguarded[place] >= rules.review),
+            levels[place : place + 1],
+            weights,
         )
         for place in range(len(others))
     ]

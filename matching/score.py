@@ -106,7 +106,9 @@ def name_counts(records: Columns, places: Places) -> tuple[NDArray[np.int64], fl
 
 def _holds(guard: Guard, levels: Levels) -> NDArray[np.bool_]:
     holds = np.ones(len(levels), dtype=np.bool_)
-    for place, field in enumerate(FIELDS):
+    for place, (field, names) in enumerate(FIELDS.items()):
         if field in guard.when:
-            holds &= np.isin(levels[:, place], list(guard.when[field]))
+            is_among = np.zeros(len(names) + 1, dtype=np.bool_)  # the last for MISSING, -1
+            is_among[list(guard.when[field])] = True
+            holds &= is_among[levels[:, place]]
     return holds

@@ -38,10 +38,12 @@ class Comparing:
         """All of them, the likeliest first."""
         return [_match(customers[each.place], each) for each in self._beside(record, customers)]
 
-    def likely(self, record: NormalRecord, customers: Sequence[NormalRecord]) -> list[CustomerMatch]:
-        """Those that are worth a look, or but for a guard would be, the likeliest first."""
-        found = self._beside(record, customers)
-        return [_match(customers[each.place], each) for each in found if each.is_likely]
+    def likely(
+        self, record: NormalRecord, customers: Sequence[NormalRecord], most: int
+    ) -> list[CustomerMatch]:
+        """The first of those that are worth a look, or but for a guard would be, the likeliest first."""
+        found = [each for each in self._beside(record, customers) if each.is_likely]
+        return [_match(customers[each.place], each) for each in found[:most]]
 
     def _beside(self, record: NormalRecord, customers: Sequence[NormalRecord]) -> list[Likeness]:
         return beside(record, customers, shipped(), self.hidden)
@@ -65,5 +67,5 @@ def _match(customer: NormalRecord, found: Likeness) -> CustomerMatch:
         reasons=[
             MatchReason(field=each.field, level=each.level, weight=each.weight) for each in found.reasons
         ],
-        guards=list(found.guards),
+        guards=found.guards,
     )

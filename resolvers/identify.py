@@ -46,8 +46,8 @@ async def identify_customer(
     incoming = _read(record)
     await look_up(context, _look_ups(incoming, viewer), "record")
     asking = _Asking(normalized(incoming), comparing(viewer), shipped(), key_digest(context.master.keys))
-    found = await context.read(lambda connection: asking.matches(connection, viewer))
-    return await in_sight(context, found[:most])
+    found = await context.read(lambda connection: asking.matches(connection, viewer, most))
+    return await in_sight(context, found)
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class _Asking:
     rules: Rules
     digest: Digest
 
-    def matches(self, connection: Connection, viewer: Viewer) -> list[CustomerMatch]:
+    def matches(self, connection: Connection, viewer: Viewer, most: int) -> list[CustomerMatch]:
         asked = {key: self.rules.most(NAMES[key[0]]) for key in self._keys()}
         found = sharing(connection, asked, viewer.sight)
         if not found.is_whole:
@@ -69,7 +69,7 @@ class _Asking:
             # A key may come of what the viewer does not see: a birth date that a masked ID tells.
             followed = {key for key, most in asked.items() if found.counts[key] <= most}
             others = [each for each in others if not followed.isdisjoint(keys_of(each, self.digest))]
-        return self.comparing.likely(self._told_of_few(found.counts), others)
+        return self.comparing.likely(self._told_of_few(found.counts), others, most)
 
     def _keys(self) -> list[Key]:
         """In the order of matching/block.py, numbers first: where there are many the last are left out."""

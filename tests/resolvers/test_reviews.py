@@ -1,5 +1,8 @@
 """Stewards look at pairs that may be one, side by side, and say what they are."""
 
+import asyncio
+from typing import Any
+
 import pytest
 
 from master.roles import Role, shipped_roles
@@ -10,8 +13,10 @@ from tests.conftest import TESTER, SetTime
 from tests.resolvers.commanding import codes
 from tests.resolvers.merging import merge, unmerge
 from tests.resolvers.reviewing import (
+    ANNA,
     ASSIGN,
     BEN,
+    DECIDE,
     FIGURES,
     RELEASE,
     TASKS,
@@ -124,6 +129,21 @@ def test_two_stewards_can_not_decide_the_same_pair(reviews: Hub) -> None:
     ]
     assert codes(late) == [("CONFLICT", ["tasks", "0"])]
     assert [each["answer"] for each in late["tasks"]] == ["DIFFERENT"]
+
+
+@pytest.mark.parametrize("answer", ["SAME", "DIFFERENT"])
+def test_of_two_stewards_at_the_same_moment_one_decides(reviews: Hub, answer: str) -> None:
+    given = {"tasks": ["w1"], "answer": answer, "reason": "Seen their papers."}
+
+    async def both() -> list[Any]:
+        asked = (by(reviews, each).asked(DECIDE, "STEWARD", {"input": given}) for each in (ANNA, BEN))
+        return [each.data["decideReviewTasks"] for each in await asyncio.gather(*asked)]
+
+    told = asyncio.run(both())
+    assert sorted(len(each["errors"]) for each in told) == [0, 1]
+    [late] = [each for each in told if each["errors"]]
+    assert codes(late) == [("CONFLICT", ["tasks", "0"])]
+    assert len(ids(reviews)) == (4 if answer == "SAME" else 5)
 
 
 def test_who_has_claimed_a_task_decides_it_until_the_claim_ends(reviews: Hub, time: SetTime) -> None:
