@@ -42,7 +42,7 @@ def are_filled(connection: Connection) -> bool:
 def blocks(connection: Connection, kinds: Collection[str]) -> Mapping[str, Blocks]:
     """By kind, the customers (ids) that share a key, two and more.
 
-    The keys stand in their order already: a hub of 200,000 has 2,200,000, and they are grouped in a second
+    The keys stand in their order already: a hub of 200,000 has 2,400,000, and they are grouped in 1.7 s
     (measured 2026-11).
     """
     shared = (
