@@ -1,5 +1,6 @@
 """sources: the systems that data comes from, and how far each is trusted in what."""
 
+from functools import partial
 from typing import Any
 
 import click
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from app.commands.context import CLI, opened_master, progress
 from app.commands.roles import aligned
 from master.audit import note
+from master.deadlocks import untangled
 from master.errors import Invalid
 from master.reads.sayings import TRUST
 from master.session import Master
@@ -62,9 +64,9 @@ def trust(code: str, rank: str, *, group: str | None) -> None:
     """Rank a source from 0 to 1000; `same` ends a rank of one group. Where sources disagree the higher rank
     stands; the values of all customers follow at once."""
     of = None if group is None else Group(group)
+    wanted = _rank(rank)
     with opened_master() as master:
-        with master.transaction(CLI) as tx:
-            trust_source(tx, code, _rank(rank), of)
+        untangled(partial(_trust, master, code, wanted, of))
         _follow(master)
 
 
@@ -84,11 +86,16 @@ def _rank(text: str) -> int | None:
     return int(text)
 
 
+def _trust(master: Master, code: str, rank: int | None, group: Group | None) -> None:
+    with master.transaction(CLI) as tx:
+        trust_source(tx, code, rank, group)
+
+
 def _follow(master: Master) -> None:
     """Some customers at a time, each time committed: it can be killed, and others write between."""
     changed = 0
     with progress("customers") as show:
-        while (done := _next(master)) is not None:
+        while (done := untangled(partial(_next, master))) is not None:
             changed += done
             show(changed, changed + 1)
     click.echo(f"changed: {changed}")

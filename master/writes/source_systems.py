@@ -23,7 +23,9 @@ def trust_source(tx: Transaction, code: str, rank: int | None, group: Group | No
     `choose_on`. Raises NotFound and Invalid."""
     if (rank is None and group is None) or not 0 <= (rank or 0) <= HIGHEST:
         raise Invalid(f"A rank lies between 0 and {HIGHEST}.", ["rank"])
-    row = tx.execute(select(systems).where(systems.c.code == code).with_for_update()).one_or_none()
+    # key_share: imports insert rows that hang on it.
+    its = select(systems).where(systems.c.code == code).with_for_update(key_share=True)
+    row = tx.execute(its).one_or_none()
     if row is None:
         raise NotFound("There is no source system with this code: `kehu sources list`.", ["code"])
     column = "trust" if group is None else TRUST[group].name
@@ -36,7 +38,7 @@ def trust_source(tx: Transaction, code: str, rank: int | None, group: Group | No
 def choose_on(tx: Transaction) -> int | None:
     """Let the values of the next customers follow the ranks; how many changed. None: no rank is new."""
     waiting = select(systems).where(systems.c.chosen_until.is_not(None)).order_by(systems.c.id).limit(1)
-    system = tx.execute(waiting.with_for_update()).one_or_none()
+    system = tx.execute(waiting.with_for_update(key_share=True)).one_or_none()
     if system is None:
         return None
     other = records.alias("other")

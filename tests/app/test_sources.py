@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.exc import OperationalError
 
 from app.cli import main
 from app.opening import open_master
 from app.settings import read_settings
 from master.keys import Keys
-from master.session import Master
-from master.writes.source_systems import trust_source
+from master.session import Master, Transaction
+from master.writes.source_systems import choose_on, trust_source
 from tests.conftest import TESTER
 from tests.master.merging.saying import put
 from tests.master.merging.town import merge
@@ -69,3 +70,24 @@ def test_a_change_of_ranks_that_was_interrupted_is_told_and_gone_on_with(master:
     assert line.endswith("  values follow still: run `kehu sources follow`")
     assert kehu("follow").output == "changed: 1\n"
     assert kehu("follow").output == "changed: 0\n"
+
+
+class Deadlock(Exception):
+    sqlstate = "40P01"
+
+
+def test_a_change_of_ranks_goes_on_where_the_database_ended_a_deadlock(
+    master: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    def choose(tx: Transaction) -> int | None:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            raise OperationalError("UPDATE customers", {}, Deadlock())
+        return choose_on(tx)
+
+    monkeypatch.setattr("app.commands.sources.choose_on", choose)
+    done = kehu("trust", "CRM", "5")
+    assert (done.exit_code, done.output, tries) == (0, "changed: 1\n", 3)
