@@ -54,7 +54,8 @@ class Context:
         self._begin()
 
     async def once(self, name: Hashable, make: Callable[[], Awaitable[T]]) -> T:
-        """What `make` gives, made once a request however many fields ask for it, and on both paths."""
+        """What `make` gives, made once until the request's next write however many fields ask for it, and on
+        both paths."""
         if name not in self._made:
             self._made[name] = asyncio.ensure_future(make())
         found: T = await asyncio.shield(self._made[name])
@@ -104,6 +105,7 @@ class Context:
         await self.reader.close()
 
     def _begin(self) -> None:
+        self._made.clear()
         clock = self.master.clock
         self.reader = Reader(self.master)
         moments = {"now": self.now, "today": clock.day_of(self.now), **bound(self.viewer.sight)}
