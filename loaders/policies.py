@@ -117,7 +117,7 @@ all_policies = Relation(
     rows=policy_rows,
     order=Order(("number", "id")),
     orders={BY_ID: Order(("id",))},
-    order_of=POLICY,
+    order_of=(POLICY,),
     in_sight=_in_sight,
     filters={
         "status": among("status"),

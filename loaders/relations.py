@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam
 from sqlalchemy.sql.base import ColumnCollection
 
 from master.access import customers_in_sight
-from master.roles import OPEN, READ
+from master.roles import READ
 from master.sight import Reach
 from master.spelling import in_numbers
 from master.tables.types import Instant
@@ -69,12 +69,14 @@ class Filter:
 
     `read` may raise Refusal. `seen`: in place of `where` for a viewer of some branches, where that looks at
     rows which may be out of sight. picks: so few rows fit that the filter itself is the way to them.
+    tells_of: the classes of what it tells of beside the field it names; for whoever sees all of them clear.
     """
 
     where: Callable[[Columns, Any], ColumnElement[bool]]
     read: Callable[[Any], Hashable] = as_given
     seen: Callable[[Columns, Any, Reach], ColumnElement[bool]] | None = None
     picks: bool = False
+    tells_of: tuple[str, ...] = ()
 
     def holds(self, columns: Columns, value: Any, reach: Reach | None) -> ColumnElement[bool]:
         if reach is None or self.seen is None:
@@ -127,8 +129,8 @@ class Relation:
 
     select: gives the rows of all parents, or, where the tie lies deeper than its outermost WHERE (DISTINCT,
     GROUP BY, recursion), a function that puts `tied(column)` where it belongs. key: the column that holds
-    the parent's key; None: a root list. order_of: the class of the fields that the order tells of; who may
-    not put rows in their order gets `orders[BY_ID]`. link: columns that belong to the edge, not to the row.
+    the parent's key; None: a root list. order_of: the classes of the fields that the order tells of; who
+    may not put rows in their order gets `orders[BY_ID]`. link: columns that belong to the edge, not the row.
     in_sight: holds for the rows that a viewer of some branches sees; None: whoever sees the parent sees all.
     shows: the column with the customer whom a row shows something of, where that is not the parent.
     merged: gives the `survivor_id` of a row that is another one now, by the id it had.
@@ -142,7 +144,7 @@ class Relation:
     rows: Rows
     order: Order | None = None
     orders: Mapping[str, Order] = field(default_factory=dict)
-    order_of: str = OPEN
+    order_of: tuple[str, ...] = ()
     filters: Mapping[str, Filter] = field(default_factory=dict)
     link: tuple[str, ...] = ()
     in_sight: InSight | None = None

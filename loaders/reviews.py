@@ -1,16 +1,21 @@
 """Review tasks, with who the two customers are today."""
 
+from dataclasses import replace
+
 from sqlalchemy import ColumnElement, case, null, select
 
-from loaders.relations import NOW, Columns, Order, Relation, Rows, among, equal
+from loaders.relations import BY_ID, NOW, Columns, Order, Relation, Rows, among, equal
 from master.access import customers_in_sight
 from master.reads.reviews import TASKS, name_of_actor
-from master.roles import MERGE
+from master.roles import BIRTH, CONTACT, DOCUMENT, MERGE, NAME, PERSON
 from master.sight import Reach
 from master.tables.base import table
 from master.tables.reviews import MatchRulesRow, ReviewTaskRow
 
 task, rules = table(ReviewTaskRow), table(MatchRulesRow)
+
+# The classes of all that is compared: what a pair was judged by tells of these.
+COMPARED = (NAME, DOCUMENT, CONTACT, BIRTH, PERSON)
 
 review_rows = Rows("ReviewTask", MERGE)
 
@@ -49,13 +54,15 @@ all_review_tasks = Relation(
     key=None,
     rows=review_rows,
     order=Order(("priority", "id"), descending=True),
+    orders={BY_ID: Order(("id",))},
+    order_of=COMPARED,
     in_sight=_in_sight,
     filters={
         "status": among("status"),
         "assignee": equal("assignee"),
         "rules": equal("rules"),
         "kind": equal("kind"),
-        "verdict": among("verdict"),
+        "verdict": replace(among("verdict"), tells_of=COMPARED),
     },
 )
 

@@ -36,6 +36,11 @@ def probability_of(odds: float) -> float:
     return round(float(probability(np.array([odds]))[0]), 4)
 
 
+def priority_of(odds: float) -> int:
+    """In hundredths: the likelier, the more harm does it to leave the two apart."""
+    return round(odds * 100)
+
+
 def judged_again(pair: JudgedBefore, rules: Rules, hidden: Mapping[str, bool] | None = None) -> Judged:
     """hidden: as in beside.beside."""
     levels = seen(np.array([pair.levels.split(",")], dtype=np.int8), hidden or {})

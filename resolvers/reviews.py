@@ -1,6 +1,7 @@
 """Questions about review tasks, and what stewards do with them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import strawberry
@@ -16,6 +17,7 @@ from master.writes import checks
 from master.writes.review_decisions import Decision, assign, claim, decide, release, undo
 from resolvers.commands import found, given
 from schema.arguments import refuse_long
+from schema.comparing import hidden_from
 from schema.context import Info
 from schema.described import described
 from schema.errors import UserError, told
@@ -39,7 +41,9 @@ async def _figures(info: Info) -> Figures:
     viewer = info.context.viewer
     viewer.require(MERGE)
     at = info.context.now
-    return await info.context.read(lambda connection: figures(connection, viewer.sight, at))
+    told = await info.context.read(lambda connection: figures(connection, viewer.sight, at))
+    # Of one task it would tell the sign of odds that the viewer is not shown.
+    return replace(told, agreed=None) if hidden_from(viewer) else told
 
 
 async def claim_tasks(info: Info, tasks: list[strawberry.ID]) -> ReviewPayload:
@@ -126,7 +130,8 @@ class ReviewQuery:
     """Questions about pairs of customers that may be one."""
 
     review_tasks: ReviewTaskConnection | None = loaded_by(all_review_tasks, key=None, filter=ReviewTaskFilter)
-    """Pairs that may be one, of which the viewer sees both: the likeliest first."""
+    """Pairs that may be one, of which the viewer sees both: the likeliest first; for roles that may not sort
+    by all that was compared the oldest first."""
     review_task: ReviewTask | None = loaded_by(review_tasks_by_id, key=identity("id", REVIEW))
     """The review task with this id; null where there is none of which the viewer sees both."""
     review_figures: ReviewFigures | None = answered_by(_figures)

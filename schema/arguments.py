@@ -13,7 +13,7 @@ from loaders.relations import BY_ID, Arguments, Relation
 from master.access import Viewer
 from master.errors import Invalid, LimitExceeded
 from matching.numbers import MASK
-from schema.classes import require_by, require_order
+from schema.classes import require_by, require_clear, require_order
 from schema.context import Context
 
 MOST_IN_LIST = 200
@@ -49,7 +49,8 @@ class Asked:
     ) -> Arguments:
         """What is asked. Raises Refusal."""
         filters = tuple(self._filters(relation, given, context.viewer))
-        asked = Arguments(filters, "" if context.viewer.finds_parts(relation.order_of) else BY_ID)
+        may_order = all(map(context.viewer.finds_parts, relation.order_of))
+        asked = Arguments(filters, "" if may_order else BY_ID)
         if order := given.get("order_by"):
             require_order(context.viewer, "CustomerOrderField", order.field.name)
             asked = Arguments(filters, order.field.value, order.direction.value == "DESC")
@@ -93,6 +94,7 @@ def filters_of(
             continue
         path = ["filter", *(to_camel_case(part) for part in name.split("."))]
         require_by(viewer, definition.name, path[-1], path)
+        require_clear(viewer, relation.filters[name].tells_of, path)
         refuse_mask(value, path)
         if isinstance(value, list):
             refuse_long(value, path)

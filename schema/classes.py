@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 
@@ -47,6 +47,15 @@ def require_by(viewer: Viewer, type_name: str, field: str, path: list[str]) -> N
     Raises Forbidden where the role refuses their class."""
     if viewer.refuses(classes().get(f"{type_name}.{field}", OPEN)):
         raise Forbidden(f"The role {viewer.role.name} may not filter by this.", path)
+
+
+def require_clear(viewer: Viewer, of: Iterable[str], path: list[str]) -> None:
+    """That all fields of these classes are shown as they are. Raises Forbidden."""
+    if not all(map(viewer.sees_clear, of)):
+        message = (
+            f"The role {viewer.role.name} does not see all that this tells of, and may not filter by it."
+        )
+        raise Forbidden(message, path)
 
 
 def require_order(viewer: Viewer, type_name: str, value: str) -> None:

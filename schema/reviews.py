@@ -10,7 +10,7 @@ import strawberry
 from loaders.customers import customers_by_id
 from loaders.reviews import match_rules_by_name, review_tasks_by_id
 from master.reads.reviews import Figures
-from matching.judged_again import Judged, JudgedBefore, judged_again, probability_of
+from matching.judged_again import Judged, JudgedBefore, judged_again, priority_of, probability_of
 from matching.kept_rules import read_written
 from matching.masks import masked_text
 from matching.rules import shipped
@@ -32,7 +32,18 @@ async def _judged(root: Any, info: Info) -> Judged:
     rules = shipped() if kept is None else read_written(kept.rules)
     pair, hidden = JudgedBefore(root.kind, root.levels, root.rarity or 0.0), hidden_from(info.context.viewer)
     judged = judged_again(pair, rules, hidden)
-    return judged if hidden else replace(judged, odds=root.odds, probability=probability_of(root.odds))
+    if hidden:
+        return judged
+    its = {"odds": root.odds, "probability": probability_of(root.odds), "verdict": root.verdict}
+    return replace(judged, **its)
+
+
+async def _verdict(root: Any, info: Info) -> MatchVerdict:
+    return MatchVerdict((await _judged(root, info)).verdict)
+
+
+async def _priority(root: Any, info: Info) -> int:
+    return priority_of((await _judged(root, info)).odds)
 
 
 async def _odds(root: Any, info: Info) -> float:
@@ -57,8 +68,8 @@ async def _tasks(root: Any, info: Info) -> list[Any]:
     return [row for row in rows if row is not None]
 
 
-def _share(agreed: int, decided: int) -> float | None:
-    return round(agreed / decided, 4) if decided else None
+def _share(agreed: int | None, decided: int) -> float | None:
+    return round(agreed / decided, 4) if decided and agreed is not None else None
 
 
 def _merge_id(merge_id: int | None) -> strawberry.ID | None:
@@ -77,8 +88,9 @@ class ReviewTask:
     """The other one; the same as `one`, where they were merged."""
     kind: CustomerKind
     """What both are."""
-    verdict: MatchVerdict
-    """What the rules made of it: SAME, to be merged; REVIEW, to be looked at."""
+    verdict: MatchVerdict = answered_by(_verdict)
+    """What the rules made of it: SAME, to be merged; REVIEW, to be looked at. Of what the viewer sees, where
+    that is not all that was compared: then it may be DIFFERENT."""
     odds: float = answered_by(_odds)
     """How likely the two are one, in bits (log2 of the odds), as it was judged; by what the viewer sees,
     where that is not all that was compared."""
@@ -90,8 +102,8 @@ class ReviewTask:
     """Why rules hold it back from a verdict that its odds would have without them."""
     rules: str
     """The rules by which it was judged: their version, and a mark of all that they say."""
-    priority: int
-    """Who is looked at first: the higher, the more harm does it to leave them apart."""
+    priority: int = answered_by(_priority)
+    """The higher, the more harm does it to leave them apart; as `odds`, by what the viewer sees."""
     status: ReviewStatus
     """Whether it waits, is decided, or need not be any more."""
     proposed_at: datetime
@@ -145,7 +157,7 @@ class ReviewTaskFilter:
     kind: CustomerKind | None = strawberry.UNSET
     """Of persons or of organisations."""
     verdict: list[MatchVerdict] | None = strawberry.UNSET
-    """What the rules made of it: one of these."""
+    """What the rules made of it: one of these. For those alone who see all that was compared."""
 
 
 @described_from(Figures)
@@ -163,7 +175,8 @@ class ReviewFigures:
     unsure: int
     """Of how many nobody could tell."""
     agreement: float | None = computed_by(_share, "agreed", "decided")
-    """Of the decided, the share that was decided as the odds had it, 0 to 1; null: none was."""
+    """Of the decided, the share that was decided as the odds had it, 0 to 1; null: none was, or the
+    viewer does not see all that was compared."""
 
 
 @described_input

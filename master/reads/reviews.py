@@ -126,14 +126,14 @@ def _numbered(connection: Connection, rows: Sequence[Row[Any]]) -> Iterator[tupl
 @dataclass(frozen=True)
 class Figures:
     """Of the tasks in sight. oldest_at: when the oldest open one was proposed; agreed: how many of those of
-    which stewards know the answer were decided as the odds had it."""
+    which stewards know the answer were decided as the odds had it; None: not to be told."""
 
     open: int
     claimed: int
     oldest_at: datetime | None
     decided: int
     unsure: int
-    agreed: int
+    agreed: int | None
 
 
 def figures(connection: Connection, sight: Sight | None, at: datetime) -> Figures:

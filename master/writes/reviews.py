@@ -12,6 +12,7 @@ from master.tables.base import table
 from master.tables.codes import ReviewAnswer, ReviewStatus
 from master.tables.reviews import MatchRulesRow, ReviewTaskRow
 from master.writes.sourced.statements import insert_many, rows_in, update_each
+from matching.judged_again import priority_of
 from matching.kept_rules import name_of, written
 from matching.rules import Rules
 
@@ -41,7 +42,7 @@ class Proposal:
             "rarity": self.rarity,
             "rules": rules,
             "identity": self.identity,
-            "priority": round(self.odds * 100),
+            "priority": priority_of(self.odds),
             "proposed_at": tx.at,
         }
 

@@ -25,10 +25,12 @@ FALL_BACKS = {
     "Query.identifyCustomer",
     "Query.previewMerge",  # the merge itself, rolled back
     "Query.reviewFigures",  # sums over all tasks, asked once a screen
-    "ReviewTask.guards",  # these four are judged again by matching/, as far as the viewer sees
+    "ReviewTask.guards",  # these six are judged again by matching/, as far as the viewer sees
     "ReviewTask.odds",
+    "ReviewTask.priority",
     "ReviewTask.probability",
     "ReviewTask.reasons",
+    "ReviewTask.verdict",
     "Query.savedSearches",
     "Query.suggest",
     "Viewer.branches",

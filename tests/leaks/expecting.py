@@ -39,6 +39,7 @@ AS_FAR_AS_SEEN = (
     "probability",
     "odds",
     "verdict",
+    "priority",
     "reasons",
     "guards",
 )  # of a candidate, or a pair: what is not seen is not compared
