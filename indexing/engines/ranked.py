@@ -43,14 +43,14 @@ def ranked(
     whole = maker.whole(question)
     if len(question.alternatives) > 1 or len(question.alternatives[0]) > 1:
         return _widening(searcher, whole, limit, after)
-    if after is None and not _is_common(searcher, question.alternatives[0][0]):
+    if after is None and not _fits_many(searcher, question.alternatives[0][0]):
         hits = _by_score(searcher, whole, limit + 1)
         if len(hits) <= limit:
             return _told(hits)
     return _by_tier(searcher, maker, question, limit, after)
 
 
-def _is_common(searcher: Searcher, unit: Unit) -> bool:
+def _fits_many(searcher: Searcher, unit: Unit) -> bool:
     """Whether so many fit that to take the best by score would only show that there are ties."""
     terms = (leaf for tier in unit.tiers for leaf in tier.any if isinstance(leaf, Term))
     return any(searcher.doc_freq(term.field, storable(term.text)) > COMMON for term in terms)
