@@ -131,7 +131,8 @@ def test_nothing_that_has_plans_takes_a_list_of_ids_in_an_input() -> None:
     (execution/shapes.py)."""
     inputs = [each for each in schema._schema.type_map.values() if isinstance(each, GraphQLInputObjectType)]
     taking = {each.name for each in inputs for field in each.fields.values() if "[ID" in str(field.type)}
-    assert taking == {"UpdateCustomerInput", "MergeCustomersInput", "PreviewMergeInput"}
+    commands = {"UpdateCustomerInput", "MergeCustomersInput", "DecideReviewTasksInput"}
+    assert taking == {*commands, "PreviewMergeInput"}
 
 
 def test_a_query_that_can_have_no_plan_is_not_planned_again(master: Master) -> None:
