@@ -1,30 +1,35 @@
 """All customers compared with each other, and what comes of it kept: review tasks, and merges if wanted."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import cast
+from functools import cached_property, partial
+from typing import TypeVar, cast
 
 import numpy as np
 
 from app.gathering import Opener, Progress, everybody
 from master.audit import note
+from master.deadlocks import untangled
 from master.errors import Refusal, Unavailable
+from master.reads.apart import Apart, apart
 from master.reads.blocking_keys import are_filled, blocks
-from master.reads.records import customer_numbers
-from master.reads.reviews import told_apart, unmerged
+from master.reads.records import customer_numbers, records_of
 from master.sealing import seal_for
-from master.session import Actor, Master
+from master.session import Actor, Master, Transaction
+from master.writes.merging.guards import locked_customers
 from master.writes.merging.merge import Merging, merge_customers
-from master.writes.reviews import Pair, Proposal, keep_rules, propose, withdraw_others
+from master.writes.reviews import Pair, Proposal, held_apart, keep_rules, propose, withdraw_others
 from matching.block import pairs_in
-from matching.columns import Columns
+from matching.columns import Columns, columns
 from matching.kept_rules import name_of
 from matching.linking import Links, joined, linked, taught_by
+from matching.normalized import normalized
 from matching.rules import VERDICTS, Rules
 
 ACTOR = Actor("match run")
+T = TypeVar("T")
+
 AT_ONCE = 1_000  # pairs written in one transaction
 
 
@@ -66,15 +71,20 @@ class Sweep:
     def apart(self) -> frozenset[tuple[int, int]]:
         """Places of pairs that a steward told apart, where neither has changed since, or took apart."""
         with self.master.reading() as connection:
-            said, taken = told_apart(connection), unmerged(connection)
-        places = {id: place for place, id in enumerate(self.records.ids)}
-        known = ((places.get(one), places.get(other)) for one, other in (*said, *taken))
-        return frozenset(
-            (one, other)
-            for one, other in known
-            if one is not None and other is not None
-            if (pair := self._pair(one, other)) in taken or said[pair] == self._identity(one, other)
-        )
+            return frozenset(self._apart(apart(connection)))
+
+    def _apart(self, found: Apart) -> Iterator[tuple[int, int]]:
+        for pair in (*found.told, *found.taken):
+            one, other = (self.places.get(id) for id in pair)
+            if one is None or other is None:
+                continue
+            if pair in found.taken or found.told[pair] == self._identity(one, other):
+                yield one, other
+
+    @cached_property
+    def places(self) -> dict[object, int]:
+        """Of the customers, by their ids."""
+        return {id: place for place, id in enumerate(self.records.ids)}
 
     @cached_property
     def groups(self) -> list[list[int]]:
@@ -85,30 +95,55 @@ class Sweep:
         """Make review tasks of pairs to be looked at; how many are new, opened again, known, withdrawn."""
         proposals = list(self._proposals())
         done: Counter[str] = Counter()
-        with self.master.transaction(ACTOR) as tx:
-            rules = keep_rules(tx, self.rules)
+        rules = self._write(lambda tx: keep_rules(tx, self.rules))
         for start in range(0, len(proposals), AT_ONCE):
-            with self.master.transaction(ACTOR) as tx:
-                done += propose(tx, proposals[start : start + AT_ONCE], rules)
+            some = proposals[start : start + AT_ONCE]
+            done += self._write(partial(propose, proposals=some, rules=rules))
             told(min(start + AT_ONCE, len(proposals)), len(proposals))
-        with self.master.transaction(ACTOR) as tx:
-            done["withdrawn"] = withdraw_others(tx, [each.pair for each in proposals])
-            note(tx, "match.run", "hub", details={"rules": rules, **done})
+        kept = [each.pair for each in proposals]
+
+        def end(tx: Transaction) -> int:
+            withdrawn = withdraw_others(tx, kept)
+            note(tx, "match.run", "hub", details={"rules": rules, **done, "withdrawn": withdrawn})
+            return withdrawn
+
+        done["withdrawn"] = self._write(end)
         return done
 
     def merge(self, told: Progress) -> Counter[str]:
         """Merge each group into its oldest customer, where nothing forbids it; how many are, and are not."""
         done: Counter[str] = Counter()
-        for place, (survivor, *duplicates) in enumerate(self.groups, start=1):
+        for place, group in enumerate(self.groups, start=1):
             try:
-                with self.master.transaction(ACTOR) as tx:
-                    reason = f"The same by the rules {name_of(self.rules)}."
-                    merge_customers(tx, Merging(survivor, tuple(duplicates), reason))
-                done["merged"] += len(duplicates)
+                outcome = self._write(partial(self._merge, group=group))
             except Refusal:
-                done["not merged"] += len(duplicates)
+                outcome = "not merged"
+            done[outcome] += len(group) - 1
             told(place, len(self.groups))
         return done
+
+    def _merge(self, tx: Transaction, group: Sequence[int]) -> str:
+        """What came of it. A run takes long: what was said and changed meanwhile goes before what it read."""
+        locked_customers(tx, dict.fromkeys(group, ()))
+        now = columns([normalized(record) for record in records_of(tx.connection, group)])
+        then = (self.records.identity(self.places[id]) for id in now.ids)
+        if any(now.identity(place) != known for place, known in enumerate(then)):
+            return "changed meanwhile"
+        if any(self._apart(held_apart(tx, group))):
+            return "told apart meanwhile"
+        survivor, *duplicates = group
+        reason = f"The same by the rules {name_of(self.rules)}."
+        merge_customers(tx, Merging(survivor, tuple(duplicates), reason))
+        return "merged"
+
+    def _write(self, act: Callable[[Transaction], T]) -> T:
+        """What the act gives in a transaction of its own, which begins anew where others were in its way."""
+
+        def acted() -> T:
+            with self.master.transaction(ACTOR) as tx:
+                return act(tx)
+
+        return untangled(acted)
 
     def _proposals(self) -> Iterator[Proposal]:
         wanted = {VERDICTS.index("SAME"), VERDICTS.index("REVIEW")}

@@ -12,18 +12,16 @@ from master.sight import Sight, bound, reach_of
 from master.tables.base import table
 from master.tables.codes import ReviewAnswer, ReviewStatus
 from master.tables.customers import CustomerRow
-from master.tables.merges import MergedCustomerRow, MergeRow
+from master.tables.merges import MergedCustomerRow
 from master.tables.reviews import ReviewTaskRow
 from master.tables.tokens import ApiTokenRow
 
 customers, tasks = table(CustomerRow), table(ReviewTaskRow)
-merged, merges, tokens = table(MergedCustomerRow), table(MergeRow), table(ApiTokenRow)
+merged, tokens = table(MergedCustomerRow), table(ApiTokenRow)
 
 HOLDER = "token:"  # what an actor begins with who holds a token
 
 AT_ONCE = 5_000  # customers whose numbers are read together
-
-Pair = tuple[int, int]
 
 
 def who_is_now(customer_id: ColumnElement[int]) -> ColumnElement[int]:
@@ -49,20 +47,6 @@ def by_name(connection: Connection, actor: str) -> str:
     """What an actor is called."""
     name = connection.scalar(select(tokens.c.name).where(tokens.c.id == actor.removeprefix(HOLDER)))
     return name if actor.startswith(HOLDER) and name is not None else actor
-
-
-def told_apart(connection: Connection) -> dict[Pair, bytes]:
-    """Pairs that a steward says are two, and what was compared of them then."""
-    apart = select(tasks.c.one_id, tasks.c.other_id, tasks.c.identity).where(
-        tasks.c.status == ReviewStatus.DECIDED, tasks.c.answer == ReviewAnswer.DIFFERENT
-    )
-    return {(row.one_id, row.other_id): bytes(row.identity) for row in connection.execute(apart)}
-
-
-def unmerged(connection: Connection) -> set[Pair]:
-    """Pairs of which somebody has undone a merge."""
-    undone = select(merges.c.survivor_id, merges.c.customer_id).where(merges.c.undone_at.is_not(None))
-    return {(min(row), max(row)) for row in map(tuple, connection.execute(undone))}
 
 
 def open_tasks(connection: Connection, most: int) -> Iterator[tuple[str, str, str, float]]:
