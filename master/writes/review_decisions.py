@@ -1,15 +1,17 @@
 """What stewards do with review tasks: take them, say whether two customers are one, and take that back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from master.access import customers_in_sight
 from master.audit import note_all
 from master.errors import Conflict, NotFound
 from master.reads.reviews import TASKS, by_name
+from master.roles import MERGE
 from master.session import Transaction
 from master.sight import bound, reach_of
 from master.tables.base import table
@@ -18,6 +20,7 @@ from master.tables.reviews import ReviewTaskRow
 from master.tables.tokens import ApiTokenRow
 from master.writes import checks
 from master.writes.merging.guards import locked_customers
+from master.writes.merging.later import Undecided
 from master.writes.merging.merge import Merging, merge_customers
 from master.writes.merging.unmerge import unmerge_customer
 from master.writes.reviews import OPEN_AGAIN
@@ -58,10 +61,21 @@ def release(tx: Transaction, task: int) -> None:
 
 def assign(tx: Transaction, task: int, to: str | None) -> None:
     """Say who is to decide it, by the name of a token; None: nobody. Raises NotFound and Conflict."""
-    held = select(tokens.c.id).where(tokens.c.name == to, tokens.c.revoked_at.is_(None))
-    if to is not None and tx.execute(held).first() is None:
-        raise NotFound("No token has this name: give the name of a steward's.", ["to"])
+    if to is not None and not _may_decide(tx, to):
+        raise NotFound("No steward's token that is good today has this name.", ["to"])
     _change(tx, _open(tx, task), "assign", {"assignee": to})
+
+
+def _may_decide(tx: Transaction, name: str) -> bool:
+    """Whether somebody who may merge holds a token of this name."""
+    expires = or_(tokens.c.expires_at.is_(None), tokens.c.expires_at > tx.at)
+    good = select(tokens.c.role, tokens.c.scopes).where(
+        tokens.c.name == name, tokens.c.revoked_at.is_(None), expires
+    )
+    able = {role for role, its in tx.master.roles.items() if MERGE in its.permissions}
+    return any(
+        row.role in able and (row.scopes is None or MERGE in row.scopes.split()) for row in tx.execute(good)
+    )
 
 
 def decide(tx: Transaction, wanted: Decision) -> None:
@@ -88,15 +102,34 @@ def _merging(row: Any, wanted: Decision) -> Merging:
     return Merging(survivor, tuple(both - {survivor}), wanted.reason, wanted.version)
 
 
-def undo(tx: Transaction, task: int, reason: str) -> None:
-    """Open a task again that was decided in the last 30 days; who were merged by that are two again.
+def undo(tx: Transaction, task: int, reason: str) -> Sequence[Undecided]:
+    """Open a task again that was decided in the last 30 days; who were merged by that are two again. Gives
+    what came since and stays with the survivor.
 
     Raises NotFound, Conflict, and what unmerging raises.
     """
-    row = _seen(tx, task)
-    if row.merge_id is not None:
-        unmerge_customer(tx, row.merge_id, reason)
+    checks.line(reason, ["reason"])
+    seen = _seen(tx, task)
+    _refuse_to_undo(tx, seen)
+    # Before the task is held, as whoever merges does.
+    undecided = [] if seen.merge_id is None else _unmerged(tx, seen.merge_id, reason)
     row = _locked(tx, task)
+    _refuse_to_undo(tx, row)
+    if row.merge_id is not None:
+        raise Conflict("Somebody has decided this anew: look at it again.", PATH)
+    _change(tx, row, "undo", OPEN_AGAIN, seen.answer)
+    return undecided
+
+
+def _unmerged(tx: Transaction, merge: int, reason: str) -> Sequence[Undecided]:
+    """Refused as of the task: the caller has not named the merge."""
+    try:
+        return unmerge_customer(tx, merge, reason).undecided
+    except (Conflict, NotFound) as refusal:
+        raise type(refusal)(refusal.message, PATH) from refusal
+
+
+def _refuse_to_undo(tx: Transaction, row: Any) -> None:
     if row.status is not ReviewStatus.DECIDED:
         raise Conflict("Nobody has decided this.", PATH)
     if row.decided_at < tx.at - UNDONE_WITHIN:
@@ -105,13 +138,14 @@ def undo(tx: Transaction, task: int, reason: str) -> None:
             " at any time.",
             PATH,
         )
-    checks.line(reason, ["reason"])
-    _change(tx, row, "undo", OPEN_AGAIN)
 
 
-def _change(tx: Transaction, row: Any, action: str, values: dict[str, Any]) -> None:
+def _change(
+    tx: Transaction, row: Any, action: str, values: dict[str, Any], answer: ReviewAnswer | None = None
+) -> None:
+    """answer: which one is noted, where it is not that of the values."""
     tx.execute(update(tasks).where(tasks.c.id == row.id).values(values))
-    answer = values.get("answer") or row.answer
+    answer = answer or values.get("answer")
     details = {} if answer is None else {"answer": answer}
     both = sorted({row.one_now, row.other_now})
     note_all(tx, f"review.{action}", "review", [(row.id, customer) for customer in both], details=details)

@@ -1,15 +1,20 @@
 """Stewards look at pairs that may be one, side by side, and say what they are."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from master.roles import Role, shipped_roles
 from master.session import Master
+from master.tables.audit import AuditEntryRow
+from master.tables.base import table
+from master.tables.tokens import ApiTokenRow
 from master.writes.customer_changes import update_customer
 from master.writes.inputs import CustomerChange
-from tests.conftest import TESTER, SetTime
+from tests.conftest import NOW, TESTER, SetTime
 from tests.resolvers.commanding import codes
 from tests.resolvers.merging import merge, unmerge
 from tests.resolvers.reviewing import (
@@ -29,7 +34,7 @@ from tests.resolvers.reviewing import (
     tasks,
     undo,
 )
-from tests.schema.hub import Hub
+from tests.schema.hub import Hub, filling
 
 SEARCHED = "{ customers { nodes { id } } }"
 
@@ -176,6 +181,14 @@ def test_tasks_are_assigned_to_whoever_holds_a_token_of_that_name(reviews: Hub) 
     assert [each["assignee"] for each in given["tasks"]] == ["ben", "ben"]
     nobody = reviews.get(ASSIGN, tasks=["w1"], to="benn")["assignReviewTasks"]
     assert codes(nobody) == [("NOT_FOUND", ["to"])]
+    with filling(reviews.master) as fill:
+        steward = {"role": "STEWARD", "secret_digest": b"", "all_branches": True}
+        fill.add(ApiTokenRow, id="t3", name="gone", **steward, expires_at=NOW)
+        fill.add(ApiTokenRow, id="t4", name="reader", **steward, scopes="read")
+        fill.add(ApiTokenRow, id="t5", name="agent", **{**steward, "role": "AGENT"})
+    for name in ("gone", "reader", "agent"):
+        refused = reviews.get(ASSIGN, tasks=["w1"], to=name)["assignReviewTasks"]
+        assert codes(refused) == [("NOT_FOUND", ["to"])], name
     assert reviews.get(ASSIGN, tasks=["w1"])["assignReviewTasks"]["tasks"][0]["assignee"] is None
 
 
@@ -206,6 +219,27 @@ def test_a_decision_is_undone_for_thirty_days_with_its_merge(reviews: Hub, time:
     time.forward(days=2)
     assert codes(undo(reviews, "w2")) == [("CONFLICT", ["tasks", "0"])]
     assert task(reviews, "w2")["answer"] == "DIFFERENT"
+
+
+def test_a_merge_that_was_decided_long_ago_is_not_undone_as_a_decision(reviews: Hub, time: SetTime) -> None:
+    decide(reviews, "SAME", "w1")
+    time.forward(days=31)
+    assert codes(undo(reviews, "w1")) == [("CONFLICT", ["tasks", "0"])]
+    assert (task(reviews, "w1")["answer"], ids(reviews)) == ("SAME", ["c1", "c3", "c4", "c5"])
+
+
+def test_undoing_a_decision_notes_what_the_answer_was_with_both_customers(reviews: Hub) -> None:
+    decide(reviews, "SAME", "w1")
+    undo(reviews, "w1")
+    audit = table(AuditEntryRow)
+    with reviews.master.reading() as connection:
+        noted = connection.execute(
+            select(audit.c.customer_id, audit.c.details).where(audit.c.action == "review.undo")
+        ).all()
+    assert [(row.customer_id, json.loads(row.details)) for row in noted] == [
+        (1, {"answer": "SAME"}),
+        (2, {"answer": "SAME"}),
+    ]
 
 
 def test_who_unmerges_by_hand_has_said_that_they_are_two(reviews: Hub) -> None:
