@@ -9,7 +9,7 @@ DEMO_CUSTOMERS ?= 2000
 .DEFAULT_GOAL := help
 LOCK := uv pip compile --quiet --python-version 3.11 --universal --all-extras --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: help setup demo test check lint bench bench-sync bench-matching proof schema migration lock
+.PHONY: help setup demo test check lint bench bench-sync bench-matching bench-peers proof schema migration lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -46,6 +46,12 @@ bench-sync: $(STAMP)  ## how soon the index follows the master, in both profiles
 bench-matching: $(STAMP)  ## who is the same, beside Splink and recordlinkage, which it installs
 	@$(BIN)/python -m pip install --quiet splink recordlinkage
 	@$(BIN)/python -m benchmarks.matching
+
+bench-peers: $(STAMP)  ## kehu beside PostGraphile on the same PostgreSQL; installs it from npm into var/peers
+	@mkdir -p var/peers
+	@cp benchmarks/peers/*.json benchmarks/peers/server.mjs var/peers/
+	@npm ci --prefix var/peers --no-audit --no-fund --loglevel=error
+	@$(BIN)/python -m benchmarks.peers
 
 proof: $(STAMP)  ## the long proofs (kill -9 for many minutes, 20,000 queries on both paths)
 	@$(BIN)/python -m pytest --proof tests/flows tests/execution $(T)

@@ -33,9 +33,9 @@ class Running:
 def served(command: Sequence[str], said: Mapping[str, str], log: Path) -> Iterator[Running]:
     """A server that answers; said: what its environment says beyond ours."""
     port = free_port()
-    environment = {**os.environ, **said, "KEHU_HOST": "127.0.0.1", "KEHU_PORT": str(port)}
+    place = {"KEHU_HOST": "127.0.0.1", "KEHU_PORT": str(port), "PORT": str(port)}
     with log.open("wb") as told:
-        process = subprocess.Popen(command, env=environment, stdout=told, stderr=told)
+        process = subprocess.Popen(command, env={**os.environ, **said, **place}, stdout=told, stderr=told)
     try:
         _await(port, process, log)
         yield Running(process.pid, port)

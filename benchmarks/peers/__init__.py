@@ -1,0 +1,1 @@
+"""kehu beside other makers of GraphQL, where somebody has installed them (`make bench-peers`)."""
