@@ -1,13 +1,13 @@
 """Customers that were merged into others."""
 
-from sqlalchemy import func, literal, select
+from sqlalchemy import select
 
 from loaders.relations import Order, Relation, Rows, whose_customer
+from master.reads.reviews import name_of_actor
 from master.tables.base import table
 from master.tables.merges import MergedCustomerRow, MergeRow
-from master.tables.tokens import ApiTokenRow
 
-merged, merge, token = table(MergedCustomerRow), table(MergeRow), table(ApiTokenRow)
+merged, merge = table(MergedCustomerRow), table(MergeRow)
 
 merged_rows = Rows("MergedCustomer")
 
@@ -30,11 +30,9 @@ merged_by_customer = Relation(
         merged.c.number,
         merged.c.name,
         merge.c.at,
-        func.coalesce(token.c.name, merge.c.actor).label("by"),
+        name_of_actor(merge.c.actor).label("by"),
         merge.c.reason,
-    )
-    .join(merge, merge.c.id == merged.c.merge_id)
-    .outerjoin(token, literal("token:").concat(token.c.id) == merge.c.actor),
+    ).join(merge, merge.c.id == merged.c.merge_id),
     key="survivor_id",
     rows=merged_rows,
     order=Order(("merge_id",), descending=True),

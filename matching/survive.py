@@ -46,7 +46,8 @@ class Claim:
     """A value as JSON has it, and by whom. Two with one key are never compared.
 
     known_at: when the hub learned it; true_at: since when its source says so. came_along: said of a customer
-    who was merged into this one later. A correction is by_hand; None is a value only there.
+    who was merged into this one later. A correction is by_hand; None is a value only there. turn: of what the
+    hub learned at one instant the higher one came later.
     """
 
     key: str
@@ -58,6 +59,7 @@ class Claim:
     is_pinned: bool = False
     is_verified: bool = False
     came_along: bool = False
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _place(claim: Claim, corrections: _Corrections) -> tuple[Any, ...]:
         not claim.is_verified,
         -claim.trust,
         claim.came_along,
-        (claim.by_hand, -since.timestamp()),
+        (claim.by_hand, -since.timestamp(), 0 if claim.true_at else -claim.turn),
         -len(str(claim.value)) if claim.value is not None else 0,
-        (claim.known_at, claim.key),
+        (claim.known_at, len(claim.key), claim.key),  # keys are numbered: the record that was there first
     )

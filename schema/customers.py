@@ -137,7 +137,8 @@ class Customer(Node):
     """The records of source systems that make up this customer."""
     provenance: list[ProvenanceValue] = answered_by(provenance_of)
     """Every value with who says it: by field, first what stands and why, then the others, newest first. At
-    most 200. Fields that the viewer may not ask for are left out."""
+    most 200. Of a record that has changed more often than 200 times, what it said before is not told, and
+    what it says since then counts from there. Fields that the viewer may not ask for are left out."""
     merged: list[MergedCustomer] = loaded_by(merged_by_customer)
     """Those folded into this one, newest first."""
     summary: CustomerSummary | None = loaded_by(summary_by_customer)

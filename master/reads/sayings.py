@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
+from master.reads.reviews import name_of_actor
 from master.tables.base import table
 from master.tables.codes import DocumentType
 from master.tables.customers import IdentityDocumentRow
@@ -23,7 +24,7 @@ documents, merges, moves = table(IdentityDocumentRow), table(MergeRow), table(Me
 old_records = HISTORY[records.name]
 
 TRUST = {group: systems.c[f"trust_{group.lower()}"] for group in Group}
-STATE = ("id", "content", "received_at", "source_updated_at")
+STATE = ("id", "customer_id", "content", "received_at", "source_updated_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,13 @@ class Told:
     contents: Sequence[Mapping[str, Any]]
 
 
-def told_by_records(connection: Connection, customers: Collection[int]) -> list[Told]:
-    """All records of these customers, in the order in which they came."""
+def told_by_records(
+    connection: Connection, customers: Collection[int], most: int | None = None
+) -> list[Told]:
+    """All records of these customers, in the order in which they came; most: the last states of each."""
     own = select(records).where(records.c.kind == "customers", records.c.customer_id.in_(customers))
     rows = connection.execute(own.order_by(records.c.id)).all()
-    old = _old_states(connection, [row.id for row in rows])
+    old = _old_states(connection, [row.id for row in rows], most)
     known = {row.id: row for row in connection.execute(select(systems))} if rows else {}
     found = []
     for row in rows:
@@ -71,11 +74,12 @@ def said_in(
     connection: Connection, customers: Collection[int], told: Sequence[Told]
 ) -> Mapping[int, list[Saying]]:
     """The same, of records that were read already."""
-    reading = _Reading(_joined(connection, customers), verified(connection, customers))
+    reading = _Reading(joined(connection, customers), verified(connection, customers))
     found: defaultdict[int, list[Saying]] = defaultdict(list)
     for each in told:
         found[each.record.customer_id] += reading.of_record(each)
-    hand = select(by_hand).where(by_hand.c.customer_id.in_(customers), by_hand.c.field.in_(GROUPS))
+    its = (by_hand.c.customer_id.in_(customers), by_hand.c.field.in_(GROUPS))
+    hand = select(by_hand, name_of_actor(by_hand.c.said_by).label("who")).where(*its)
     for row in connection.execute(hand.order_by(by_hand.c.id)):
         found[row.customer_id].append(reading.of_hand(row))
     return {id: sorted(each, key=lambda saying: saying.claim.known_at) for id, each in found.items()}
@@ -91,15 +95,19 @@ class _Reading:
     def of_record(self, told: Told) -> Iterator[Saying]:
         row = told.record
         for field in GROUPS:
-            for value, state, until in runs([each.get(field) for each in told.contents], told.states):
+            values = [each.get(field) for each in told.contents]
+            for start, until in _runs(values, told.states):
+                state = told.states[start]
                 claim = Claim(
                     key=record_key(row.id),
-                    value=value,
+                    value=values[start],
                     known_at=state.received_at,
                     true_at=state.source_updated_at,
                     trust=trust_of(told.system, field),
-                    is_verified=(row.customer_id, field, value) in self.verified,
-                    came_along=self._came_along(records.name, row.id, state.received_at),
+                    is_verified=(row.customer_id, field, values[start]) in self.verified,
+                    came_along=self._came_along((records.name, row.id), state.received_at)
+                    and not self._is_said_since(row, state),
+                    turn=told.states[start - 1].history_id if start else 0,
                 )
                 yield Saying(field, claim, until, told.system.code, row.source_key)
 
@@ -112,13 +120,17 @@ class _Reading:
             by_hand=True,
             is_pinned=row.pinned,
             is_verified=(row.customer_id, row.field, value) in self.verified,
-            came_along=self._came_along(by_hand.name, row.id, row.recorded_at),
+            came_along=self._came_along((by_hand.name, row.id), row.recorded_at),
         )
-        return Saying(row.field, claim, row.ended_at, said_by=row.said_by, why=row.why)
+        return Saying(row.field, claim, row.ended_at, said_by=row.who, why=row.why)
 
-    def _came_along(self, entity: str, id: int, at: datetime) -> bool:
-        joined = self.joined.get((entity, id))
-        return joined is not None and at <= joined
+    def _came_along(self, row: tuple[str, int], at: datetime) -> bool:
+        return row in self.joined and at <= self.joined[row]
+
+    def _is_said_since(self, record: Row[Any], state: Row[Any]) -> bool:
+        """Whether a state that is as old as the merge was said after it: of whom the record is now."""
+        is_as_old: bool = state.received_at == self.joined[records.name, record.id]
+        return is_as_old and state.customer_id == record.customer_id
 
 
 def record_key(id: int) -> str:
@@ -149,27 +161,37 @@ def verified(connection: Connection, customers: Collection[int]) -> set[tuple[in
     return found
 
 
-def runs(
-    values: Sequence[Any], states: Sequence[Row[Any]]
-) -> Iterator[tuple[Any, Row[Any], datetime | None]]:
-    """Each value of the states with the one that began it, and when the next did; None is no value."""
+def _runs(values: Sequence[Any], states: Sequence[Row[Any]]) -> Iterator[tuple[int, datetime | None]]:
+    """Where each value of the states began, and when the next one did; None is no value."""
     starts = [place for place in range(len(values)) if place == 0 or values[place] != values[place - 1]]
     for start, following in zip(starts, [*starts[1:], None], strict=True):
         if values[start] is not None:
-            until = None if following is None else states[following].received_at
-            yield values[start], states[start], until
+            yield start, None if following is None else states[following].received_at
 
 
-def _old_states(connection: Connection, ids: Sequence[int]) -> defaultdict[int, list[Row[Any]]]:
+def _old_states(
+    connection: Connection, ids: Sequence[int], most: int | None
+) -> defaultdict[int, list[Row[Any]]]:
     found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
     if ids:
-        wanted = select(*(old_records.c[name] for name in STATE)).where(old_records.c.id.in_(ids))
+        columns = [old_records.c[name] for name in (*STATE, "history_id")]
+        wanted = select(*columns).where(old_records.c.id.in_(ids))
+        if most is not None:
+            wanted = wanted.where(old_records.c.history_id.in_(_last_ones(ids, most)))
         for row in connection.execute(wanted.order_by(old_records.c.history_id)):
             found[row.id].append(row)
     return found
 
 
-def _joined(connection: Connection, customers: Collection[int]) -> dict[tuple[str, int], datetime]:
+def _last_ones(ids: Sequence[int], most: int) -> Select[Any]:
+    """So many of each record: chosen before any is opened."""
+    place = func.row_number().over(partition_by=old_records.c.id, order_by=old_records.c.history_id.desc())
+    placed = select(old_records.c.history_id, place.label("place")).where(old_records.c.id.in_(ids))
+    its = placed.subquery()
+    return select(its.c.history_id).where(its.c.place <= most)
+
+
+def joined(connection: Connection, customers: Collection[int]) -> dict[tuple[str, int], datetime]:
     """When records and values of hand came to these customers by a merge that stands, by (table, row)."""
     moved = (
         select(moves.c.entity, moves.c.row_id, func.max(merges.c.at).label("at"))

@@ -24,6 +24,7 @@ from master.writes.derived import following, refresh
 from master.writes.hand_values import keep_corrections
 from master.writes.inputs import CustomerChange
 from master.writes.kept import KEEP
+from master.writes.sourced.golden import choose_again
 from matching.numbers import read_document
 
 customers, other_names = table(CustomerRow), table(OtherNameRow)
@@ -53,6 +54,8 @@ def update_customer(tx: Transaction, change: CustomerChange) -> int:
         tx.execute(CHANGES, [{"row": row.id, **changed, **following(changed)}])
     if change.add_documents or not changed.keys().isdisjoint(PROVEN):
         _recheck_documents(tx, row.id, change)
+    if change.add_documents or change.remove_documents:
+        choose_again(tx, [row.id])  # what a document verifies
     if row.id in refresh(tx, [row.id]):
         refuse_out_of_sight(tx, row.id)
     note(tx, "customer.update", "customer", row.id, customer_id=row.id, details={"fields": _fields(change)})

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from master.audit import note
 from master.errors import Conflict, Invalid, NotFound
-from master.reads.sayings import said_of
+from master.reads.sayings import joined, said_of
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -49,10 +49,11 @@ def keep_corrections(tx: Transaction, customer: int, corrected: Mapping[str, Any
     """Remember that somebody says so by hand, by column: it stands until a source says something new. Raises
     Conflict for a value that is pinned."""
     given = {FIELDS[column]: value for column, value in corrected.items()}
-    for row in _open_ones(tx, customer, given):
+    open_ones = _open_ones(tx, customer, given)
+    for row in open_ones:
         if row.pinned:
             raise Conflict(PINNED, [PATHS.get(row.field, row.field)])
-        _end(tx, row.id)
+    _end(tx, _own(tx, customer, open_ones))
     _say(tx, customer, given, pinned=False, why=tx.reason)
 
 
@@ -72,9 +73,7 @@ def pin_value(tx: Transaction, wanted: Pinning, key: str | None = None) -> int:
     value = present if key is None else claims[key]
     if value is None and field in LASTING:
         raise Invalid("A customer is not without this.", ["field"])
-    for each in _open_ones(tx, row.id, [field]):
-        if each.pinned:
-            _end(tx, each.id)
+    _end(tx, _own(tx, row.id, _pins(tx, row.id, field)))
     _say(tx, row.id, {field: value}, pinned=True, why=why)
     if value != present:
         tx.execute(
@@ -93,11 +92,10 @@ def unpin_value(tx: Transaction, wanted: Pinning) -> int:
     checks.line(wanted.reason, ["reason"])
     row = locked_customer(tx, wanted.customer, ["customer"])
     refuse_lost_update(wanted.version, row)
-    pins = [each for each in _open_ones(tx, row.id, [wanted.field]) if each.pinned]
+    pins = _pins(tx, row.id, wanted.field)
     if not pins:
         raise NotFound("This value is not pinned.", ["field"])
-    for each in pins:
-        _end(tx, each.id)
+    _end(tx, pins)  # also one that came by a merge: it would hold the value on
     choose_again(tx, [row.id], forgetting={row.id: {wanted.field}})
     refresh(tx, [row.id])
     refuse_out_of_sight(tx, row.id)
@@ -111,8 +109,20 @@ def _open_ones(tx: Transaction, customer: int, fields: Iterable[str]) -> list[An
     return list(tx.execute(wanted.where(*its, by_hand.c.field.in_(list(fields))).order_by(by_hand.c.id)))
 
 
-def _end(tx: Transaction, id: int) -> None:
-    tx.execute(update(by_hand).where(by_hand.c.id == id).values(ended_at=tx.at))
+def _pins(tx: Transaction, customer: int, field: str) -> list[Any]:
+    return [each for each in _open_ones(tx, customer, [field]) if each.pinned]
+
+
+def _own(tx: Transaction, customer: int, open_ones: list[Any]) -> list[Any]:
+    """Without those that came by a merge: they go back by an unmerge, and a newer one comes before them."""
+    came = joined(tx.connection, [customer]) if open_ones else {}
+    return [each for each in open_ones if (by_hand.name, each.id) not in came]
+
+
+def _end(tx: Transaction, ended: list[Any]) -> None:
+    if ended:
+        ids = [each.id for each in ended]
+        tx.execute(update(by_hand).where(by_hand.c.id.in_(ids)).values(ended_at=tx.at))
 
 
 def _say(tx: Transaction, customer: int, given: Mapping[str, Any], *, pinned: bool, why: str | None) -> None:

@@ -24,6 +24,9 @@ PROVENANCE = """query ($id: ID!) { customer(by: {id: $id}) { name provenance {
 PIN = """mutation ($input: PinValueInput!) { pinValue(input: $input) {
   customer { name version provenance { field value stands reason pinned why by } } freshness
   errors { code message path } } }"""
+TWICE = """mutation ($first: UpdateCustomerInput!, $second: PinValueInput!) {
+  updateCustomer(input: $first) { customer { provenance { field } } errors { code } }
+  pinValue(input: $second) { customer { name provenance { field value stands reason } } errors { code } } }"""
 UNPIN = """mutation ($input: UnpinValueInput!) { unpinValue(input: $input) {
   customer { name provenance { field value stands reason } } errors { code path } } }"""
 
@@ -95,7 +98,7 @@ def test_ranks_documents_and_corrections_are_told_as_reasons(hub: Hub, master: M
     given = {"id": "c1", "version": version_of(hub, "c1"), "name": "张三丰", "reason": "he came by"}
     assert hub.get(UPDATE, "ADMIN", input=given)["updateCustomer"]["errors"] == []
     assert told(hub, "NAME", "ADMIN", "value", "stands", "reason", "source", "by", "why") == [
-        ("张三丰", True, "CORRECTED", None, "token:t1", "he came by"),
+        ("张三丰", True, "CORRECTED", None, "tester", "he came by"),
         ("张珊", False, "CORRECTED", "CRM", None, None),
         ("张三", False, "CORRECTED", "CORE", None, None),
     ]
@@ -111,7 +114,7 @@ def test_a_pinned_value_is_told_with_its_reason_and_is_released(
     first = done["customer"]["provenance"][0]
     assert first == {
         "field": "NAME", "value": "张珊", "stands": True, "reason": "PINNED", "pinned": True,
-        "why": "as on the passport", "by": "token:t1",
+        "why": "as on the passport", "by": "tester",
     }  # fmt: skip
     time.forward(minutes=1)
     put(master, "CORE", "A", name="张叁", mobiles=[])
@@ -182,3 +185,35 @@ def test_a_pin_of_a_value_that_somebody_changed_meanwhile_is_a_conflict(
     payload = pin(hub, field="NAME", version=1 + version_of(hub, "c1"))
     assert codes(payload) == [(Conflict.code, ["version"])]
     assert payload["customer"]["name"] == "张三"
+
+
+def test_after_a_second_change_in_one_request_its_own_values_are_told(
+    hub: Hub, master: Master, time: SetTime
+) -> None:
+    spoken(master, time)
+    [key] = [key for value, key in told(hub, "NAME", "ADMIN", "value", "key") if value == "张珊"]
+    version = version_of(hub, "c1")
+    first = {"id": "c1", "version": version, "gender": "FEMALE"}
+    second = {"customer": "c1", "version": version + 1, "field": "NAME", "value": key, "reason": "passport"}
+    payload = hub.get(TWICE, "STEWARD", first=first, second=second)["pinValue"]
+    assert (payload["errors"], payload["customer"]["name"]) == ([], "张珊")
+    assert next(each for each in payload["customer"]["provenance"] if each["stands"]) == {
+        "field": "NAME", "value": "张珊", "stands": True, "reason": "PINNED",
+    }  # fmt: skip
+
+
+def test_of_what_a_record_has_said_the_last_states_are_told(
+    hub: Hub, master: Master, time: SetTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("master.reads.provenance.MOST_STATES", 2)
+    for name in ("张三", "张叁", "张山", "张姗"):
+        put(master, "CORE", "A", name=name, mobiles=["13800138000"])
+        time.forward(minutes=1)
+    assert told(hub, "NAME", "ADMIN", "value", "reason", "knownAt") == [
+        ("张姗", "ALONE", "2026-11-22T02:03:00.000Z"),
+        ("张山", "WITHDRAWN", "2026-11-22T02:02:00.000Z"),
+        ("张叁", "WITHDRAWN", "2026-11-22T02:01:00.000Z"),
+    ]
+    assert told(hub, "MOBILE", "ADMIN", "value", "source", "knownAt") == [
+        ("13800138000", "CORE", "2026-11-22T02:01:00.000Z")
+    ]

@@ -1,6 +1,7 @@
 """The golden values of customers: of all that was said of each, the one that stands goes into the master."""
 
 import json
+import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -36,7 +37,7 @@ COLUMNS = {
 LASTING = frozenset({"name", "kind", "created_at"})
 READ = {"birth_date": date.fromisoformat, "created_at": datetime.fromisoformat}
 OF_PERSONS = frozenset({"birth_date", "gender"})  # what documents tell too
-NOW = "now"  # the key of what is being said just now
+LAST = sys.maxsize  # the turn of what is said just now
 LATER = timedelta(milliseconds=1)  # the hub's clock goes by these
 
 
@@ -76,12 +77,14 @@ def choose_again(
     which it does not, by customer: who said it says it no longer, or not of this one.
     """
     wanted = sorted(set(ids))
-    said = said_of(tx.connection, wanted)
     columns = [customers.c.id, *(customers.c[name] for name in COLUMNS.values())]
     statement = select(*columns).with_for_update().order_by(customers.c.id)
+    # What is said is read when nobody else can say more: an import holds its customers, too.
+    locked = list(rows_in(tx, statement, customers.c.id, wanted))
+    said = said_of(tx.connection, wanted)
     was: dict[int, dict[str, Any]] = {}
     updates: dict[int, dict[str, Any]] = {}
-    for row in rows_in(tx, statement, customers.c.id, [id for id in wanted if id in said]):
+    for row in (row for row in locked if row.id in said):
         forgotten = (forgetting or {}).get(row.id, ())
         chosen = differing_columns(tx, row, said[row.id], forgotten)
         if chosen:
@@ -139,7 +142,8 @@ def _chosen(
 ) -> dict[str, Any]:
     """The columns that the rules choose anew, of fields in which the record says something else.
 
-    known: the source system, and what documents verify.
+    known: the source system, and what documents verify. What the record says now is the claim that is read of
+    it from now on: of what is learned at one instant the same one stands whenever it is chosen.
     """
     system, proven = known
     found = {}
@@ -147,15 +151,16 @@ def _chosen(
         present = plain(getattr(row, COLUMNS[field]))
         claims = [each.claim for each in said if each.field == field and each.until is None]
         if present not in (None, change.before.get(field), *(each.value for each in claims)):
-            claims.append(_by_unknown_hand(tx, present))
+            claims.append(Claim("", present, tx.at - LATER, by_hand=True))
             keep_unknown(tx, change.entity_id, field, present)
         if field in change.fields:
             now = change.now.get(field)
-            claims = [each for each in claims if each.key != record_key(change.record_id)]
+            key = record_key(change.record_id)
+            claims = [each for each in claims if each.key != key]
             if now is not None:
-                is_proven = (change.entity_id, field, now) in proven
-                trust, at = trust_of(system, field), change.row.updated_at
-                claims.append(Claim(NOW, now, tx.at + LATER, at, trust, is_verified=is_proven))
+                is_proven, trust = (change.entity_id, field, now) in proven, trust_of(system, field)
+                claim = Claim(key, now, tx.at, change.true_at, trust, is_verified=is_proven, turn=LAST)
+                claims.append(claim)
         value = ranked(claims)[0].value if claims else None
         if value != present and not (value is None and field in LASTING):
             found[COLUMNS[field]] = value_in_column(field, value)

@@ -32,6 +32,11 @@ class Change:
     fields: frozenset[str]
     updated_at: datetime | None
 
+    @property
+    def true_at(self) -> datetime | None:
+        """Since when the source says so: where it leaves that out, as it said last."""
+        return self.row.updated_at or self.updated_at
+
 
 @dataclass
 class Comparison:
@@ -105,7 +110,7 @@ class Ledger:
                 "content": text,
                 "fingerprint": self.digest(text),
                 "received_at": self.tx.at,
-                "source_updated_at": change.row.updated_at or change.updated_at,
+                "source_updated_at": change.true_at,
             }
         update_each(self.tx, records, kept)
 
