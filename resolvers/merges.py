@@ -94,7 +94,7 @@ async def unmerge(info: Info, input: UnmergeCustomerInput) -> MergePayload:
     return MergePayload(
         survivor_id=done.id,
         restored_ids=[] if done.id is None else seen,
-        undecided=[_undecided(row) for row in rows],
+        undecided=[told_undecided(row) for row in rows],
         freshness=done.freshness,
         errors=done.errors,
     )
@@ -172,7 +172,7 @@ def _wanted(
     )
 
 
-def _undecided(row: UndecidedRow) -> Undecided:
+def told_undecided(row: UndecidedRow) -> Undecided:
     entity, prefix = BY_TABLE[row.table]
     return Undecided(entity=entity, id=strawberry.ID(ids.global_id(prefix, row.id)), reason=row.reason)
 

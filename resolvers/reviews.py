@@ -14,8 +14,10 @@ from master.roles import MERGE
 from master.session import Transaction
 from master.tables.codes import ReviewAnswer
 from master.writes import checks
+from master.writes.merging.later import Undecided as UndecidedRow
 from master.writes.review_decisions import Decision, assign, claim, decide, release, undo
 from resolvers.commands import found, given
+from resolvers.merges import told_undecided
 from schema.arguments import refuse_long
 from schema.comparing import hidden_from
 from schema.context import Info
@@ -34,7 +36,7 @@ from schema.reviews import (
 
 MOST_TASKS = 50  # of one command: a merge takes some 30 ms, and each is a transaction of its own
 
-Act = Callable[[Transaction, int], None]
+Act = Callable[[Transaction, int], Sequence[UndecidedRow] | None]
 
 
 async def _figures(info: Info) -> Figures:
@@ -88,20 +90,27 @@ async def _each(info: Info, tasks: Sequence[str], act: Act, reason: str | None =
             checks.line(reason, ["reason"])
     except Refusal as refusal:
         return _refused(refusal)
-    errors = []
+    errors, done = [], list[Sequence[UndecidedRow]]()
     for place, task in enumerate(tasks):
         try:
-            await info.context.write(MERGE, _on(task, act), reason)
-        except (LimitExceeded, TimedOut):  # errors of the request as everywhere, not of what was given
-            raise
+            left = await info.context.write(MERGE, _on(task, act), reason)
+        except (LimitExceeded, TimedOut) as refusal:
+            if not done:  # errors of the request as everywhere, not of what was given
+                raise
+            # What is done stands, and has to be told.
+            errors += [_told(refusal, each) for each in range(place, len(tasks))]
+            break
         except Refusal as refusal:
             errors.append(_told(refusal, place))
+        else:
+            done.append(left or ())
     known = [number for number in (row_id(REVIEW, id) for id in tasks) if number is not None]
     freshness = None if reason is None else await _freshness(info, known)
-    return ReviewPayload(task_ids=known, freshness=freshness, errors=errors)
+    undecided = [told_undecided(row) for rows in done for row in rows]
+    return ReviewPayload(task_ids=known, undecided=undecided, freshness=freshness, errors=errors)
 
 
-def _on(id: str, act: Act) -> Callable[[Transaction], None]:
+def _on(id: str, act: Act) -> Callable[[Transaction], Sequence[UndecidedRow] | None]:
     return lambda tx: act(tx, found(REVIEW, id, ["tasks"], "review task"))
 
 
@@ -114,7 +123,7 @@ def _told(refusal: Refusal, place: int) -> UserError:
 
 
 def _refused(refusal: Refusal) -> ReviewPayload:
-    return ReviewPayload(task_ids=[], freshness=None, errors=[told(refusal)])
+    return ReviewPayload(task_ids=[], undecided=[], freshness=None, errors=[told(refusal)])
 
 
 async def _freshness(info: Info, tasks: Sequence[int]) -> str | None:

@@ -23,6 +23,7 @@ from schema.errors import UserError
 from schema.fields import answered_by, computed_by, identified, loaded_by, masked_by
 from schema.ids import MERGE, REVIEW, global_id
 from schema.matches import MatchReason, MatchVerdict
+from schema.merges import Undecided
 from schema.pages import Connection, Edge, edges, nodes
 
 
@@ -202,7 +203,10 @@ class ReviewPayload:
     task_ids: strawberry.Private[list[int]]
     tasks: list[ReviewTask] = answered_by(_tasks)
     """Those that were named, as they are now; also where they were refused."""
+    undecided: list[Undecided]
+    """Of merges that were undone: what came after them and nobody can say whose it is."""
     freshness: str | None
     """Of merges: pass to searchCustomers(consistentWith:) to see them."""
     errors: list[UserError]
-    """What was refused, each with its place in `tasks`; empty: all is done."""
+    """What was refused, each with its place in `tasks`; empty: all is done. TIMEOUT: after some were done the
+    time ran out for this one."""

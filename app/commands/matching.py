@@ -133,7 +133,9 @@ def undo(one: str, other: str, reason: str) -> None:
     with opened_master() as master:
         task = _task(master, one, other)
         with _told(), master.transaction(CLI) as tx:
-            undo_task(tx, task, reason)
+            undecided = undo_task(tx, task, reason)
+        for each in undecided:
+            click.echo(f"stays with the survivor: {each.table} {each.id}: {each.reason}")
 
 
 def _task(master: Master, one: str, other: str) -> int:

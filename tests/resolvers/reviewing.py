@@ -19,7 +19,8 @@ TASKS = f"""query ($filter: ReviewTaskFilter, $first: Int, $after: String) {{
     totalCount pageInfo {{ hasNextPage endCursor }} nodes {{ {TASK} }} }} }}"""
 ONE = f"query ($id: ID!) {{ reviewTask(id: $id) {{ {TASK} }} }}"
 FIGURES = "{ reviewFigures { open claimed oldestAt decided unsure agreement } }"
-DONE = f"{{ tasks {{ {TASK} }} freshness errors {{ code message path }} }}"
+DONE = f"""{{ tasks {{ {TASK} }} undecided {{ entity reason }} freshness
+  errors {{ code message path }} }}"""
 CLAIM = f"mutation ($tasks: [ID!]!) {{ claimReviewTasks(tasks: $tasks) {DONE} }}"
 RELEASE = f"mutation ($tasks: [ID!]!) {{ releaseReviewTasks(tasks: $tasks) {DONE} }}"
 ASSIGN = f"mutation ($tasks: [ID!]!, $to: String) {{ assignReviewTasks(tasks: $tasks, to: $to) {DONE} }}"
