@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,7 @@ old_records = HISTORY[records.name]
 
 TRUST = {group: systems.c[f"trust_{group.lower()}"] for group in Group}
 STATE = ("id", "customer_id", "content", "received_at", "source_updated_at")
+AT_ONCE = 16  # states that are opened of a record to find since when it says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,16 @@ def said_of(connection: Connection, customers: Collection[int]) -> Mapping[int, 
     return said_in(connection, customers, told_by_records(connection, customers))
 
 
+def said_now(connection: Connection, fields: Mapping[int, Collection[str]]) -> Mapping[int, list[Saying]]:
+    """By customer, what is said of these of its fields and was not taken back. Of all that records have said
+    before only so much is opened as tells since when they say it."""
+    said = said_in(connection, fields, _told_lately(connection, fields))
+    return {
+        id: [each for each in its if each.until is None and each.field in fields[id]]
+        for id, its in said.items()
+    }
+
+
 def said_in(
     connection: Connection, customers: Collection[int], told: Sequence[Told]
 ) -> Mapping[int, list[Saying]]:
@@ -83,6 +94,26 @@ def said_in(
     for row in connection.execute(hand.order_by(by_hand.c.id)):
         found[row.customer_id].append(reading.of_hand(row))
     return {id: sorted(each, key=lambda saying: saying.claim.known_at) for id, each in found.items()}
+
+
+def _told_lately(connection: Connection, fields: Mapping[int, Collection[str]]) -> list[Told]:
+    """The records of these customers, with their states back to one before all that they say now of these."""
+    told = {each.record.id: each for each in told_by_records(connection, fields, 0)}
+    ids, place = list(told), 0
+    while ids := [id for id in ids if _goes_back(told[id], fields[told[id].record.customer_id])]:
+        older = _old_states(connection, ids, AT_ONCE, place)
+        for id in ids:
+            contents = [*(json.loads(each.content) for each in older[id]), *told[id].contents]
+            told[id] = replace(told[id], states=[*older[id], *told[id].states], contents=contents)
+        ids, place = [id for id in ids if len(older[id]) == AT_ONCE], place + AT_ONCE
+    return list(told.values())
+
+
+def _goes_back(told: Told, fields: Collection[str]) -> bool:
+    """Whether what the record says now of one of these may be older than these states."""
+    now = told.contents[-1]
+    said = [field for field in fields if now.get(field) is not None]
+    return any(all(each.get(field) == now[field] for each in told.contents) for field in said)
 
 
 @dataclass(frozen=True)
@@ -170,25 +201,26 @@ def _runs(values: Sequence[Any], states: Sequence[Row[Any]]) -> Iterator[tuple[i
 
 
 def _old_states(
-    connection: Connection, ids: Sequence[int], most: int | None
+    connection: Connection, ids: Sequence[int], most: int | None, before: int = 0
 ) -> defaultdict[int, list[Row[Any]]]:
+    """By record, oldest first; most: so many of each, older than so many of the last ones."""
     found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    if ids:
+    if ids and most != 0:
         columns = [old_records.c[name] for name in (*STATE, "history_id")]
         wanted = select(*columns).where(old_records.c.id.in_(ids))
         if most is not None:
-            wanted = wanted.where(old_records.c.history_id.in_(_last_ones(ids, most)))
+            wanted = wanted.where(old_records.c.history_id.in_(_places(ids, before, most)))
         for row in connection.execute(wanted.order_by(old_records.c.history_id)):
             found[row.id].append(row)
     return found
 
 
-def _last_ones(ids: Sequence[int], most: int) -> Select[Any]:
-    """So many of each record: chosen before any is opened."""
+def _places(ids: Sequence[int], before: int, most: int) -> Select[Any]:
+    """So many states of each record: chosen before any is opened."""
     place = func.row_number().over(partition_by=old_records.c.id, order_by=old_records.c.history_id.desc())
     placed = select(old_records.c.history_id, place.label("place")).where(old_records.c.id.in_(ids))
     its = placed.subquery()
-    return select(its.c.history_id).where(its.c.place <= most)
+    return select(its.c.history_id).where(its.c.place > before, its.c.place <= before + most)
 
 
 def joined(connection: Connection, customers: Collection[int]) -> dict[tuple[str, int], datetime]:

@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 
 from master.audit import note
 from master.errors import Conflict, Invalid, NotFound
-from master.reads.sayings import joined, said_of
+from master.reads.sayings import joined, said_now
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -64,8 +64,8 @@ def pin_value(tx: Transaction, wanted: Pinning, key: str | None = None) -> int:
     refuse_lost_update(wanted.version, row)
     field, column = wanted.field, COLUMNS[wanted.field]
     present = plain(getattr(row, column))
-    said = [each for each in said_of(tx.connection, [row.id]).get(row.id, ()) if each.field == field]
-    claims = {each.claim.key: each.claim.value for each in said if each.until is None}
+    said = said_now(tx.connection, {row.id: [field]}).get(row.id, ())
+    claims = {each.claim.key: each.claim.value for each in said}
     if key is not None and key not in claims:
         raise NotFound("Nobody says this of the customer, or no longer.", ["value"])
     if present not in (None, *claims.values()):

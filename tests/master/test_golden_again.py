@@ -1,16 +1,20 @@
 """Golden values are those that would be chosen of all that was ever said, whatever came in between."""
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
 from master.errors import Conflict, Invalid, NotFound
+from master.reads.sayings import said_now, said_of
 from master.session import Master
 from master.tables.base import table
 from master.tables.codes import DocumentType, Gender
@@ -23,7 +27,7 @@ from master.writes.sourced.rows import SourcedRow
 from tests.conftest import TESTER, SetTime
 from tests.master.merging.saying import put, rows
 from tests.master.merging.town import merge
-from tests.master.test_golden import BORN, ID, correct, customers, name_of, of, pinned, trust
+from tests.master.test_golden import BORN, ID, both, correct, customers, name_of, of, pinned, trust
 
 records, systems = table(SourceRecordRow), table(SourceSystemRow)
 
@@ -129,3 +133,23 @@ def test_what_a_source_says_in_the_millisecond_of_a_correction_stands_neither_no
     put(master, "CORE", "A", gender=None)
     put(master, "CORE", "A", gender=Gender.MALE)
     assert of(master, customers.c.gender, one) == Gender.MALE
+
+
+def test_a_record_that_changes_each_night_is_opened_back_to_what_it_says_now(
+    master: Master, time: SetTime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("master.reads.sayings.AT_ONCE", 3)
+    one = both(master, time)
+    for night in range(20):
+        time.forward(days=1)
+        put(master, "CORE", "A", name=f"张{night}", gender=Gender.MALE)
+    opened: list[str] = []
+    counting = SimpleNamespace(loads=lambda text: opened.append(text) or json.loads(text))
+    with master.reading() as connection:
+        said = said_of(connection, [one])[one]
+        monkeypatch.setattr("master.reads.sayings.json", counting)
+        for field, count in (("name", 7), ("gender", 22)):
+            del opened[:]
+            expected = [each for each in said if each.field == field and each.until is None]
+            assert said_now(connection, {one: [field]}) == {one: expected}
+            assert len(opened) == count

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from master.reads.sayings import Saying, record_key, said_of, trust_of, verified
+from master.reads.sayings import Saying, record_key, said_now, said_of, trust_of, verified
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.codes import OtherNameKind
@@ -55,7 +55,8 @@ def columns_now(
     """
     changing = {change.entity_id: change for change in changes if _fields_of(change)}
     contested = _contested(tx, {id: change.record_id for id, change in changing.items()})
-    said = said_of(tx.connection, contested) if contested else {}
+    fields = {id: _fields_of(changing[id]) for id in contested}
+    said = said_now(tx.connection, fields) if contested else {}
     proven = verified(tx.connection, contested) if contested else set()
     system = tx.execute(select(systems).where(systems.c.id == source_id)).one() if contested else None
     found = {}
