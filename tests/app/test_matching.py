@@ -11,7 +11,6 @@ from sqlalchemy import select
 from app.cli import main
 from app.opening import open_master
 from app.settings import read_settings
-from app.sweeping import Sweep
 from master.session import Actor, Master
 from master.tables.base import table
 from master.tables.codes import ContactPointKind, DocumentType
@@ -19,9 +18,6 @@ from master.tables.reviews import MatchRulesRow, ReviewTaskRow
 from master.writes.customer_changes import update_customer
 from master.writes.customers import create_customer
 from master.writes.inputs import CustomerChange, GivenContactPoint, GivenDocument, NewCustomer
-from master.writes.merging.merge import Merging, merge_customers
-from master.writes.merging.unmerge import unmerge_customer
-from matching.rules import shipped
 
 GOOD_ID = "11010519491231002X"
 BORN = date(1980, 1, 1)
@@ -75,10 +71,6 @@ def test_a_dry_run_tells_what_merging_would_come_to(hub: Path) -> None:
     assert header == "one,other,verdict,odds"
     assert same.startswith("C000000001,C000000002,SAME,")
     assert review.startswith("C000000003,C000000004,REVIEW,")
-
-
-def silent(done: int, of: int) -> None:
-    """Nobody looks on."""
 
 
 def opened(hub: Path) -> Master:
@@ -135,56 +127,6 @@ def test_those_who_are_the_same_are_merged_where_that_is_asked_for(hub: Path) ->
     assert "customers: 4" in told("run").stdout.splitlines()
     assert tasks(hub) == [(1, 2, "SAME", "WITHDRAWN"), (3, 4, "REVIEW", "OPEN")]
     assert told("run", "--merge", "--dry-run").exit_code == 2
-
-
-def test_who_is_told_apart_while_a_run_goes_on_is_not_merged_by_it(hub: Path) -> None:
-    told("run")
-    master = opened(hub)
-    sweep = Sweep.of(master, shipped())
-    assert sweep.groups == [[1, 2]]
-    said(1, "different")
-    assert dict(sweep.merge(silent)) == {"told apart meanwhile": 1}
-    assert tasks(hub)[0] == (1, 2, "SAME", "DECIDED")
-    master.close()
-
-
-def test_who_is_changed_while_a_run_goes_on_is_left_to_the_next_one(hub: Path) -> None:
-    master = opened(hub)
-    sweep = Sweep.of(master, shipped())
-    assert sweep.groups == [[1, 2]]
-    with master.transaction(Actor("test")) as tx:
-        update_customer(tx, CustomerChange(2, 1, name="李四"))
-    assert dict(sweep.merge(silent)) == {"changed meanwhile": 1}
-    master.close()
-
-
-@pytest.mark.parametrize("by_a_steward", [True, False])
-def test_who_are_two_stay_so_when_one_of_them_becomes_another_customer(hub: Path, by_a_steward: bool) -> None:
-    """Told apart, or unmerged; whose merge with a third says nothing of the two."""
-    master = opened(hub)
-    with master.transaction(Actor("test")) as tx:
-        again = NewCustomer(
-            "张三", documents=(GivenDocument(DocumentType.RESIDENT_ID, GOOD_ID),), duplicate_reason="test"
-        )
-        create_customer(tx, again)
-    told("run")
-    said(1, "different" if by_a_steward else "same")
-    with master.transaction(Actor("test")) as tx:
-        if not by_a_steward:
-            unmerge_customer(tx, 1, "They are two.")
-        merge_customers(tx, Merging(6, (2,), "The same."))
-    assert Sweep.of(master, shipped()).groups == []
-    master.close()
-
-
-def test_no_task_is_made_of_somebody_who_was_merged_while_the_run_went_on(hub: Path) -> None:
-    master = opened(hub)
-    sweep = Sweep.of(master, shipped())
-    with master.transaction(Actor("test")) as tx:
-        merge_customers(tx, Merging(5, (4,), "The same."))
-    assert dict(sweep.keep(silent)) == {"new": 1, "withdrawn": 0}
-    assert tasks(hub) == [(1, 2, "SAME", "OPEN")]
-    master.close()
 
 
 def test_what_one_steward_decided_another_can_only_undo(hub: Path) -> None:
