@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, func, literal, select
 
 from master.access import customers_in_sight
 from master.sight import Sight, bound, reach_of
@@ -45,8 +45,8 @@ def name_of_actor(actor: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def by_name(connection: Connection, actor: str) -> str:
     """What an actor is called."""
-    name = connection.scalar(select(tokens.c.name).where(tokens.c.id == actor.removeprefix(HOLDER)))
-    return name if actor.startswith(HOLDER) and name is not None else actor
+    name: str = connection.execute(select(name_of_actor(literal(actor)))).scalar_one()
+    return name
 
 
 def open_tasks(connection: Connection, most: int) -> Iterator[tuple[str, str, str, float]]:

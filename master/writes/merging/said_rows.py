@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from master.session import Transaction
 from master.tables.children import Moved
 
-Saying = tuple[Any, ...]
+Likeness = tuple[Any, ...]  # equal where two rows say the same
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class SaidRow:
 
     key: int
     owners: tuple[int, ...]
-    says: Saying
-    among: Saying
+    says: Likeness
+    among: Likeness
     is_marked: bool
     is_open: bool
 

@@ -14,7 +14,7 @@ from master.tables.merges import MergedCustomerRow
 from master.tables.tags import CustomerTagRow
 from master.writes.merging.later import Undecided
 from master.writes.merging.own_values import FILLED
-from master.writes.merging.said_rows import Saying
+from master.writes.merging.said_rows import Likeness
 from master.writes.merging.said_since import SaidByBoth, SourceSaid, states_since, value_of
 from master.writes.merging.settling import Left
 from master.writes.merging.trees import Tree
@@ -59,7 +59,7 @@ def say_again_of_survivor(tx: Transaction, own: Sequence[SourceSaid], left: Left
         change_tags(tx, said.source_id, [change])
 
 
-def _say_items(tx: Transaction, said: SourceSaid, shape: Shape, gone: Collection[Saying]) -> None:
+def _say_items(tx: Transaction, said: SourceSaid, shape: Shape, gone: Collection[Likeness]) -> None:
     digest = seal_for(tx.master.keys, shape.purpose).digest
     before, now = (
         {key: columns for key, columns in shape.said(each).items() if (key[0], digest(key[1])) in gone}
