@@ -7,7 +7,7 @@ import pytest
 from master.roles import CLASSES, CONTACT
 from matching.masks import masked_contact, masked_name, masked_number
 from matching.numbers import MASK
-from resolvers.comparing import COMPARED
+from schema.comparing import COMPARED
 from tests.leaks.expecting import hidden, leaked
 from tests.leaks.filling import documents_of
 from tests.leaks.opening import Hub, on_one_database
