@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from master.sealing import seal_for
 from master.session import Transaction
@@ -15,7 +15,6 @@ from master.tables.tags import CustomerTagRow
 from master.writes.merging.said_since import SourceSaid
 from master.writes.sourced.customer_tags import TagsChange, change_tags
 from master.writes.sourced.items import DOCUMENTS, POINTS, ItemsChange, Shape, change_items
-from master.writes.sourced.statements import end_each
 
 documents, points, given = table(IdentityDocumentRow), table(ContactPointRow), table(CustomerTagRow)
 
@@ -45,16 +44,6 @@ def standing_things(tx: Transaction, customer: int) -> Standing:
         {shape.target.name: of(shape) for shape in (DOCUMENTS, POINTS)},
         frozenset((row.tag_id, row.source_id) for row in tx.execute(tags)),
     )
-
-
-def say_once(tx: Transaction, customers: Sequence[int]) -> None:
-    """End what a customer says twice: what went back to it beside what came meanwhile."""
-    for shape in (DOCUMENTS, POINTS):
-        target, first = shape.target, shape.target.alias("first")
-        same = [first.c[name] == target.c[name] for name in ("customer_id", shape.kind, shape.index)]
-        is_said = exists().where(*same, first.c.ended_at.is_(None), first.c.id < target.c.id)
-        its = (target.c.customer_id.in_(customers), target.c.ended_at.is_(None), is_said)
-        end_each(tx, target, tx.execute(select(target.c.id).where(*its)).scalars().all())
 
 
 def say_what_stood(tx: Transaction, records: Sequence[SourceSaid], stood: Standing) -> None:

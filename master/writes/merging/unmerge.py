@@ -27,7 +27,7 @@ from master.writes.merging.saying_again import (
     take_back_said,
 )
 from master.writes.merging.settling import left, settle
-from master.writes.merging.standing_things import say_once, say_what_stood, standing_things
+from master.writes.merging.standing_things import say_what_stood, standing_things
 from master.writes.merging.trees import tree_of
 from master.writes.merging.withdrawing import withdraw
 from master.writes.reviews import tell_apart
@@ -69,7 +69,6 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     say_again_of_restored(tx, said.its)
     keep_own_sayers(tx, survivor, said)
     say_what_stood(tx, [*said.own, *said.its], things)
-    say_once(tx, [survivor, restored])
     fill_gaps(tx, survivor, open_again)
     choose_of_each(tx, survivor, restored, stood)
     mend_doubts(tx, [survivor, restored])
