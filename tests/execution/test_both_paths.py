@@ -14,6 +14,7 @@ from execution.reasons import COMPILED, Reason
 from schema.classes import classes
 from tests.execution.both import Both, Told, Viewer, roles, viewers
 from tests.execution.documents import Document, cursors_in, document
+from tests.execution.test_fallbacks import FALL_BACKS
 from tests.execution.town import POOLS
 from tests.execution.variables import Arguments, likely
 
@@ -25,7 +26,13 @@ FEWEST_COMPILED = 0.25  # about two thirds are: the ordinary path compared with 
 
 
 def left_out(viewer: Viewer, chance: Random) -> frozenset[str]:
-    """What the role may not ask for, but for some documents that are refused."""
+    """What the role may not ask for, but for some documents that are refused; and what no plan answers, but for
+    a third: a document goes the ordinary way for a single such field."""
+    fallen = frozenset() if likely(chance, 0.33) else frozenset(FALL_BACKS)
+    return fallen | _refused(viewer, chance)
+
+
+def _refused(viewer: Viewer, chance: Random) -> frozenset[str]:
     if likely(chance, 0.03):
         return frozenset()
     role = roles()[viewer[0]]
