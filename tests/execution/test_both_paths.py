@@ -26,8 +26,8 @@ FEWEST_COMPILED = 0.25  # about two thirds are: the ordinary path compared with 
 
 
 def left_out(viewer: Viewer, chance: Random) -> frozenset[str]:
-    """What the role may not ask for, but for some documents that are refused; and what no plan answers, but for
-    a third: a document goes the ordinary way for a single such field."""
+    """What the role may not ask for, but for some documents that are refused; and for two thirds what no plan
+    answers, as a single such field sends a whole document the ordinary way."""
     fallen = frozenset() if likely(chance, 0.33) else frozenset(FALL_BACKS)
     return fallen | _refused(viewer, chance)
 
