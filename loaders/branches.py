@@ -15,7 +15,6 @@ branch_rows = Rows("Branch")
 staff_rows = Rows("Staff")
 
 branches_by_id = Relation("branches_by_id", "one", select(branch), key="id", rows=branch_rows)
-branches_by_code = Relation("branches_by_code", "one", select(branch), key="code", rows=branch_rows)
 
 
 def _paths(tied: Tied) -> Select[object]:

@@ -3,21 +3,20 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, Table
 
 from indexing.documents.values import CustomerValues, read_values
 from indexing.engines.port import FacetCount
 from indexing.highlights import Highlight, asks_numbers, highlights
 from indexing.permitted import Permitted
 from indexing.search import Hit, SearchAnswer
-from loaders.branches import branches_by_code
 from loaders.cursors import Mark
 from loaders.customers import customers_by_id
-from loaders.relations import Relation
-from loaders.tags import tags_by_code
 from master.reads.freshness import oldest_pending
+from master.reads.names import branches, names_by_code, tags
 from schema.context import Context
 from schema.pages import PageInfo
 from schema.permitted import shown
@@ -114,18 +113,16 @@ class SearchPage:
         if counts is None:
             return None
         return LabelledFacets(
-            await self._named(counts.tags, tags_by_code),
-            await self._named(counts.branches, branches_by_code),
+            await self._named(counts.tags, tags),
+            await self._named(counts.branches, branches),
             [LabelledFacet(each.value, each.value.capitalize(), each.count) for each in counts.statuses],
         )
 
-    async def _named(self, counts: Sequence[FacetCount], relation: Relation) -> list[LabelledFacet]:
-        """With the names that the master has for the codes."""
-        rows = await asyncio.gather(*(self.context.loaders.load(relation, each.value) for each in counts))
-        return [
-            LabelledFacet(each.value, row.name if row else each.value, each.count)
-            for each, row in zip(counts, rows, strict=True)
-        ]
+    async def _named(self, counts: Sequence[FacetCount], of: Table) -> list[LabelledFacet]:
+        """With the names that the master has for the codes, read at once: loads of each took half of it."""
+        codes = [each.value for each in counts]
+        names = await self.context.read(partial(names_by_code, of=of, codes=codes)) if codes else {}
+        return [LabelledFacet(each.value, names.get(each.value, each.value), each.count) for each in counts]
 
     async def index_age_seconds(self) -> float:
         oldest = await self.context.read(oldest_pending)
