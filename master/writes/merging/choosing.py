@@ -17,7 +17,7 @@ customers = table(CustomerRow)
 
 FIELDS = {column: field for field, column in COLUMNS.items()}
 
-Standing = Mapping[str, str]  # by field, the key of the claim that stands
+StandingClaims = Mapping[str, str]  # by field, the key of the claim that stands
 
 
 def choose_of_both(tx: Transaction, merge: int, survivor: int) -> list[str]:
@@ -41,7 +41,7 @@ def choose_of_both(tx: Transaction, merge: int, survivor: int) -> list[str]:
     return list(taken)
 
 
-def standing(tx: Transaction, customer: int) -> Standing:
+def standing_claims(tx: Transaction, customer: int) -> StandingClaims:
     """What stands because somebody is known to have said it."""
     said = [each for each in said_of(tx.connection, [customer]).get(customer, ()) if each.until is None]
     return {
@@ -50,7 +50,7 @@ def standing(tx: Transaction, customer: int) -> Standing:
     }
 
 
-def choose_of_each(tx: Transaction, survivor: int, restored: int, stood: Standing) -> None:
+def choose_of_each(tx: Transaction, survivor: int, restored: int, stood: StandingClaims) -> None:
     """Choose for two who were one; stood: what stood of the survivor. It does not keep what was said of the
     other one."""
     own = said_of(tx.connection, [survivor]).get(survivor, ())

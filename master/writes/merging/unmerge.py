@@ -15,7 +15,7 @@ from master.tables.merges import MergedCustomerRow, MergeRow
 from master.writes import checks
 from master.writes.customers import is_in_sight, locked_customer
 from master.writes.derived import refresh
-from master.writes.merging.choosing import choose_of_each, standing
+from master.writes.merging.choosing import choose_of_each, standing_claims
 from master.writes.merging.giving_back import GivenBack, give_back
 from master.writes.merging.later import Undecided, place_later
 from master.writes.merging.own_values import fill_gaps
@@ -51,7 +51,7 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     row = _merged(tx, merge)
     survivor, restored = row.survivor_id, row.id
     locked_customer(tx, survivor, ["mergeId"])
-    tree, stood = tree_of(tx, merge, survivor), standing(tx, survivor)
+    tree, stood = tree_of(tx, merge, survivor), standing_claims(tx, survivor)
     things = standing_things(tx, survivor)
     _restore(tx, restored)
     back = give_back(tx, tree, restored)
