@@ -29,7 +29,7 @@ from schema.fields import answered_by
 from schema.look_ups import look_up
 from schema.matches import CustomerMatch
 
-MOST_TOLD = 5
+MOST_MATCHES = 5
 MOST_GIVEN = 50  # documents, or contact points, of one record: each is compared with each of 200 customers
 MOST_KEYS = 200  # by which a record is looked for: names of many words beside many addresses make thousands
 
@@ -37,12 +37,12 @@ NAMES = {number: kind for kind, number in KINDS.items()}
 
 
 async def identify_customer(
-    info: Info, *, record: CustomerRecordInput, first: int | None = MOST_TOLD
+    info: Info, *, record: CustomerRecordInput, first: int | None = MOST_MATCHES
 ) -> list[CustomerMatch]:
     context = info.context
     viewer = context.viewer
     viewer.require(READ)
-    most = page_size(first, MOST_TOLD, viewer.most_rows)
+    most = page_size(first, MOST_MATCHES, viewer.most_rows)
     incoming = _read(record)
     await look_up(context, _look_ups(incoming, viewer), "record")
     asking = _Asking(normalized(incoming), comparing(viewer), shipped(), key_digest(context.master.keys))

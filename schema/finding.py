@@ -23,7 +23,7 @@ from schema.ids import global_id, row_id
 from schema.look_ups import look_up, look_ups
 from schema.nodes import Typed
 
-MOST_TOLD = 20  # of those that are meant by one key
+MOST_MEANT = 20  # of those that are meant by one key
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ async def _only_one(context: Context, how: Found, name: str, value: Any) -> Row[
     refuse_mask(value, ["by", name])
     filters = ((name, how.among.filters[name].read(value)),)
     await look_up(context, look_ups(how.among, how.key, filters, context.viewer), "by")
-    found: Slice = await context.loaders.load(how.among, None, Arguments(filters, first=MOST_TOLD))
+    found: Slice = await context.loaders.load(how.among, None, Arguments(filters, first=MOST_MEANT))
     if len(found.rows) > 1:
         label, column = how.told
         raise Ambiguous("Several answer to this.", ["by", name], {label: _told(found.rows, column)})
