@@ -1,10 +1,11 @@
 """A served hub and clients that are slow, speak HTTP wrongly, or send far too much."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.flows.conftest import Running, initialised
+from tests.flows.conftest import START_SECONDS, Running, initialised
 from tests.flows.sockets import answered, connections, head, question, resident_bytes
 
 BODY = b'{"query":"{ viewer { name } }"}'
@@ -115,7 +116,11 @@ def test_callers_who_go_away_are_no_failures(served: Running) -> None:
             raw.send(head(served, f"Content-Length: {len(BODY)}") + BODY[:5])
         for raw in gone[25:]:
             raw.send(question(served))
-    assert answered(served, question(served, CLOSE)) == [200]
+    # Those that came whole may hold their token's places a moment longer.
+    deadline = time.monotonic() + START_SECONDS
+    while (statuses := answered(served, question(served, CLOSE))) == [429]:
+        assert time.monotonic() < deadline, "their places are not given back"
+    assert statuses == [200]
     log = (served.folder / "server.log").read_text()
     assert '"level": "error"' not in log
     assert "Traceback" not in log
