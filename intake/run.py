@@ -21,7 +21,7 @@ from master.writes.sourced.rows import Outcome
 
 SELDOM = (100_000, 20, 100)  # allocations, and younger collections, between two collections
 IMPORTER = Actor("import")
-CHANGING = (Outcome.ADDED, Outcome.CHANGED)
+CHANGING = (Outcome.ADDED, Outcome.LINKED, Outcome.REVIEW, Outcome.CHANGED)
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class ImportResult:
     resumed_after: int
     read: int
     added: int
+    linked: int
+    review: int
     changed: int
     unchanged: int
     stale: int

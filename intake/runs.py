@@ -20,6 +20,8 @@ class Counts:
 
     read: int = 0
     added: int = 0
+    linked: int = 0
+    review: int = 0
     changed: int = 0
     unchanged: int = 0
     stale: int = 0

@@ -13,7 +13,7 @@ from intake.run import import_file as run_import
 from intake.sample.fill import fill
 
 PERMILLE = 1000  # how finely progress is shown
-COUNTED = ("read", "added", "changed", "unchanged", "stale", "refused", "warnings")
+COUNTED = ("read", "added", "linked", "review", "changed", "unchanged", "stale", "refused", "warnings")
 
 
 @click.command()
@@ -72,5 +72,5 @@ def _tell(result: ImportResult) -> None:
         click.echo(f"{name}: {getattr(result, name)}")
     if result.dry_run:
         click.echo("dry run: nothing was changed", err=True)
-    elif not (result.added or result.changed):
+    elif not any((result.added, result.linked, result.review, result.changed)):
         click.echo("nothing was changed", err=True)

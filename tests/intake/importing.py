@@ -15,7 +15,7 @@ from master.tables.changes import EventRow
 from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow
 from master.tables.sources import SourceRecordRow
 
-COUNTED = ("read", "added", "changed", "unchanged", "stale", "refused", "warnings")
+COUNTED = ("read", "added", "linked", "review", "changed", "unchanged", "stale", "refused", "warnings")
 
 
 @dataclass

@@ -15,6 +15,8 @@ Said = dict[str, Any]  # what a source said, by field, as JSON values
 
 class Outcome(StrEnum):
     ADDED = "added"
+    LINKED = "linked"  # taken for a customer who was there
+    REVIEW = "review"  # added, and a steward is asked whether it is one who was there
     CHANGED = "changed"
     UNCHANGED = "unchanged"
     STALE = "stale"  # older than what the source said last
