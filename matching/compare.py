@@ -43,13 +43,13 @@ def compare(records: Columns, one: Places, other: Places) -> Levels:
     """A row for each pair of records (one[k], other[k]), a column for each of FIELDS."""
     pairs = (one, other)
     return np.column_stack([
-        _best(records.names, pairs, _names),
+        best_levels(records.names, pairs, _names),
         _documents(records.documents, pairs),
-        _best(records.mobiles, pairs, _typos),
-        _best(records.emails, pairs, _typos),
-        _best(records.births, pairs, _births),
-        _best(records.addresses, pairs, _addresses),
-        _best(records.genders, pairs, _equal),
+        best_levels(records.mobiles, pairs, _typos),
+        best_levels(records.emails, pairs, _typos),
+        best_levels(records.births, pairs, _births),
+        best_levels(records.addresses, pairs, _addresses),
+        best_levels(records.genders, pairs, _equal),
     ])  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def _combined(values: Values[Any], pairs: tuple[Places, Places]) -> tuple[Places
     return place, values.codes[first], values.codes[second]
 
 
-def _best(
+def best_levels(
     values: Values[Any],
     pairs: tuple[Places, Places],
     compared: Callable[[Sequence[Any], Numbers, Numbers], Levels],
