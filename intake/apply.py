@@ -1,7 +1,7 @@
 """Staged rows go into the master: resolved, applied in waves of different keys, what came of each told."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy.exc import DataError, IntegrityError
 
@@ -41,8 +41,8 @@ NOT_TAKEN = Applied(Outcome.REFUSED, None, (Remark("", "DATABASE", ""),))
 class Done:
     """What became of a batch of lines."""
 
-    outcomes: list[Outcome] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    outcomes: list[Outcome]
+    findings: list[Finding]
 
 
 def apply(
@@ -55,7 +55,6 @@ def apply(
     """
     resolve(tx, kind.name, source_id, [row for row in rows if not row.is_refused])
     standing = [row for row in rows if not row.is_refused]
-    done = Done([Outcome.REFUSED] * (len(rows) - len(standing)))
     touched: set[int] = set()
     for wave in waves(standing, lambda row: row.key):
         sourced = [SourcedRow(row.key, row.values, row.updated_at) for row in wave]
@@ -64,11 +63,10 @@ def apply(
         touched |= batch.touched
         for row in wave:
             applied = batch.applied[row.key]
-            done.outcomes.append(applied.outcome)
+            row.outcome, row.entity_id = applied.outcome, applied.entity_id
             row.findings += [_finding(row.line, remark) for remark in applied.remarks]
     refresh(tx, touched)
-    done.findings = [finding for row in rows for finding in row.findings]
-    return done
+    return Done([row.outcome for row in rows], [finding for row in rows for finding in row.findings])
 
 
 def _applying(kind: str, source_id: int | None) -> Apply:

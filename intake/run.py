@@ -16,6 +16,8 @@ from intake.stage import Staged, Stager
 from master.audit import note
 from master.errors import Conflict, Invalid
 from master.session import Actor, Master, Transaction
+from master.tables.codes import BatchOrigin
+from master.writes.batches import Incoming, NewBatch, keep_incoming
 from master.writes.sourced.directory import plain_code, source_named
 from master.writes.sourced.rows import Outcome
 
@@ -88,7 +90,7 @@ def import_file(
             run = Run() if dry_run else unfinished_run(connection, facts.digest, kind, source)
         resumed_after = run.line
         with Report(report, run.line) as reported, _rarely_collecting():
-            importing = _Import(master, of_kind, source, facts, stager, reported, run, actor)
+            importing = _Import(master, of_kind, source, facts, path.name, stager, reported, run, actor)
             take = importing.try_out if dry_run else importing.take_in
             take(_batches(lines, of_kind.batch, run.line), _telling(progress, file, run))
     return importing.result(dry_run=dry_run, resumed_after=resumed_after)
@@ -100,6 +102,7 @@ class _Import:
     kind: Kind
     source: str | None
     facts: FileFacts
+    file_name: str
     stager: Stager
     report: Report
     run: Run
@@ -149,9 +152,16 @@ class _Import:
         done = apply(tx, self.kind, source_id, staged, guarded=guarded)
         self.run.counts.count(done.outcomes, sum(not finding.refuses for finding in done.findings))
         self.run.line = lines[-1].number
-        keep_run(tx, self.run, self.facts.digest, self.kind.name, source_id)
+        keep_incoming(tx, self._keep_run(tx, source_id), list(map(_incoming, lines, staged)))
         self._note(tx, done, lines)
         self.report.add(done.findings)
+
+    def _keep_run(self, tx: Transaction, source_id: int | None) -> int:
+        columns = [column.name for column in self.stager.columns]
+        new = NewBatch(
+            BatchOrigin.FILE, self.kind.name, source_id, self.facts.digest, self.file_name, columns
+        )
+        return keep_run(tx, self.run, new)
 
     def _note(self, tx: Transaction, done: Done, lines: list[Line]) -> None:
         """One audit entry for a batch that changed something."""
@@ -176,11 +186,15 @@ class _Import:
         return source_id
 
     def _finish(self, tx: Transaction) -> None:
-        source_id = self._source(tx)
-        keep_run(tx, self.run, self.facts.digest, self.kind.name, source_id)
+        self._keep_run(tx, self._source(tx))
         finish_run(tx, self.run)
         details = {"kind": self.kind.name, "digest": self.facts.digest, **vars(self.run.counts)}
         note(tx, "import.run", "import", self.run.id, details=details)
+
+
+def _incoming(line: Line, staged: Staged) -> Incoming:
+    findings = [(each.column, each.code, each.message) for each in staged.findings]
+    return Incoming(line.number, line.cells, staged.key, staged.outcome, staged.entity_id, findings)
 
 
 @contextmanager

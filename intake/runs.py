@@ -1,14 +1,14 @@
-"""How far the import of a file has come: kept with every batch, read when it is started again."""
+"""How far the import of a file has come: kept with every part of it, read when it is started again."""
 
 import json
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select
 
-from master import spelling
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.sources import ImportRunRow, SourceSystemRow
+from master.writes.batches import NewBatch, finish_batch, keep_counts, open_batch
 from master.writes.sourced.rows import Outcome
 
 runs, sources = table(ImportRunRow), table(SourceSystemRow)
@@ -37,7 +37,7 @@ class Counts:
 
 @dataclass
 class Run:
-    """id: None before the first batch; line: the last one that was taken in."""
+    """id: None before the first lines; line: the last one that was taken in."""
 
     id: int | None = None
     line: int = 0
@@ -58,19 +58,19 @@ def unfinished_run(connection: Connection, digest: str, kind: str, source: str |
     ).one_or_none()
     if found is None or found.finished_at is not None or found.file_digest != digest:
         return Run()
+    if found.taking_back_at is not None:
+        return Run()
     return Run(found.id, found.line, Counts(**json.loads(found.counts)))
 
 
-def keep_run(tx: Transaction, run: Run, digest: str, kind: str, source_id: int | None) -> None:
-    """Note, in the batch's own transaction, that the run has come to its line."""
-    counts = json.dumps(vars(run.counts))
+def keep_run(tx: Transaction, run: Run, new: NewBatch) -> int:
+    """Note, in the transaction that takes lines in, that the run has come to its line; its id."""
     if run.id is None:
-        (run.id,) = spelling.next_ids(tx.connection, "import_runs", 1)
-        first = {"id": run.id, "file_digest": digest, "kind": kind, "source_id": source_id}
-        tx.execute(insert(runs), [{**first, "started_at": tx.at, "line": run.line, "counts": counts}])
-        return
-    tx.execute(update(runs).where(runs.c.id == run.id).values(line=run.line, counts=counts))
+        run.id = open_batch(tx, new)
+    keep_counts(tx, run.id, run.line, vars(run.counts))
+    return run.id
 
 
 def finish_run(tx: Transaction, run: Run) -> None:
-    tx.execute(update(runs).where(runs.c.id == run.id).values(finished_at=tx.at))
+    if run.id is not None:
+        finish_batch(tx, run.id)

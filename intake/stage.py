@@ -14,7 +14,7 @@ from intake.kinds import Column, Kind
 from intake.sources.csv import Line
 from master.errors import Invalid
 from master.tables.codes import ContactPointKind, DocumentType, PolicyStatus
-from master.writes.sourced.rows import sourced_document, sourced_point
+from master.writes.sourced.rows import Outcome, sourced_document, sourced_point
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 POINTS = ("mobile", "email", "wechat", "address")
@@ -23,13 +23,18 @@ Cells = dict[str, Any]
 
 @dataclass(slots=True)
 class Staged:
-    """A line as values by field; codes and other systems' keys are still what the file says."""
+    """A line as values by field; codes and other systems' keys are still what the file says.
+
+    outcome, entity_id: what became of it, once that is known.
+    """
 
     line: int
     key: str
     values: dict[str, Any]
     updated_at: datetime | None = None
     findings: list[Finding] = field(default_factory=list)
+    outcome: Outcome = Outcome.REFUSED
+    entity_id: int | None = None
 
     @property
     def is_refused(self) -> bool:

@@ -28,7 +28,8 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A record and the number of its first line; fault: the code of why its cells can not be told apart."""
+    """A record and the number of its first line; fault: the code of why its cells can not be told apart: then
+    the whole line stands for them."""
 
     number: int
     cells: list[str]
@@ -102,9 +103,9 @@ class CsvFile:
                 return
             except (csv.Error, _Endless) as problem:
                 fault = self._lines.fault(problem)
-                self._lines.give_back()
+                spoiled = self._lines.give_back()
                 reader = csv.reader(self._lines, strict=True)
-                yield Line(number, [], fault)
+                yield Line(number, spoiled, fault)
                 continue
             if any(cells):
                 yield Line(number, cells)
@@ -136,9 +137,11 @@ class _Lines:
             return "QUOTES"
         return "TOO_LONG" if len(self._taken) == 1 else "UNCLOSED"
 
-    def give_back(self) -> None:
+    def give_back(self) -> list[str]:
+        """What was taken but for its first line, which is kept, and told."""
         self._waiting.extendleft(reversed(self._taken[1:]))
         del self._taken[1:]
+        return [line.rstrip("\r\n") for line in self._taken]
 
     def __iter__(self) -> Iterator[str]:
         return self

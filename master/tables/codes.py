@@ -142,6 +142,13 @@ class LeadStage(StrEnum):
 OPEN_STAGES = (LeadStage.NEW, LeadStage.ASSIGNED, LeadStage.CONTACTED, LeadStage.QUOTED)
 
 
+class BatchOrigin(StrEnum):
+    """How a batch came."""
+
+    FILE = "FILE"
+    API = "API"
+
+
 class ReviewStatus(StrEnum):
     """WITHDRAWN: the rules do not propose the pair any more, or one of the two is gone."""
 
@@ -156,6 +163,15 @@ class ReviewAnswer(StrEnum):
     SAME = "SAME"
     DIFFERENT = "DIFFERENT"
     UNSURE = "UNSURE"
+
+
+class SuggestionStatus(StrEnum):
+    """WITHDRAWN: nothing speaks for the pair any more, or one of the two is gone."""
+
+    OPEN = "OPEN"
+    ACCEPTED = "ACCEPTED"
+    REFUSED = "REFUSED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class OtherNameKind(StrEnum):

@@ -85,7 +85,12 @@ class HandValueRow(Row):
 
 
 class ImportRunRow(Row):
-    """How far an import of one file has come; a run that was killed goes on after `line`."""
+    """A batch: one file that is imported, or one list of records that was submitted.
+
+    kind, source_id: of all its records. columns: of a file, the names of its cells, as a JSON list. line: the
+    last one that was taken in; a run that was killed goes on after it. counts: as JSON.
+    taking_back_at: since when it is being taken back, by whom and why; taken_back_at: when that was done.
+    """
 
     __tablename__ = "import_runs"
     __table_args__ = (Index("ix_import_runs_file_digest_kind", "file_digest", "kind"), AUTO)
@@ -98,3 +103,39 @@ class ImportRunRow(Row):
     finished_at: Mapped[datetime | None] = mapped_column(Instant)
     line: Mapped[int] = mapped_column(server_default="0")
     counts: Mapped[str] = mapped_column(server_default="{}")
+    origin: Mapped[CodeText] = mapped_column(server_default="FILE")
+    sent_by: Mapped[str | None]
+    file_name: Mapped[str | None]
+    columns: Mapped[str | None]
+    taking_back_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken_back_at: Mapped[datetime | None] = mapped_column(Instant)
+    taken_back_by: Mapped[str | None]
+    taken_back_reason: Mapped[str | None]
+
+
+class IncomingRecordRow(Row):
+    """One record of a batch as it came, and what became of it. Kept whether it was taken in or not.
+
+    line: its place in the batch. payload: JSON; of a file the list of its cells, or of the whole line where
+    its cells can not be told apart; else an object by field. digest: keyed, of the payload.
+    outcome: of master/writes/sourced/rows.py. entity_id: the row that it became or that it speaks of, as it
+    was then, so no foreign key. findings: a JSON list of [column, code, message], without any value.
+    tx, received_at: the transaction that took it in, which is also how the histories call it.
+    taken_back: what became of taking it back; null: nobody has tried.
+    """
+
+    __tablename__ = "incoming_records"
+    __table_args__ = (Index("ix_incoming_records_batch_id_outcome_line", "batch_id", "outcome", "line"), AUTO)
+
+    id: Mapped[RowId]
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_runs.id"))
+    line: Mapped[int]
+    source_key: Mapped[CodeText | None]
+    payload: Mapped[str] = mapped_column(Sealed("sources"))
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    outcome: Mapped[CodeText]
+    entity_id: Mapped[int | None]
+    findings: Mapped[str | None]
+    tx: Mapped[str]
+    received_at: Mapped[Moment]
+    taken_back: Mapped[CodeText | None]

@@ -58,14 +58,14 @@ def test_blank_lines_are_passed_over_and_counted(path: Path) -> None:
 def test_broken_quotes_spoil_their_own_line_only(path: Path, broken: str) -> None:
     after = "".join(f'{number},"q"\n' for number in range(300))
     _, lines = read(path, f"a,b\n{broken}\n{after}".encode())
-    assert lines[1] == Line(2, [], "QUOTES")
+    assert lines[1] == Line(2, [broken], "QUOTES")
     assert lines[2:] == [Line(number + 3, [str(number), "q"]) for number in range(300)]
 
 
 def test_a_quote_that_never_closes_spoils_its_own_line_only(path: Path) -> None:
     after = "".join(f"{number},2\n" for number in range(500))
     _, lines = read(path, f'a,b\n1,"open\n{after}'.encode())
-    assert lines[1] == Line(2, [], "QUOTES")
+    assert lines[1] == Line(2, ['1,"open'], "QUOTES")
     assert lines[2:] == [Line(number + 3, [str(number), "2"]) for number in range(500)]
 
 
@@ -78,14 +78,15 @@ def test_a_cell_of_many_lines_is_one_cell(path: Path) -> None:
 def test_a_quote_that_does_not_close_for_long_is_told_from_broken_ones(path: Path) -> None:
     after = "".join(f"{number},{'x' * 500}\n" for number in range(400))
     _, lines = read(path, f'a,b\n1,"open\n{after}'.encode())
-    assert lines[1] == Line(2, [], "UNCLOSED")
+    assert lines[1] == Line(2, ['1,"open'], "UNCLOSED")
     assert [line.number for line in lines[2:]] == list(range(3, 403))
     assert {len(line.cells) for line in lines[2:]} == {2}
 
 
 def test_a_cell_over_the_limit_is_too_long_and_spoils_its_own_line_only(path: Path) -> None:
-    _, lines = read(path, f'a,b\n1,{"x" * 131_073}\n2,"{"x" * 131_073}"\n3,4\n'.encode())
-    assert lines[1:] == [Line(2, [], "TOO_LONG"), Line(3, [], "TOO_LONG"), Line(4, ["3", "4"])]
+    long, quoted = f"1,{'x' * 131_073}", f'2,"{"x" * 131_073}"'
+    _, lines = read(path, f"a,b\n{long}\n{quoted}\n3,4\n".encode())
+    assert lines[1:] == [Line(2, [long], "TOO_LONG"), Line(3, [quoted], "TOO_LONG"), Line(4, ["3", "4"])]
 
 
 def test_how_much_was_read_is_told(path: Path) -> None:
