@@ -19,7 +19,8 @@ from master.sealing import seal_for
 from master.session import Actor, Master, Transaction
 from master.writes.merging.guards import locked_customers
 from master.writes.merging.merge import Merging, merge_customers
-from master.writes.reviews import Pair, Proposal, held_apart, keep_rules, propose, withdraw_others
+from master.writes.proposals import Pair, withdraw_others
+from master.writes.reviews import Proposal, held_apart, keep_rules, propose, tasks
 from matching.block import pairs_in
 from matching.columns import Columns, columns
 from matching.kept_rules import name_of
@@ -103,7 +104,7 @@ class Sweep:
         kept = [each.pair for each in proposals]
 
         def end(tx: Transaction) -> int:
-            withdrawn = withdraw_others(tx, kept)
+            withdrawn = withdraw_others(tx, tasks, kept)
             note(tx, "match.run", "hub", details={"rules": rules, **done, "withdrawn": withdrawn})
             return withdrawn
 

@@ -135,12 +135,13 @@ def _deleted() -> Trigger:
 
 
 def _withdrawn() -> Trigger:
-    """Nobody need say any more whether one who has gone is another one."""
-    withdraw = (
-        "UPDATE review_tasks SET status = 'WITHDRAWN'"
+    """Nobody need say any more whether one who has gone is another one, or a relative."""
+    withdraw = tuple(
+        f"UPDATE {pairs} SET status = 'WITHDRAWN'"
         " WHERE status = 'OPEN' AND (one_id = OLD.id OR other_id = OLD.id)"
+        for pairs in ("review_tasks", "relative_suggestions")
     )
-    return Trigger("kehu_4_withdrawn", "customers", DELETE, (withdraw,))
+    return Trigger("kehu_4_withdrawn", "customers", DELETE, withdraw)
 
 
 def _lead_versioned() -> Trigger:
