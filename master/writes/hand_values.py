@@ -1,18 +1,19 @@
 """What people say of single values of a customer: corrections, and values that stewards pin."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from master.audit import note
 from master.errors import Conflict, Invalid, NotFound
-from master.reads.sayings import joined, said_now
+from master.reads.sayings import said_now
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.customers import CustomerRow
+from master.tables.merges import MergeChangeRow, MergeRow
 from master.tables.sources import HandValueRow
 from master.writes import checks
 from master.writes.customers import locked_customer, refuse_lost_update, refuse_out_of_sight
@@ -29,9 +30,30 @@ from master.writes.sourced.golden import (
 from master.writes.sourced.said import plain
 
 customers, by_hand = table(CustomerRow), table(HandValueRow)
+merges, moves = table(MergeRow), table(MergeChangeRow)
 
 FIELDS = {column: field for field, column in COLUMNS.items()}
 PATHS = {"birth_date": "birthDate"}  # in the input, where that is another name than in the records
+# What came by a merge goes back by an unmerge: a newer value comes before it, and does not end it.
+CAME = (
+    select(moves.c.id)
+    .join(merges, merges.c.id == moves.c.merge_id)
+    .where(
+        merges.c.survivor_id == by_hand.c.customer_id,
+        merges.c.undone_at.is_(None),
+        moves.c.entity == by_hand.name,
+        moves.c.row_id == by_hand.c.id,
+        moves.c.field == "customer_id",
+    )
+    .exists()
+)
+OPEN = (
+    select(by_hand.c.id, by_hand.c.field, by_hand.c.pinned, CAME.label("came"))
+    .where(by_hand.c.customer_id == bindparam("customer"), by_hand.c.ended_at.is_(None))
+    .order_by(by_hand.c.id)
+)
+END = update(by_hand).where(by_hand.c.id == bindparam("row")).values(ended_at=bindparam("at"))
+SAY = insert(by_hand)
 PINNED = "This value is pinned: unpin it first, or leave it out."
 
 
@@ -53,7 +75,7 @@ def keep_corrections(tx: Transaction, customer: int, corrected: Mapping[str, Any
     for row in open_ones:
         if row.pinned:
             raise Conflict(PINNED, [PATHS.get(row.field, row.field)])
-    _end(tx, _own(tx, customer, open_ones))
+    _end(tx, _own(open_ones))
     _say(tx, customer, given, pinned=False, why=tx.reason)
 
 
@@ -73,7 +95,7 @@ def pin_value(tx: Transaction, wanted: Pinning, key: str | None = None) -> int:
     value = present if key is None else claims[key]
     if value is None and field in LASTING:
         raise Invalid("A customer is not without this.", ["field"])
-    _end(tx, _own(tx, row.id, _pins(tx, row.id, field)))
+    _end(tx, _own(_pins(tx, row.id, field)))
     _say(tx, row.id, {field: value}, pinned=True, why=why)
     if value != present:
         tx.execute(
@@ -103,26 +125,21 @@ def unpin_value(tx: Transaction, wanted: Pinning) -> int:
     return wanted.customer
 
 
-def _open_ones(tx: Transaction, customer: int, fields: Iterable[str]) -> list[Any]:
-    its = (by_hand.c.customer_id == customer, by_hand.c.ended_at.is_(None))
-    wanted = select(by_hand.c.id, by_hand.c.field, by_hand.c.pinned)
-    return list(tx.execute(wanted.where(*its, by_hand.c.field.in_(list(fields))).order_by(by_hand.c.id)))
+def _open_ones(tx: Transaction, customer: int, fields: Collection[str]) -> list[Any]:
+    return [row for row in tx.execute(OPEN, [{"customer": customer}]) if row.field in fields]
 
 
 def _pins(tx: Transaction, customer: int, field: str) -> list[Any]:
     return [each for each in _open_ones(tx, customer, [field]) if each.pinned]
 
 
-def _own(tx: Transaction, customer: int, open_ones: list[Any]) -> list[Any]:
-    """Without those that came by a merge: they go back by an unmerge, and a newer one comes before them."""
-    came = joined(tx.connection, [customer]) if open_ones else {}
-    return [each for each in open_ones if (by_hand.name, each.id) not in came]
+def _own(open_ones: list[Any]) -> list[Any]:
+    return [each for each in open_ones if not each.came]
 
 
 def _end(tx: Transaction, ended: list[Any]) -> None:
     if ended:
-        ids = [each.id for each in ended]
-        tx.execute(update(by_hand).where(by_hand.c.id.in_(ids)).values(ended_at=tx.at))
+        tx.execute(END, [{"row": each.id, "at": tx.at} for each in ended])
 
 
 def _say(tx: Transaction, customer: int, given: Mapping[str, Any], *, pinned: bool, why: str | None) -> None:
@@ -138,4 +155,4 @@ def _say(tx: Transaction, customer: int, given: Mapping[str, Any], *, pinned: bo
         }
         for field, value in given.items()
     ]
-    tx.execute(insert(by_hand), rows)
+    tx.execute(SAY, rows)
