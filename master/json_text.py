@@ -262,21 +262,26 @@ def _(element: _Written, compiler: Any, **kw: Any) -> str:
     return element.form.format(*(compiler.process(each, **kw) for each in element.clauses))
 
 
-def listed(dialect: str, name: str) -> Select[Any]:
-    """What a bound JSON list of [kind, number] holds: place (from 0), kind, number."""
-    columns = (column("place", BigInteger), column("kind", String), column("number", BigInteger))
+def listed(dialect: str, name: str, *further: str) -> Select[Any]:
+    """What a bound JSON list of [kind, number] holds: place (from 0), kind, number; further: what the numbers
+    are called that come behind them."""
+    numbers = ("number", *further)
+    columns: list[ColumnElement[Any]] = [column("place", BigInteger), column("kind", String)]
+    columns += [column(each, BigInteger) for each in numbers]
     if dialect == "postgresql":
+        its = [f"CAST(each ->> {place} AS BIGINT) AS {each}" for place, each in enumerate(numbers, start=1)]
         words = (
-            "SELECT place - 1 AS place, each ->> 0 AS kind, CAST(each ->> 1 AS BIGINT) AS number "
+            f"SELECT place - 1 AS place, each ->> 0 AS kind, {', '.join(its)} "
             f"FROM jsonb_array_elements(CAST(:{name} AS jsonb)) WITH ORDINALITY AS listed (each, place)"
         )
     else:
+        its = [f"json_extract(value, '$[{place}]') AS {each}" for place, each in enumerate(numbers, start=1)]
         words = (
-            "SELECT key AS place, json_extract(value, '$[0]') AS kind, json_extract(value, '$[1]') AS number "
+            f"SELECT key AS place, json_extract(value, '$[0]') AS kind, {', '.join(its)} "
             f"FROM json_each(:{name})"
         )
     found = text(words).bindparams(bindparam(name)).columns(*columns).subquery(f"listed_{name}")
-    return select(found.c.place, found.c.kind, found.c.number)
+    return select(*found.c)
 
 
 class as_bytes(FunctionElement[bytes]):  # noqa: N801  # used as a function

@@ -216,6 +216,15 @@ def take_turns(connection: Connection, words: Iterable[bytes]) -> None:
     """
     if connection.dialect.name != "postgresql":
         return
-    keys = sorted({int.from_bytes(hashlib.sha256(word).digest()[:8], "big", signed=True) for word in words})
-    for key in keys:
+    for key in sorted(set(map(_lock_of, words))):
         connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def share_turn(connection: Connection, word: bytes) -> None:
+    """Wait for who takes a turn by this word, and not for others who share it; they wait until this ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock_shared(_lock_of(word))))
+
+
+def _lock_of(word: bytes) -> int:
+    return int.from_bytes(hashlib.sha256(word).digest()[:8], "big", signed=True)

@@ -42,7 +42,7 @@ async def compared(context: Context, new: NewCustomer, ids: Sequence[int]) -> li
     telling how alike it is would tell what it is."""
     told = comparing(context.viewer)
     records = await context.read(lambda connection: list(records_of(connection, ids))) if ids else []
-    found = told.matches(normalized(_record(new)), list(map(told.customer, records)))
+    found = told.matches(normalized(_record(new)), list(map(told.normalized, records)))
     return await in_sight(context, found)
 
 

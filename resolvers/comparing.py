@@ -1,38 +1,22 @@
 """A record beside customers, as far as the viewer may know of either."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import cast
 
 from loaders.customers import customers_by_id
 from master.access import Viewer
 from matching.beside import Likeness, beside
-from matching.block import MADE_OF
-from matching.normalized import NormalRecord, normalized
-from matching.records import CustomerRecord
+from matching.normalized import NormalRecord
 from matching.rules import shipped
+from matching.seeing import Seeing
 from schema.comparing import hidden_from
 from schema.context import Context
 from schema.matches import CustomerMatch, MatchReason, MatchVerdict
 
 
-@dataclass(frozen=True)
-class Comparing:
-    """hidden: what is left out, as schema.comparing.hidden_from tells."""
-
-    hidden: Mapping[str, bool]
-
-    def customer(self, record: CustomerRecord) -> NormalRecord:
-        """What is compared of a customer; nothing is read out of documents that the viewer does not see."""
-        return normalized(record, reads_documents="document" not in self.hidden)
-
-    def looks_for(self, kind: str) -> bool:
-        """Whether somebody may be found by this kind of key (matching/block.py)."""
-        return all(self._is_told(field, kind) for field in MADE_OF[kind])
-
-    def _is_told(self, field: str, kind: str) -> bool:
-        return field not in self.hidden or (kind == field and self.hidden[field])
+class Comparing(Seeing):
+    """hidden: as schema.comparing.hidden_from tells."""
 
     def matches(self, record: NormalRecord, customers: Sequence[NormalRecord]) -> list[CustomerMatch]:
         """All of them, the likeliest first."""

@@ -1,26 +1,23 @@
 """Who is this: the customers that an incoming record may be, found by keys of the master alone."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
 from loaders.customers import all_customers
 from loaders.look_ups import LookUp
 from master.access import Viewer
-from master.errors import Unavailable
-from master.reads.blocking_keys import Digest, Key, key_digest, keys_of
-from master.reads.sharing import sharing
+from master.reads.blocking_keys import key_digest, keys_of
+from master.reads.candidates import Keyed, Looking, candidates
 from master.roles import CONTACT, DOCUMENT, READ
 from master.tables.codes import ContactPointKind
 from master.writes.checks import LONGEST_LINE, LONGEST_NAME, line, notes
-from matching.block import KINDS
-from matching.normalized import NormalRecord, normalized
+from matching.normalized import normalized
 from matching.numbers import read_document, read_mobile
 from matching.records import CustomerRecord
-from matching.rules import Rules, shipped
+from matching.rules import shipped
 from resolvers.commands import given
-from resolvers.comparing import Comparing, comparing, in_sight
+from resolvers.comparing import comparing, in_sight
 from schema.arguments import page_size, refuse_long
 from schema.context import Info
 from schema.customer_inputs import CustomerRecordInput
@@ -31,9 +28,6 @@ from schema.matches import CustomerMatch
 
 MOST_MATCHES = 5
 MOST_GIVEN = 50  # documents, or contact points, of one record: each is compared with each of 200 customers
-MOST_KEYS = 200  # by which a record is looked for: names of many words beside many addresses make thousands
-
-NAMES = {number: kind for kind, number in KINDS.items()}
 
 
 async def identify_customer(
@@ -43,48 +37,18 @@ async def identify_customer(
     viewer = context.viewer
     viewer.require(READ)
     most = page_size(first, MOST_MATCHES, viewer.most_rows)
-    incoming = _read(record)
-    await look_up(context, _look_ups(incoming, viewer), "record")
-    asking = _Asking(normalized(incoming), comparing(viewer), shipped(), key_digest(context.master.keys))
-    found = await context.read(lambda connection: asking.matches(connection, viewer, most))
-    return await in_sight(context, found)
+    given_record = _read(record)
+    await look_up(context, _look_ups(given_record, viewer), "record")
+    told, digest = comparing(viewer), key_digest(context.master.keys)
+    asked = normalized(given_record)
+    wanted = Keyed(asked, keys_of(asked, digest))
+    looking = Looking(shipped(), digest, viewer.sight, told)
 
+    def matches(connection: Connection) -> list[CustomerMatch]:
+        (found,) = candidates(connection, [wanted], looking)
+        return told.likely(found.record, found.others, most)
 
-@dataclass(frozen=True)
-class _Asking:
-    """An incoming record, and how far it is compared."""
-
-    record: NormalRecord
-    comparing: Comparing
-    rules: Rules
-    digest: Digest
-
-    def matches(self, connection: Connection, viewer: Viewer, most: int) -> list[CustomerMatch]:
-        asked = {key: self.rules.most(NAMES[key[0]]) for key in self._keys()}
-        found = sharing(connection, asked, viewer.sight)
-        if not found.is_whole:
-            raise Unavailable("Some customers have no match keys yet: run `kehu init`; all else answers.")
-        others = [self.comparing.customer(each) for each in found.records if each.kind == self.record.kind]
-        if self.comparing.hidden:
-            # A key may come of what the viewer does not see: a birth date that a masked ID tells.
-            followed = {key for key, most in asked.items() if found.counts[key] <= most}
-            others = [each for each in others if not followed.isdisjoint(keys_of(each, self.digest))]
-        return self.comparing.likely(self._told_of_few(found.counts), others, most)
-
-    def _keys(self) -> list[Key]:
-        """In the order of matching/block.py, numbers first: where there are many the last are left out."""
-        found = sorted(keys_of(self.record, self.digest))
-        return [key for key in found if self.comparing.looks_for(NAMES[key[0]])][:MOST_KEYS]
-
-    def _told_of_few(self, counts: Mapping[Key, int]) -> NormalRecord:
-        """The record without mobiles and e-mail addresses that too many have: they say nothing."""
-
-        def kept(kind: str, values: tuple[str, ...]) -> tuple[str, ...]:
-            most = self.rules.most_sharing
-            return tuple(each for each in values if counts.get((KINDS[kind], self.digest(each)), 0) <= most)
-
-        mobiles, emails = kept("mobile", self.record.mobiles), kept("email", self.record.emails)
-        return replace(self.record, mobiles=mobiles, emails=emails)
+    return await in_sight(context, await context.read(matches))
 
 
 def _look_ups(record: CustomerRecord, viewer: Viewer) -> Iterator[tuple[str, LookUp]]:

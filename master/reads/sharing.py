@@ -1,12 +1,12 @@
-"""Who shares a key with a record: the candidates and all that is compared of them, by one statement."""
+"""Who shares a key with records: the candidates and all that is compared of them, by one statement."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     CTE,
     Connection,
@@ -40,9 +40,11 @@ customers, names = table(CustomerRow), table(OtherNameRow)
 documents, points, keys = table(IdentityDocumentRow), table(ContactPointRow), table(BlockingKeyRow)
 merged, fills = table(MergedCustomerRow), table(BlockingFillRow)
 
-MOST_CANDIDATES = 200  # those that share most keys; opening and comparing one takes 50 µs (measured 2026-11)
+MOST_CANDIDATES = (
+    200  # of a record, those that share most keys; opening and comparing one takes 50 µs (measured 2026-11)
+)
 
-PERSON, NAME, DOCUMENT, POINT, MERGED, SHARED, WHOLE = PARTS = range(7)  # what a row of the answer is
+PERSON, NAME, DOCUMENT, POINT, MERGED, FOUND, SHARED, WHOLE = PARTS = range(8)  # what a row of the answer is
 
 # The columns of the answer. each part has some of them.
 ABSENT = {
@@ -59,32 +61,43 @@ ABSENT = {
 
 @dataclass(frozen=True)
 class Sharing:
-    """Customers that share a key. counts: of each key asked, how many have it, as far as it is followed.
+    """Customers that share a key. found: for each record the ids of those that share one with it, who shares
+    most keys first. counts: of keys that somebody has, how many have it, as far as it is followed.
 
     is_whole: whether all customers have their keys; else some are not found.
     """
 
-    records: Sequence[CustomerRecord]
+    customers: Mapping[int, CustomerRecord]
+    revisions: Mapping[int, int]
+    found: Sequence[Sequence[int]]
     counts: Mapping[Key, int]
     is_whole: bool
 
 
-def sharing(connection: Connection, asked: Mapping[Key, int], sight: Sight | None) -> Sharing:
-    """Who is in sight and shares one of these keys; asked: with how many a key may have to be followed."""
-    if not asked:
-        return Sharing([], {}, is_whole=True)
-    wanted = list(asked.items())
+def sharing(connection: Connection, asked: Sequence[Mapping[Key, int]], sight: Sight | None) -> Sharing:
+    """Who is in sight and shares one of the keys of each record; asked: of each its keys, with how many a key
+    may have to be followed."""
+    wanted = [(key, most, place) for place, keys in enumerate(asked) for key, most in keys.items()]
+    if not wanted:
+        return Sharing({}, {}, [()] * len(asked), {}, is_whole=True)
     given = {
-        "asked": json.dumps([[kind, most] for (kind, _), most in wanted]),
-        "digests": b"".join(digest for (_, digest), _ in wanted),
+        "asked": orjson.dumps([[kind, most, place] for (kind, _), most, place in wanted]).decode(),
+        "digests": b"".join(digest for (_, digest), _, _ in wanted),
     }
-    statement = _statement(max(asked.values()), reach_of(sight), connection.dialect.name)
+    statement = _statement(max(most for _, most, _ in wanted), reach_of(sight), connection.dialect.name)
     parts: dict[int, dict[int, list[Any]]] = {part: {} for part in PARTS}
     for row in connection.execute(statement, {**given, **bound(sight)}):
         parts[row.part].setdefault(row.id, []).append(row)
-    counts = {wanted[place][0]: rows[0].rank for place, rows in parts[SHARED].items()}
-    records = [_record(id, parts) for id in sorted(parts[PERSON])]
-    return Sharing(records, counts, is_whole=bool(parts[WHOLE]))
+    found: list[list[int]] = [[] for _ in asked]
+    for place, rows in parts[FOUND].items():
+        found[place] = [row.row_id for row in rows]
+    return Sharing(
+        customers={id: _record(id, parts) for id in sorted(parts[PERSON])},
+        revisions={id: rows[0].rank for id, rows in parts[PERSON].items()},
+        found=found,
+        counts={wanted[place][0]: rows[0].rank for place, rows in parts[SHARED].items()},
+        is_whole=bool(parts[WHOLE]),
+    )
 
 
 def _record(id: int, parts: Mapping[int, Mapping[int, list[Any]]]) -> CustomerRecord:
@@ -97,37 +110,51 @@ def _record(id: int, parts: Mapping[int, Mapping[int, list[Any]]]) -> CustomerRe
 @lru_cache(maxsize=32)
 def _statement(most: int, reach: Reach | None, dialect: str) -> Select[Any]:
     counted = _counted(most, dialect)
-    followed = select(counted.c.kind, counted.c.digest).where(counted.c.many <= counted.c.most).subquery()
-    shares = (keys.c.kind == followed.c.kind) & (keys.c.digest == followed.c.digest)
-    found = (
-        select(keys.c.customer_id.label("id"))
-        .join_from(followed, keys, shares)
-        .where(customers_in_sight(keys.c.customer_id, reach))
-        .group_by(keys.c.customer_id)
-        .order_by(func.count().desc(), keys.c.customer_id)
-        .limit(MOST_CANDIDATES)
-        .cte("candidates")
-    )
-    shared = _part(SHARED, counted.c.place, rank=counted.c.many)
+    nearest = _nearest(counted, reach)
+    found = select(nearest.c.id).distinct().cte("candidates")
+    shares = _part(FOUND, nearest.c.record, rank=nearest.c.many, row_id=nearest.c.id)
+    shared = _part(SHARED, counted.c.place, rank=counted.c.many).where(counted.c.many > 0)
     whole = _part(WHOLE, fills.c.form).where(ARE_FILLED)
-    parts = union_all(*_parts(found), shared, whole).subquery()
+    parts = union_all(*_parts(found), shares, shared, whole).subquery()
     return select(parts).order_by(parts.c.part, parts.c.rank.desc(), parts.c.row_id)
 
 
 def _counted(most: int, dialect: str) -> CTE:
     """Each key asked, and how many have it: counted no further than needed to know that it is too many."""
-    given, digests = listed(dialect, "asked").subquery(), bindparam("digests", type_=LargeBinary)
-    start = cast(given.c.place, Integer) * DIGEST_BYTES + 1
+    given = listed(dialect, "asked", "record").subquery()
+    digests, start = bindparam("digests", type_=LargeBinary), cast(given.c.place, Integer) * DIGEST_BYTES + 1
     asked = select(
         given.c.place,
         cast(given.c.kind, SmallInteger).label("kind"),
         func.substr(digests, start, DIGEST_BYTES, type_=LargeBinary).label("digest"),
         given.c.number.label("most"),
+        given.c.record,
     ).cte("asked")
     its = select(keys.c.customer_id).where(keys.c.kind == asked.c.kind, keys.c.digest == asked.c.digest)
     some = its.limit(most + 1).correlate(asked).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
     return select(*asked.c, counted.label("many")).cte("counted")
+
+
+def _nearest(counted: CTE, reach: Reach | None) -> CTE:
+    """For each record, those who share most keys with it, of the keys that are followed."""
+    followed = select(counted.c.kind, counted.c.digest, counted.c.record)
+    followed_ones = followed.where(counted.c.many.between(1, counted.c.most)).subquery()
+    its = (keys.c.kind == followed_ones.c.kind) & (keys.c.digest == followed_ones.c.digest)
+    many = func.count()
+    place = func.row_number().over(
+        partition_by=followed_ones.c.record, order_by=(many.desc(), keys.c.customer_id)
+    )
+    found = (
+        select(
+            followed_ones.c.record, keys.c.customer_id.label("id"), many.label("many"), place.label("place")
+        )
+        .join_from(followed_ones, keys, its)
+        .where(customers_in_sight(keys.c.customer_id, reach))
+        .group_by(followed_ones.c.record, keys.c.customer_id)
+        .subquery()
+    )
+    return select(found).where(found.c.place <= MOST_CANDIDATES).cte("nearest")
 
 
 def _parts(found: CTE) -> list[Select[Any]]:
@@ -144,6 +171,7 @@ def _parts(found: CTE) -> list[Select[Any]]:
         name=customers.c.name,
         gender=type_coerce(customers.c.gender, String),
         birth_date=customers.c.birth_date,
+        rank=customers.c.revision,
     ).join_from(found, customers, customers.c.id == found.c.id)
     numbers = of(
         DOCUMENT,

@@ -18,8 +18,8 @@ from master.writes.merging.said_rows import Likeness
 from master.writes.merging.said_since import SaidByBoth, SourceSaid, states_since, value_of
 from master.writes.merging.settling import Left
 from master.writes.merging.trees import Tree
+from master.writes.sourced.changing import change_customers
 from master.writes.sourced.customer_tags import TagsChange, change_tags
-from master.writes.sourced.customers import change_customers
 from master.writes.sourced.golden import COLUMNS
 from master.writes.sourced.items import DOCUMENTS, POINTS, ItemsChange, Shape, change_items
 from master.writes.sourced.said import plain

@@ -54,7 +54,10 @@ def columns_now(
     Nearly always nobody else has said anything of the customer: then nothing is opened or compared.
     """
     changing = {change.entity_id: change for change in changes if _fields_of(change)}
-    contested = _contested(tx, {id: change.record_id for id, change in changing.items()})
+    firsts = {id for id, change in changing.items() if change.is_first}
+    known = {id: change.record_id for id, change in changing.items() if id not in firsts}
+    # Of whom a record says something for the first time, somebody else has made the customer.
+    contested = sorted({*_contested(tx, known), *firsts})
     fields = {id: _fields_of(changing[id]) for id in contested}
     said = said_now(tx.connection, fields) if contested else {}
     proven = verified(tx.connection, contested) if contested else set()

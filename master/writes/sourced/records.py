@@ -37,6 +37,11 @@ class Change:
         """Since when the source says so: where it leaves that out, as it said last."""
         return self.row.updated_at or self.updated_at
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the record says something of this customer for the first time."""
+        return not self.before
+
 
 @dataclass
 class Comparison:
@@ -77,15 +82,16 @@ class Ledger:
         update_each(self.tx, records, newer)
         return found
 
-    def keep_new(self, kept: Sequence[tuple[SourcedRow, int, int | None]]) -> None:
-        """Remember the first rows of (row, entity id, customer id)."""
+    def keep_new(self, kept: Sequence[tuple[SourcedRow, int, int | None]], ids: Sequence[int] = ()) -> None:
+        """Remember the first rows of (row, entity id, customer id); ids: of these records, where they have
+        been given out already."""
         common = {
             "source_id": self.source_id,
             "kind": self.kind,
             "received_at": self.tx.at,
             "recorded_at": self.tx.at,
         }
-        new = []
+        new: list[dict[str, Any]] = []
         for row, entity_id, customer_id in kept:
             text, fingerprint = self._text(row)
             new.append(
@@ -98,6 +104,8 @@ class Ledger:
                     "fingerprint": fingerprint,
                 }
             )
+        for id, columns in zip(ids, new, strict=False):
+            columns["id"] = id
         insert_many(self.tx, records, new, common)
 
     def keep_changed(self, changes: Sequence[Change]) -> None:
