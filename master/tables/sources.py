@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from master.sealing import Sealed
-from master.spelling import utc_now
+from master.spelling import only_where, utc_now
 from master.tables.base import AUTO, CodeText, Moment, Recorded, Row, RowId, plain
 from master.tables.types import Instant
 
@@ -125,7 +125,11 @@ class IncomingRecordRow(Row):
     """
 
     __tablename__ = "incoming_records"
-    __table_args__ = (Index("ix_incoming_records_batch_id_outcome_line", "batch_id", "outcome", "line"), AUTO)
+    __table_args__ = (
+        Index("ix_incoming_records_batch_id_id", "batch_id", "id"),
+        Index("ix_incoming_records_refused", "batch_id", "id", **only_where("outcome = 'refused'")),
+        AUTO,
+    )
 
     id: Mapped[RowId]
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_runs.id"))

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from master.sealing import Sealed
+from master.spelling import only_where
 from master.tables.types import Code, Id, Instant
 
 revision = "0015"
@@ -38,9 +39,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incoming_records")),
         sqlite_autoincrement=True,
     )
+    op.create_index("ix_incoming_records_batch_id_id", "incoming_records", ["batch_id", "id"], unique=False)
     op.create_index(
-        "ix_incoming_records_batch_id_outcome_line",
+        "ix_incoming_records_refused",
         "incoming_records",
-        ["batch_id", "outcome", "line"],
+        ["batch_id", "id"],
         unique=False,
+        **only_where("outcome = 'refused'"),
     )
