@@ -8,12 +8,14 @@ from resolvers.branches import BranchQuery
 from resolvers.contacts import ContactMutation
 from resolvers.customer_commands import CustomerMutation
 from resolvers.customers import CustomerQuery
+from resolvers.households import HouseholdMutation
 from resolvers.identify import IdentifyQuery
 from resolvers.leads import LeadMutation, LeadQuery
 from resolvers.merges import MergeMutation, MergeQuery
 from resolvers.nodes import NodeQuery
 from resolvers.pins import PinMutation
 from resolvers.policies import PolicyQuery
+from resolvers.relative_suggestions import RelativeMutation, RelativeQuery
 from resolvers.reveals import RevealMutation
 from resolvers.reviews import ReviewMutation, ReviewQuery
 from resolvers.saved_searches import SavedSearchMutation, SavedSearchQuery
@@ -30,6 +32,7 @@ class Query(
     IdentifyQuery,
     MergeQuery,
     ReviewQuery,
+    RelativeQuery,
     SearchQuery,
     SavedSearchQuery,
     PolicyQuery,
@@ -46,6 +49,8 @@ class Mutation(
     MergeMutation,
     PinMutation,
     ReviewMutation,
+    RelativeMutation,
+    HouseholdMutation,
     ContactMutation,
     LeadMutation,
     RevealMutation,

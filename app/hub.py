@@ -1,6 +1,7 @@
 """The hub in one server process: opened when it starts, one ASGI application, closed when it stops."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -181,6 +182,7 @@ class _Routes:
             typing=self.typing,
             misses=self.notes.misses,
             tell_search=self.searches,
+            until=time.monotonic() + self.limits.operation_seconds,
         ) as context:
             try:
                 yield context

@@ -79,7 +79,7 @@ class Sweep:
             one, other = (self.places.get(id) for id in pair)
             if one is None or other is None:
                 continue
-            if pair in found.taken or found.told[pair] == self._identity(one, other):
+            if pair in found.taken or found.told[pair] == self.identity(one, other):
                 yield one, other
 
     @cached_property
@@ -96,10 +96,10 @@ class Sweep:
         """Make review tasks of pairs to be looked at; how many are new, opened again, known, withdrawn."""
         proposals = list(self._proposals())
         done: Counter[str] = Counter()
-        rules = self._write(lambda tx: keep_rules(tx, self.rules))
+        rules = self.write(lambda tx: keep_rules(tx, self.rules))
         for start in range(0, len(proposals), AT_ONCE):
             some = proposals[start : start + AT_ONCE]
-            done += self._write(partial(propose, proposals=some, rules=rules))
+            done += self.write(partial(propose, proposals=some, rules=rules))
             told(min(start + AT_ONCE, len(proposals)), len(proposals))
         kept = [each.pair for each in proposals]
 
@@ -108,7 +108,7 @@ class Sweep:
             note(tx, "match.run", "hub", details={"rules": rules, **done, "withdrawn": withdrawn})
             return withdrawn
 
-        done["withdrawn"] = self._write(end)
+        done["withdrawn"] = self.write(end)
         return done
 
     def merge(self, told: Progress) -> Counter[str]:
@@ -116,7 +116,7 @@ class Sweep:
         done: Counter[str] = Counter()
         for place, group in enumerate(self.groups, start=1):
             try:
-                outcome = self._write(partial(self._merge, group=group))
+                outcome = self.write(partial(self._merge, group=group))
             except Refusal:
                 outcome = "not merged"
             done[outcome] += len(group) - 1
@@ -137,7 +137,7 @@ class Sweep:
         merge_customers(tx, Merging(survivor, tuple(duplicates), reason))
         return "merged"
 
-    def _write(self, act: Callable[[Transaction], T]) -> T:
+    def write(self, act: Callable[[Transaction], T]) -> T:
         """What the act gives in a transaction of its own, which begins anew where others were in its way."""
 
         def acted() -> T:
@@ -153,20 +153,22 @@ class Sweep:
         for at, (one, other, verdict) in enumerate(places):
             if verdict in wanted:
                 yield Proposal(
-                    self._pair(one, other),
+                    self.pair(one, other),
                     self.records.kind(one),
                     VERDICTS[verdict],
                     round(float(found.odds[at]), 2),
                     ",".join(map(str, found.levels[at].tolist())),
                     float(found.rarity[at]),
-                    self._identity(one, other),
+                    self.identity(one, other),
                 )
 
-    def _pair(self, one: int, other: int) -> Pair:
+    def pair(self, one: int, other: int) -> Pair:
+        """The ids of these two (places), the older one first."""
         first, second = sorted((_id(self.records.ids[one]), _id(self.records.ids[other])))
         return first, second
 
-    def _identity(self, one: int, other: int) -> bytes:
+    def identity(self, one: int, other: int) -> bytes:
+        """A digest of all that is compared of these two (places)."""
         both = sorted((one, other), key=lambda place: _id(self.records.ids[place]))
         return seal_for(self.master.keys, "review_tasks").digest(" ".join(map(self.records.identity, both)))
 

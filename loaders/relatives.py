@@ -6,15 +6,18 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from loaders.relations import Columns, Order, Relation, Rows, Tied, with_sight
 from master.access import customers_in_sight
+from master.reads.reviews import name_of_actor
 from master.sight import Reach
 from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
+from master.tables.sources import SourceSystemRow
 
 relation = table(RelationRow)
 household = table(HouseholdRow)
 member = table(HouseholdMemberRow)
 customer = table(CustomerRow)
+system = table(SourceSystemRow)
 
 relation_rows = Rows("CustomerRelation")
 household_rows = Rows("Household")
@@ -24,8 +27,15 @@ member_rows = Rows("HouseholdMember")
 
 def _relations(tied: Tied) -> Select[Any]:
     found = (
-        select(relation, customer.c.name, customer.c.number.label("other_number"))
+        select(
+            *(each for each in relation.c if each.name != "recorded_by"),
+            name_of_actor(relation.c.recorded_by).label("recorded_by"),
+            customer.c.name,
+            customer.c.number.label("other_number"),
+            system.c.code.label("source"),
+        )
         .join(customer, customer.c.id == relation.c.other_id)
+        .outerjoin(system, system.c.id == relation.c.source_id)
         .where(tied(relation.c.customer_id), relation.c.ended_at.is_(None))
         .where(relation.c.other_id != relation.c.customer_id)  # two who were merged
     )
@@ -77,7 +87,10 @@ households_by_id = Relation(
 memberships_by_customer = Relation(
     "memberships_by_customer",
     "many",
-    select(member).where(member.c.ended_at.is_(None)),
+    select(
+        *(each for each in member.c if each.name != "recorded_by"),
+        name_of_actor(member.c.recorded_by).label("recorded_by"),
+    ).where(member.c.ended_at.is_(None)),
     key="customer_id",
     rows=membership_rows,
     order=Order(("household_id", "id")),
@@ -94,6 +107,7 @@ def _members(tied: Tied) -> Select[Any]:
             func.coalesce(member.c.name, customer.c.name).label("name"),
             member.c.since,
             member.c.until,
+            name_of_actor(member.c.recorded_by).label("recorded_by"),
         )
         .outerjoin(customer, customer.c.id == member.c.customer_id)
         .where(tied(member.c.household_id), member.c.ended_at.is_(None))

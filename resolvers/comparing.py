@@ -12,7 +12,8 @@ from matching.rules import shipped
 from matching.seeing import Seeing
 from schema.comparing import hidden_from
 from schema.context import Context
-from schema.matches import CustomerMatch, MatchReason, MatchVerdict
+from schema.matches import CustomerMatch, MatchVerdict
+from schema.reasons import MatchReason
 
 
 class Comparing(Seeing):

@@ -7,7 +7,7 @@ from typing import Any
 import strawberry
 
 from loaders.reviews import all_review_tasks, review_tasks_by_id
-from master.errors import Invalid, LimitExceeded, Refusal, TimedOut
+from master.errors import Invalid, Refusal
 from master.reads.freshness import MOST_TOLD, freshness_of
 from master.reads.reviews import Figures, figures
 from master.roles import MERGE
@@ -16,13 +16,13 @@ from master.tables.codes import ReviewAnswer
 from master.writes import checks
 from master.writes.merging.later import Undecided as UndecidedRow
 from master.writes.review_decisions import Decision, assign, claim, decide, release, undo
+from resolvers.bulk import Bulk, each_of
 from resolvers.commands import found, given
 from resolvers.merges import told_undecided
-from schema.arguments import refuse_long
 from schema.comparing import hidden_from
 from schema.context import Info
 from schema.described import described
-from schema.errors import UserError, told
+from schema.errors import told
 from schema.fields import answered_by, commanded_by, identity, loaded_by
 from schema.ids import CUSTOMER, REVIEW, row_id
 from schema.reviews import (
@@ -33,8 +33,6 @@ from schema.reviews import (
     ReviewTaskConnection,
     ReviewTaskFilter,
 )
-
-MOST_TASKS = 50  # of one command: a merge takes some 30 ms, and each is a transaction of its own
 
 Act = Callable[[Transaction, int], Sequence[UndecidedRow] | None]
 
@@ -79,47 +77,22 @@ async def undo_tasks(info: Info, tasks: list[strawberry.ID], reason: str) -> Rev
 
 
 async def _each(info: Info, tasks: Sequence[str], act: Act, reason: str | None = None) -> ReviewPayload:
-    """Each in a transaction of its own: what is refused of one does not keep the others from being done.
-
-    reason: of what may merge and unmerge.
-    """
-    refuse_long(tasks, ["tasks"], MOST_TASKS)
+    """reason: of what may merge and unmerge."""
     try:
         info.context.viewer.require(MERGE)
         if reason is not None:
             checks.line(reason, ["reason"])
     except Refusal as refusal:
         return _refused(refusal)
-    errors, done = [], list[Sequence[UndecidedRow]]()
-    for place, task in enumerate(tasks):
-        try:
-            left = await info.context.write(MERGE, _on(task, act), reason)
-        except (LimitExceeded, TimedOut) as refusal:
-            if not done:  # errors of the request as everywhere, not of what was given
-                raise
-            # What is done stands, and has to be told.
-            errors += [_told(refusal, each) for each in range(place, len(tasks))]
-            break
-        except Refusal as refusal:
-            errors.append(_told(refusal, place))
-        else:
-            done.append(left or ())
+
+    def acted(tx: Transaction, id: str) -> Sequence[UndecidedRow]:
+        return act(tx, found(REVIEW, id, ["tasks"], "review task")) or ()
+
+    done = await each_of(info, Bulk("tasks", tasks, MERGE, reason), acted)
     known = [number for number in (row_id(REVIEW, id) for id in tasks) if number is not None]
     freshness = None if reason is None else await _freshness(info, known)
-    undecided = [told_undecided(row) for rows in done for row in rows]
-    return ReviewPayload(task_ids=known, undecided=undecided, freshness=freshness, errors=errors)
-
-
-def _on(id: str, act: Act) -> Callable[[Transaction], Sequence[UndecidedRow] | None]:
-    return lambda tx: act(tx, found(REVIEW, id, ["tasks"], "review task"))
-
-
-def _told(refusal: Refusal, place: int) -> UserError:
-    """With the place of the task in what was given."""
-    error = told(refusal)
-    path = error.path or []
-    error.path = ["tasks", str(place)] if path[:1] in ([], ["tasks"], ["duplicates"]) else path
-    return error
+    undecided = [told_undecided(row) for rows in done.results for row in rows]
+    return ReviewPayload(task_ids=known, undecided=undecided, freshness=freshness, errors=done.errors)
 
 
 def _refused(refusal: Refusal) -> ReviewPayload:

@@ -19,6 +19,7 @@ from master.tables.codes import (
     RelationKind,
     ReviewAnswer,
     ReviewStatus,
+    SuggestionStatus,
     TagSource,
 )
 
@@ -39,6 +40,7 @@ __all__ = [
     "RelationKind",
     "ReviewAnswer",
     "ReviewStatus",
+    "SuggestionStatus",
     "TagSource",
 ]
 
@@ -61,6 +63,10 @@ _MEANINGS = {
     ReviewAnswer: (
         "What a steward says of a pair. SAME: they are merged; DIFFERENT: not proposed again until one of"
         " them changes; UNSURE: nobody can tell."
+    ),
+    SuggestionStatus: (
+        "Where a suggestion stands; WITHDRAWN: nothing speaks for the pair any more, or one of the two is"
+        " another one now."
     ),
     LeadStage: "How far a chance to sell has come.",
     Occasion: "On what occasion somebody saw a customer.",

@@ -1,6 +1,7 @@
 """What a request carries: who asks, what was read for it, and the one way to change something."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ from master.stopping import Stop
 
 T = TypeVar("T")
 
+WRITE_SECONDS = 1.0  # a write that has got its locks has ended by then, and is told
+
 
 def _untold(done: SearchDone) -> None:
     """Nobody asks."""
@@ -33,7 +36,10 @@ def _untold(done: SearchDone) -> None:
 
 @dataclass
 class Context:
-    """One request. All its reads see one state of the master, which a write of its own renews."""
+    """One request. All its reads see one state of the master, which a write of its own renews.
+
+    until: by time.monotonic(), when it is stopped; None: never.
+    """
 
     viewer: Viewer
     master: Master
@@ -46,6 +52,7 @@ class Context:
     misses: Misses = field(default_factory=Misses)
     shown: Shown = field(default_factory=Shown)
     tell_search: Callable[[SearchDone], None] = _untold
+    until: float | None = None
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
     _made: dict[Hashable, asyncio.Future[Any]] = field(default_factory=dict)
@@ -99,6 +106,14 @@ class Context:
 
         return await _acting(lambda: self.master.rehearsed(actor, act, stop), stop)
 
+    @property
+    def is_short_of_time(self) -> bool:
+        """Whether another write might not end, and be told, before the request is stopped."""
+        if self.until is None:
+            return False
+        lock = self.master.deadlines.lock if self.master.deadlines is not None else 0.0
+        return time.monotonic() > self.until - lock - WRITE_SECONDS
+
     async def close(self) -> None:
         """Ends the read side; the connection goes back."""
         await self.loaders.close()
@@ -126,6 +141,7 @@ async def open_context(
     typing: Typing | None = None,
     misses: Misses | None = None,
     tell_search: Callable[[SearchDone], None] = _untold,
+    until: float | None = None,
 ) -> AsyncIterator[Context]:
     """The context of one request; a connection is opened by its first read and closed at the end."""
     context = Context(
@@ -139,6 +155,7 @@ async def open_context(
         typing or Typing(),
         misses or Misses(),
         tell_search=tell_search,
+        until=until,
     )
     try:
         yield context

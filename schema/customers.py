@@ -12,6 +12,7 @@ from loaders.customers import contact_points_by_customer, documents_by_customer
 from loaders.leads import leads_by_customer
 from loaders.merges import merged_by_customer
 from loaders.policies import policies_by_customer
+from loaders.relative_suggestions import suggestions_by_customer
 from loaders.relatives import memberships_by_customer, relations_by_customer
 from loaders.sources import sources_by_customer
 from loaders.summaries import Summary, summary_by_customer
@@ -38,6 +39,7 @@ from schema.nodes import Node
 from schema.pages import Connection, Edge, edges, nodes
 from schema.policies import PolicyConnection, PolicyFilter
 from schema.provenance import ProvenanceValue, provenance_of
+from schema.relative_suggestions import RelativeSuggestion
 from schema.relatives import CustomerRelation, HouseholdMembership
 from schema.sources import SourceRecord
 from schema.tags import CustomerTag
@@ -133,6 +135,9 @@ class Customer(Node):
     """Other customers, and what they are to this one."""
     households: list[HouseholdMembership] = loaded_by(memberships_by_customer)
     """The households that the customer belongs to."""
+    suggested_relatives: list[RelativeSuggestion] | None = loaded_by(suggestions_by_customer)
+    """Pairs with this customer, as the one of each, that may be of one household and that nobody has decided;
+    for those who may merge."""
     sources: list[SourceRecord] = loaded_by(sources_by_customer)
     """The records of source systems that make up this customer."""
     provenance: list[ProvenanceValue] = answered_by(provenance_of)

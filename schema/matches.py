@@ -8,6 +8,7 @@ from loaders.customers import customers_by_id
 from schema.customers import Customer
 from schema.described import described
 from schema.fields import loaded_by
+from schema.reasons import MatchReason
 
 
 @strawberry.enum(description="What a comparison comes to: the same, somebody to look at, somebody else.")
@@ -15,18 +16,6 @@ class MatchVerdict(StrEnum):
     SAME = "SAME"
     REVIEW = "REVIEW"
     DIFFERENT = "DIFFERENT"
-
-
-@described
-class MatchReason:
-    """How one compared field speaks for or against: weight in bits, positive for."""
-
-    field: str
-    """What was compared."""
-    level: str
-    """How well it agrees."""
-    weight: float
-    """In bits; positive speaks for."""
 
 
 @described

@@ -40,6 +40,10 @@ class CustomerRelation:
     """The first day; null: not known."""
     until: date | None = named("to")
     """The last day; null: not known, or still so."""
+    source: str | None
+    """The code of the source system that says so; null: people do."""
+    recorded_by: str | None
+    """Who said so, by hand or by accepting a suggestion: a token's name; null: a source system."""
 
 
 @described
@@ -58,6 +62,8 @@ class HouseholdMember:
     """The first day; null: not known."""
     until: date | None = named("to")
     """The last day; null: not known, or still so."""
+    recorded_by: str | None
+    """Who said so, by hand or by accepting a suggestion: a token's name; null: a source system."""
 
 
 @described
@@ -84,3 +90,5 @@ class HouseholdMembership:
     """The first day; null: not known."""
     until: date | None = named("to")
     """The last day; null: not known, or still so."""
+    recorded_by: str | None
+    """Who said so, by hand or by accepting a suggestion: a token's name; null: a source system."""

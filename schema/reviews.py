@@ -22,9 +22,10 @@ from schema.described import described, described_from, described_input
 from schema.errors import UserError
 from schema.fields import answered_by, computed_by, identified, loaded_by, masked_by
 from schema.ids import MERGE, REVIEW, global_id
-from schema.matches import MatchReason, MatchVerdict
+from schema.matches import MatchVerdict
 from schema.merges import Undecided
 from schema.pages import Connection, Edge, edges, nodes
+from schema.reasons import MatchReason
 
 
 async def _judged(root: Any, info: Info) -> Judged:

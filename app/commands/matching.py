@@ -11,6 +11,7 @@ import click
 from app.commands.context import CLI, Finding, opened_master, progress, settings
 from app.opening import open_master
 from app.rehearsing import rehearsed, replayed
+from app.relating import Relating
 from app.sweeping import Sweep
 from master.collecting import spare_the_collector
 from master.errors import Refusal
@@ -49,7 +50,8 @@ def match() -> None:
     "--pairs", type=click.Path(dir_okay=False, path_type=Path), help="Write every pair to this CSV file."
 )
 def run(*, dry_run: bool, merges: bool, rules: Path | None, learn: bool, pairs: Path | None) -> None:
-    """Compare all customers with each other, and make review tasks of pairs that may be one.
+    """Compare all customers with each other: make review tasks of pairs that may be one, and suggestions of
+    those that may be relatives.
 
     Stopped and started again, it makes the tasks that are missing. The file of --pairs has customer numbers,
     verdict and log2 odds; no personal data.
@@ -59,6 +61,8 @@ def run(*, dry_run: bool, merges: bool, rules: Path | None, learn: bool, pairs: 
     with opened_master() as master:
         sweep = _swept(master, rules, learn=learn)
         _tell(sweep)
+        relating = Relating.of(sweep)
+        click.echo(f"may be relatives: {len(relating.found.one)}")
         if pairs is not None:
             _write(pairs, sweep)
         if dry_run:
@@ -69,6 +73,8 @@ def run(*, dry_run: bool, merges: bool, rules: Path | None, learn: bool, pairs: 
         if merges:
             with progress("merges") as show:
                 _count(sweep.merge(show))
+        with progress("relatives") as show:
+            _count(relating.keep(show), "relatives ")
 
 
 def _swept(master: Master, rules: Path | None, *, learn: bool) -> Sweep:
@@ -96,9 +102,9 @@ def _tell_rehearsed(master: Master, rules: Rules) -> None:
     _tell_agreement("decided pairs", told.judged)
 
 
-def _count(done: Mapping[str, int]) -> None:
+def _count(done: Mapping[str, int], of: str = "") -> None:
     for what, many in sorted(done.items()):
-        click.echo(f"{what}: {many}")
+        click.echo(f"{of}{what}: {many}")
 
 
 @match.command()

@@ -24,7 +24,12 @@ FALL_BACKS = {
     "Customer.provenance",  # chosen and told apart in Python, of what records have said
     "Query.identifyCustomer",
     "Query.previewMerge",  # the merge itself, rolled back
+    "Query.relativeFigures",
     "Query.reviewFigures",  # sums over all tasks, asked once a screen
+    "RelativeSuggestion.probability",  # these four are told by matching/, as far as the viewer sees
+    "RelativeSuggestion.reasons",
+    "RelativeSuggestion.relation",
+    "RelativeSuggestion.relationProbability",
     "ReviewTask.guards",  # these six are judged again by matching/, as far as the viewer sees
     "ReviewTask.odds",
     "ReviewTask.priority",
@@ -45,6 +50,7 @@ GIVEN = {
     "Query.lead": 'id: "l1"',
     "Query.previewMerge": 'input: {survivor: "c1", duplicates: ["c2"]}',
     "Query.reviewTask": 'id: "w1"',
+    "Query.relativeSuggestion": 'id: "f1"',
     "Query.suggest": 'text: "x"',
     "Query.identifyCustomer": 'record: {name: "x"}',
 }

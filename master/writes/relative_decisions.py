@@ -1,0 +1,142 @@
+"""What stewards do with pairs that may be relatives: accept them, refuse them, and take that back."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from master.access import customers_in_sight
+from master.audit import note_all
+from master.errors import Conflict, NotFound
+from master.reads.relatives import SUGGESTIONS
+from master.reads.reviews import by_name
+from master.session import Transaction
+from master.sight import bound, reach_of
+from master.tables.base import table
+from master.tables.codes import INVERSE, RelationKind, SuggestionStatus
+from master.tables.relations import RelationRow, RelativeSuggestionRow
+from master.writes import checks
+from master.writes.housing import Housing, house, unhouse
+from master.writes.kept import KEEP, Kept
+from master.writes.merging.guards import locked_customers
+from master.writes.relatives import OPEN_AGAIN
+from matching.relatives import kinship
+
+suggestions, relations = table(RelativeSuggestionRow), table(RelationRow)
+
+PATH = ("suggestions",)
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """relation: what the other one is to the one, None: nothing that has a name, KEEP: what is suggested to
+    whoever sees all but `hidden`. household: the id of theirs, None: whichever it is, or a new one.
+    with_household: whether they are of one at all. since: the first day of both, None: not known."""
+
+    suggestion: int
+    relation: Kept[RelationKind | None] = KEEP
+    with_household: bool = True
+    household: int | None = None
+    since: date | None = None
+    hidden: Collection[str] = field(default=())
+
+
+def accept(tx: Transaction, wanted: Acceptance) -> None:
+    """Make the two relatives, and of one household. Raises NotFound, Conflict where somebody has decided it,
+    and Invalid where the household has to be named."""
+    row = _seen(tx, wanted.suggestion)
+    if row.status is SuggestionStatus.OPEN:
+        # Held before the suggestion is, as whoever merges them does: else each would wait for the other.
+        rows = locked_customers(tx, {row.one_id: PATH, row.other_id: PATH})
+    row = _open(tx, wanted.suggestion)
+    suggested = kinship(_levels(row), row.older, wanted.hidden).kind
+    relation = RelationKind(suggested) if suggested else None
+    if wanted.relation is not KEEP:
+        relation = wanted.relation
+    if relation is not None:
+        _relate(tx, row, relation, wanted.since)
+    if wanted.with_household:
+        one_is_head = relation is RelationKind.CHILD or (
+            relation is not RelationKind.PARENT and row.older <= 0
+        )
+        both = (rows[row.one_id], rows[row.other_id])
+        its = Housing(row.id, both, relation, one_is_head, wanted.since)
+        house(tx, its, wanted.household)
+    _decide(tx, row, SuggestionStatus.ACCEPTED, None)
+
+
+def refuse(tx: Transaction, suggestion: int, reason: str) -> None:
+    """They are not suggested again until one of them changes. Raises NotFound and Conflict."""
+    said = checks.line(reason, ["reason"])
+    _seen(tx, suggestion)
+    _decide(tx, _open(tx, suggestion), SuggestionStatus.REFUSED, said)
+
+
+def undo(tx: Transaction, suggestion: int) -> None:
+    """Open it again; what came of it is ended. Raises NotFound and Conflict."""
+    row = _locked(tx, suggestion)
+    if row.status not in (SuggestionStatus.ACCEPTED, SuggestionStatus.REFUSED):
+        raise Conflict("Nobody has decided this.", PATH)
+    its = (relations.c.suggestion_id == row.id, relations.c.ended_at.is_(None))
+    both = relations.c.customer_id.in_({row.one_now, row.other_now})
+    tx.execute(update(relations).where(both, *its).values(ended_at=tx.at))
+    unhouse(tx, row.id, {row.one_now, row.other_now})
+    tx.execute(update(suggestions).where(suggestions.c.id == row.id).values(OPEN_AGAIN))
+    _note(tx, "undo", row)
+
+
+def _levels(row: Any) -> list[int]:
+    return [int(level) for level in row.levels.split(",")]
+
+
+def _relate(tx: Transaction, row: Any, relation: RelationKind, since: date | None) -> None:
+    """Both sides, where nobody has said it yet."""
+    there = (relations.c.customer_id == row.one_id, relations.c.other_id == row.other_id)
+    its = (relations.c.kind == relation, relations.c.ended_at.is_(None), relations.c.until.is_(None))
+    if tx.execute(select(relations.c.id).where(*there, *its)).first() is not None:
+        return
+    sides = ((row.one_id, row.other_id, relation), (row.other_id, row.one_id, INVERSE[relation]))
+    said = {"since": since, "recorded_at": tx.at, "recorded_by": tx.actor.name, "suggestion_id": row.id}
+    tx.execute(
+        insert(relations),
+        [{"customer_id": one, "other_id": other, "kind": kind, **said} for one, other, kind in sides],
+    )
+
+
+def _decide(tx: Transaction, row: Any, status: SuggestionStatus, reason: str | None) -> None:
+    said = {"status": status, "reason": reason, "decided_by": tx.actor.name, "decided_at": tx.at}
+    tx.execute(update(suggestions).where(suggestions.c.id == row.id).values(said))
+    _note(tx, {"ACCEPTED": "accept", "REFUSED": "refuse"}[status], row)
+
+
+def _note(tx: Transaction, action: str, row: Any) -> None:
+    both = sorted({row.one_now, row.other_now})
+    note_all(tx, f"relatives.{action}", "relatives", [(row.id, customer) for customer in both])
+
+
+def _open(tx: Transaction, suggestion: int) -> Any:
+    row = _locked(tx, suggestion)
+    if row.status is SuggestionStatus.WITHDRAWN:
+        raise Conflict("Nothing speaks for this pair any more, or one of the two is another one now.", PATH)
+    if row.status is not SuggestionStatus.OPEN:
+        who = by_name(tx.connection, row.decided_by)
+        raise Conflict(f"{who} has decided this: {row.status}. Undo that first.", PATH)
+    return row
+
+
+def _locked(tx: Transaction, suggestion: int) -> Any:
+    """The suggestion as it is when nobody else can change it any more."""
+    tx.execute(select(suggestions.c.id).where(suggestions.c.id == suggestion).with_for_update())
+    return _seen(tx, suggestion)
+
+
+def _seen(tx: Transaction, suggestion: int) -> Any:
+    """Raises NotFound where one of the two is out of sight: then there is no such suggestion."""
+    reach, found = reach_of(tx.actor.sight), SUGGESTIONS.where(suggestions.c.id == suggestion).subquery()
+    both = (customers_in_sight(found.c.one_now, reach), customers_in_sight(found.c.other_now, reach))
+    row = tx.execute(select(found).where(*both).params(bound(tx.actor.sight))).one_or_none()
+    if row is None:
+        raise NotFound("There is no suggestion with this id.", PATH)
+    return row
