@@ -61,8 +61,18 @@ def told_by_records(
     known = {row.id: row for row in connection.execute(select(systems))} if rows else {}
     found = []
     for row in rows:
-        states = [*old[row.id], row]
+        states = standing([*old[row.id], row])
         found.append(Told(row, known[row.source_id], states, [json.loads(each.content) for each in states]))
+    return found
+
+
+def standing(states: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """The states of a record without those that were taken back: what it says then is as old as it was."""
+    found: list[Row[Any]] = []
+    for state in states:
+        while found and found[-1].received_at > state.received_at:
+            found.pop()
+        found.append(state)
     return found
 
 
@@ -103,8 +113,10 @@ def _told_lately(connection: Connection, fields: Mapping[int, Collection[str]]) 
     while ids := [id for id in ids if _goes_back(told[id], fields[told[id].record.customer_id])]:
         older = _old_states(connection, ids, AT_ONCE, place)
         for id in ids:
-            contents = [*(json.loads(each.content) for each in older[id]), *told[id].contents]
-            told[id] = replace(told[id], states=[*older[id], *told[id].states], contents=contents)
+            states = standing([*older[id], *told[id].states])
+            known = len(told[id].states)
+            contents = [*(json.loads(each.content) for each in states[:-known]), *told[id].contents]
+            told[id] = replace(told[id], states=states, contents=contents)
         ids, place = [id for id in ids if len(older[id]) == AT_ONCE], place + AT_ONCE
     return list(told.values())
 

@@ -149,6 +149,18 @@ class BatchOrigin(StrEnum):
     API = "API"
 
 
+class TakenBack(StrEnum):
+    """What became of taking a record of a batch back."""
+
+    TAKEN_BACK = "TAKEN_BACK"  # it is as if it had not come
+    PARTLY = "PARTLY"  # but for values that somebody has changed since
+    SAID_SINCE = "SAID_SINCE"  # left: its source has said something else since
+    CHANGED_SINCE = "CHANGED_SINCE"  # left: somebody has changed what it added
+    HAS_MORE = "HAS_MORE"  # left: something that came otherwise hangs on what it added
+    MOVED = "MOVED"  # left: its customer was merged, or it was split off
+    NOTHING = "NOTHING"  # it had changed nothing
+
+
 class ReviewStatus(StrEnum):
     """WITHDRAWN: the rules do not propose the pair any more, or one of the two is gone."""
 
