@@ -24,6 +24,7 @@ ROLE_BESIDE = {
     ("spouse", RelationKind.SPOUSE): HEAD,
     ("spouse", RelationKind.CHILD): "child",
     ("child", RelationKind.SIBLING): "child",
+    ("child", RelationKind.PARENT): "spouse",
     ("parent", RelationKind.SPOUSE): "parent",
 }
 
