@@ -1,6 +1,5 @@
 """A batch is taken back whole: everything is as if it had not come, but for what was changed since."""
 
-
 import pytest
 from sqlalchemy import select
 

@@ -28,6 +28,7 @@ batches, incoming = table(ImportRunRow), table(IncomingRecordRow)
 
 LAST = 2**63 - 1  # behind every id
 REHEARSED = "rehearsal"
+LEFT = (TakenBack.SAID_SINCE, TakenBack.CHANGED_SINCE, TakenBack.HAS_MORE, TakenBack.MOVED)
 NO_EFFECT = (Outcome.REFUSED, Outcome.STALE)
 
 Counts = Mapping[TakenBack, int]
@@ -85,7 +86,8 @@ def _step(master: Master, actor: Actor, batch_id: int, reason: str, below: int) 
 
 def take_back_next(tx: Transaction, batch_id: int, reason: str, below: int = LAST) -> Step:
     """Take back what one transaction took in of the batch: the last that is left, of records with ids lower
-    than this. Raises NotFound, and Conflict for a batch that was taken back already."""
+    than this. What was left of a batch is tried again. Raises NotFound, and Conflict where nothing was left.
+    """
     batch = _begun(tx, batch_id, reason)
     mine = (incoming.c.batch_id == batch_id, incoming.c.taken_back.is_(None))
     newest = incoming.c.id.desc()
@@ -114,13 +116,19 @@ def _begun(tx: Transaction, batch_id: int, reason: str) -> Any:
     batch = tx.execute(held).one_or_none()
     if batch is None:
         raise NotFound("There is no batch with this id.", ["id"])
-    if batch.taken_back_at is not None:
+    if batch.taken_back_at is not None and not _try_again(tx, batch_id):
         raise Conflict("This batch was taken back already.", ["id"])
-    if batch.taking_back_at is None:
+    if batch.taking_back_at is None or batch.taken_back_at is not None:
         began = {"taking_back_at": tx.at, "taken_back_by": tx.actor.name, "taken_back_reason": reason}
-        began["finished_at"] = batch.finished_at or tx.at
+        began |= {"finished_at": batch.finished_at or tx.at, "taken_back_at": None}
         tx.execute(update(batches).where(batches.c.id == batch_id).values(began))
     return batch
+
+
+def _try_again(tx: Transaction, batch_id: int) -> bool:
+    """Whether something of a batch was left when it was taken back: it may go by now."""
+    left = (incoming.c.batch_id == batch_id, incoming.c.taken_back.in_(LEFT))
+    return tx.execute(update(incoming).where(*left).values(taken_back=None)).rowcount > 0
 
 
 def _take_back(tx: Transaction, taking_in: TakingIn, kind: str, rows: Sequence[Any]) -> dict[int, TakenBack]:
