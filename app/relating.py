@@ -35,7 +35,7 @@ class Relating:
     @classmethod
     def of(cls, sweep: Sweep) -> "Relating":
         master = sweep.master
-        found = relatives(sweep.records, master.clock.today())
+        found = relatives(sweep.compared, master.clock.today())
         with master.reading() as connection:
             known = belonging_together(connection)
         left_out = np.concatenate([_packed(*_placed(sweep, known)), _may_be_one(sweep)])

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypeVar, cast
 
@@ -14,6 +14,7 @@ from master.deadlocks import untangled
 from master.errors import Refusal, Unavailable
 from master.reads.apart import Apart, apart
 from master.reads.blocking_keys import are_filled, blocks
+from master.reads.own_phones import own_numbers
 from master.reads.records import customer_numbers, records_of
 from master.sealing import seal_for
 from master.session import Actor, Master, Transaction
@@ -22,7 +23,7 @@ from master.writes.merging.merge import Merging, merge_customers
 from master.writes.proposals import Pair, withdraw_others
 from master.writes.reviews import Proposal, held_apart, keep_rules, propose, tasks
 from matching.block import pairs_in
-from matching.columns import Columns, columns
+from matching.columns import Columns, columns, without
 from matching.kept_rules import name_of
 from matching.linking import Links, joined, linked, taught_by
 from matching.normalized import normalized
@@ -36,11 +37,15 @@ AT_ONCE = 1_000  # pairs written in one transaction
 
 @dataclass(frozen=True)
 class Sweep:
-    """Every customer in normal form, and each pair that shares a key; numbers: the customers' own, by id."""
+    """Every customer in normal form, and each pair that shares a key; numbers: the customers' own, by id.
+
+    compared: the same without the phones of the insurer's own branches and staff.
+    """
 
     master: Master
     rules: Rules
     records: Columns
+    compared: Columns
     numbers: dict[object, str]
     found: Links
 
@@ -60,10 +65,12 @@ class Sweep:
             if not are_filled(connection):
                 raise Unavailable("Some customers have no match keys yet: run `kehu init`.")
             numbers, shared = customer_numbers(connection), blocks(connection, rules.blocks)
+            own = own_numbers(connection)
         of_ids = pairs_in(shared, rules.most_in_block, rules.most_in_rare_block)
         found = of_ids.placed(np.array(records.ids, dtype=np.int64))
-        rules = taught_by(records, found, rules) if learn else rules
-        return cls(master, rules, records, numbers, linked(records, found, rules))
+        compared = replace(records, mobiles=without(records.mobiles, own)) if own else records
+        rules = taught_by(compared, found, rules) if learn else rules
+        return cls(master, rules, records, compared, numbers, linked(compared, found, rules))
 
     def number(self, place: int) -> str:
         return self.numbers[self.records.ids[place]]

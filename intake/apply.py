@@ -13,7 +13,7 @@ from master.session import Transaction
 from master.writes.derived import refresh
 from master.writes.sourced.below import apply_contacts, apply_leads
 from master.writes.sourced.branches import apply_branches
-from master.writes.sourced.codes import apply_products, apply_tags
+from master.writes.sourced.codes import apply_products, apply_staff, apply_tags
 from master.writes.sourced.customers import apply_customers
 from master.writes.sourced.documents import apply_documents
 from master.writes.sourced.policies import apply_policies
@@ -23,7 +23,7 @@ from master.writes.sourced.statements import waves
 
 Apply = Callable[[Transaction, Sequence[SourcedRow]], Batch]
 
-OF_ALL = {"branches": apply_branches, "products": apply_products, "tags": apply_tags}
+OF_ALL = {"branches": apply_branches, "staff": apply_staff, "products": apply_products, "tags": apply_tags}
 OF_A_SOURCE = {
     "customers": apply_customers,
     "documents": apply_documents,

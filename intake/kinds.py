@@ -66,9 +66,15 @@ _ALL = (
     Kind(
         "branches",
         ("code",),
-        (_needed("code", code()), _needed("name", NAME), Column("parent", code())),
+        (_needed("code", code()), _needed("name", NAME), Column("parent", code()), Column("phone", LINE)),
         has_source=False,
         batch=1_000_000,  # a tree: parents may stand anywhere in the file
+    ),
+    Kind(
+        "staff",
+        ("code",),
+        (_needed("code", code()), _needed("name", NAME), Column("branch", code()), Column("phone", LINE)),
+        has_source=False,
     ),
     Kind(
         "products",

@@ -22,6 +22,7 @@ records = table(SourceRecordRow)
 
 # Which fields of a kind hold what.
 CODES: dict[str, dict[str, type[Row]]] = {
+    "staff": {"branch": BranchRow},
     "customers": {"branch": BranchRow, "tags": TagRow},
     "policies": {"product": ProductRow, "branch": BranchRow},
     "leads": {"product": ProductRow},

@@ -13,8 +13,10 @@ from intake.findings import Finding, refusal, warning
 from intake.kinds import Column, Kind
 from intake.sources.csv import Line
 from master.errors import Invalid
+from master.reads.own_phones import phones_in
 from master.tables.codes import ContactPointKind, DocumentType, PolicyStatus
 from master.writes.sourced.rows import Outcome, sourced_document, sourced_point
+from matching.numbers import read_landline, read_mobile
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 POINTS = ("mobile", "email", "wechat", "address")
@@ -208,8 +210,17 @@ def _shared(staged: Staged, cell: str) -> SharedKey:
         return SharedKey(cell, None, cell)
 
 
+def _with_phones(staged: Staged, cells: Cells) -> None:
+    _as_it_is(staged, cells)
+    phones = phones_in(cells.get("phone") or "")
+    if any(read_mobile(phone).doubt and read_landline(phone).doubt for phone in phones):
+        staged.warn("phone", "DOUBTFUL")
+
+
 Shape = Callable[[Staged, Cells], None]
 SHAPES: dict[str, Shape] = {
+    "branches": _with_phones,
+    "staff": _with_phones,
     "customers": _customer,
     "documents": _document,
     "relations": _relation,

@@ -1,6 +1,6 @@
 """Many records side by side: each value once, as a number that is equal where the value is."""
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -45,7 +45,17 @@ class Values(Generic[T]):
 
 def shared_by_few(of: Values[T], most: int) -> Values[T]:
     """Without values that more have than that."""
-    kept = of.frequencies()[of.codes] <= most
+    return _kept(of, of.frequencies()[of.codes] <= most)
+
+
+def without(of: Values[T], left_out: Set[T]) -> Values[T]:
+    """Without these values."""
+    is_kept = np.array([value not in left_out for value in of.distinct], dtype=np.bool_)
+    return _kept(of, is_kept[of.codes])
+
+
+def _kept(of: Values[T], kept: NDArray[np.bool_]) -> Values[T]:
+    """kept: by code, in their order."""
     starts = np.concatenate(([0], np.cumsum(kept)))[of.starts].astype(np.int64)
     return Values(of.distinct, of.codes[kept], starts)
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import Connection
+
 from indexing import tokens as terms
 from indexing.errors import SearchUnavailable
 from indexing.likeness import Told, customers_like
 from indexing.permitted import By
 from master.access import Viewer
+from master.reads.blocking_keys import key_digest
+from master.reads.own_phones import own_phones
 from master.reads.records import records_of
 from master.roles import BIRTH, CONTACT, DOCUMENT, READ
 from master.tables.codes import ContactPointKind
@@ -41,8 +45,16 @@ async def compared(context: Context, new: NewCustomer, ids: Sequence[int]) -> li
     """Those of them in sight, the likeliest first; what the viewer does not see clear is not compared, for
     telling how alike it is would tell what it is."""
     told = comparing(context.viewer)
-    records = await context.read(lambda connection: list(records_of(connection, ids))) if ids else []
-    found = told.matches(normalized(_record(new)), list(map(told.normalized, records)))
+    if not ids:
+        return []
+    digest, mobiles = key_digest(context.master.keys), _mobiles(new)
+
+    def read(connection: Connection) -> tuple[list[CustomerRecord], set[bytes]]:
+        return list(records_of(connection, ids)), own_phones(connection, list(map(digest, mobiles)))
+
+    records, own = await context.read(read)
+    record = _record(new, [mobile for mobile in mobiles if digest(mobile) not in own])
+    found = told.matches(normalized(record), list(map(told.normalized, records)))
     return await in_sight(context, found)
 
 
@@ -62,7 +74,7 @@ def _mobiles(new: NewCustomer) -> list[str]:
     return [read_mobile(each.value).normal for each in points]
 
 
-def _record(new: NewCustomer) -> CustomerRecord:
+def _record(new: NewCustomer, mobiles: Sequence[str]) -> CustomerRecord:
     return CustomerRecord(
         id="new",
         name=new.name,
@@ -70,7 +82,7 @@ def _record(new: NewCustomer) -> CustomerRecord:
         gender=new.gender or "",
         birth=f"{new.birth_date:%Y%m%d}" if new.birth_date else "",
         documents=tuple((each.type, each.number) for each in new.documents),
-        mobiles=tuple(_mobiles(new)),
+        mobiles=tuple(mobiles),
         emails=tuple(each.value for each in new.contact_points if each.kind is ContactPointKind.EMAIL),
         addresses=tuple(each.value for each in new.contact_points if each.kind is ContactPointKind.ADDRESS),
     )

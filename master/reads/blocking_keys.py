@@ -6,6 +6,7 @@ import numpy as np
 from sqlalchemy import Connection, String, cast, func, select
 
 from master.keys import Keys
+from master.reads.own_phones import is_own_phone
 from master.sealing import seal_for
 from master.tables.base import table
 from master.tables.matching import BlockingFillRow, BlockingKeyRow
@@ -49,7 +50,10 @@ def blocks(connection: Connection, kinds: Collection[str]) -> Mapping[str, Block
         select(
             keys_kept.c.kind, func.count(), func.aggregate_strings(cast(keys_kept.c.customer_id, String), ",")
         )
-        .where(keys_kept.c.kind.in_([KINDS[kind] for kind in kinds]))
+        .where(
+            keys_kept.c.kind.in_([KINDS[kind] for kind in kinds]),
+            ~is_own_phone(keys_kept.c.kind, keys_kept.c.digest),
+        )
         .group_by(keys_kept.c.kind, keys_kept.c.digest)
         .having(func.count() > 1)
     )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     bindparam,
+    case,
     cast,
     func,
     literal_column,
@@ -28,6 +29,7 @@ from sqlalchemy import (
 from master.access import customers_in_sight
 from master.json_text import listed
 from master.reads.blocking_keys import ARE_FILLED, DIGEST_BYTES, Key
+from master.reads.own_phones import is_own_phone
 from master.reads.records import record_of
 from master.sight import Reach, Sight, bound, reach_of
 from master.tables.base import table
@@ -120,7 +122,8 @@ def _statement(most: int, reach: Reach | None, dialect: str) -> Select[Any]:
 
 
 def _counted(most: int, dialect: str) -> CTE:
-    """Each key asked, and how many have it: counted no further than needed to know that it is too many."""
+    """Each key asked, and how many have it: counted no further than needed to know that it is too many, as it
+    always is of a phone of the insurer's own."""
     given = listed(dialect, "asked", "record").subquery()
     digests, start = bindparam("digests", type_=LargeBinary), cast(given.c.place, Integer) * DIGEST_BYTES + 1
     asked = select(
@@ -133,7 +136,8 @@ def _counted(most: int, dialect: str) -> CTE:
     its = select(keys.c.customer_id).where(keys.c.kind == asked.c.kind, keys.c.digest == asked.c.digest)
     some = its.limit(most + 1).correlate(asked).subquery()
     counted = select(func.count()).select_from(some).scalar_subquery()
-    return select(*asked.c, counted.label("many")).cte("counted")
+    many = case((is_own_phone(asked.c.kind, asked.c.digest), most + 1), else_=counted)
+    return select(*asked.c, many.label("many")).cte("counted")
 
 
 def _nearest(counted: CTE, reach: Reach | None) -> CTE:

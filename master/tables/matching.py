@@ -28,6 +28,17 @@ class BlockingKeyRow(Row):
     )
 
 
+class OwnPhoneRow(Row):
+    """A phone of a branch or of staff, by which no customer is known; derived (master/writes/own_phones.py).
+
+    digest: as a blocking key of kind mobile has it.
+    """
+
+    __tablename__ = "own_phones"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+
+
 class BlockingFillRow(Row):
     """How far the keys of all customers have been made in one form, which matching/block.py numbers."""
 

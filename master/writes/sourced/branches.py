@@ -9,6 +9,7 @@ from master import spelling
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.branches import BranchRow
+from master.writes.own_phones import keep_own_phones
 from master.writes.sourced.codes import changed_columns
 from master.writes.sourced.rows import Applied, Batch, Outcome, Remark, SourcedRow, lacking
 from master.writes.sourced.statements import insert_many, update_each
@@ -37,7 +38,7 @@ def apply_branches(tx: Transaction, rows: Sequence[SourcedRow]) -> Batch:
         if "parent" in values:
             values["parent"] = ids[values["parent"]] if values["parent"] else None
         if row.key in there:
-            columns = {"name": "name", "parent": "parent_id"}
+            columns = {"name": "name", "parent": "parent_id", "phone": "phones"}
             changes[ids[row.key]] = changed_columns(values, there[row.key], columns, ("name",))
             outcome = Outcome.CHANGED if changes[ids[row.key]] else Outcome.UNCHANGED
             batch.applied[row.key] = Applied(outcome, ids[row.key])
@@ -45,6 +46,8 @@ def apply_branches(tx: Transaction, rows: Sequence[SourcedRow]) -> Batch:
             batch.applied[row.key] = Applied(Outcome.ADDED, ids[row.key])
     _insert(tx, new, ids)
     update_each(tx, branches, changes)
+    if any("phone" in row.values for row in standing):
+        keep_own_phones(tx)
     return batch
 
 
@@ -59,6 +62,7 @@ def _insert(tx: Transaction, new: Sequence[SourcedRow], ids: Mapping[str, int]) 
             "code": row.key,
             "name": row.values["name"],
             "parent_id": ids[row.values["parent"]] if row.values.get("parent") else None,
+            "phones": row.values.get("phone"),
         }
         for row in new
     ]

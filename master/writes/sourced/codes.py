@@ -1,4 +1,4 @@
-"""Products and tags: lists kept by their codes, whoever brings them."""
+"""Products, tags and staff: lists kept by their codes, whoever brings them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,13 +7,16 @@ from sqlalchemy import Table, select, text
 
 from master.session import Transaction
 from master.tables.base import table
+from master.tables.branches import StaffRow
 from master.tables.policies import ProductRow
 from master.tables.tags import TagCategoryRow, TagRow
+from master.writes.own_phones import keep_own_phones
 from master.writes.sourced.rows import Applied, Batch, Outcome, SourcedRow, lacking
 from master.writes.sourced.scalars import given_columns
 from master.writes.sourced.statements import insert_many, rows_in, update_each
 
 products, tags, categories = table(ProductRow), table(TagRow), table(TagCategoryRow)
+staff = table(StaffRow)
 
 
 def apply_products(tx: Transaction, rows: Sequence[SourcedRow]) -> Batch:
@@ -32,6 +35,15 @@ def apply_tags(tx: Transaction, rows: Sequence[SourcedRow]) -> Batch:
     ]
     columns = {"name": "name", "category": "category_id", "description": "description"}
     return _apply(tx, tags, placed, columns, ("name", "category"))
+
+
+def apply_staff(tx: Transaction, rows: Sequence[SourcedRow]) -> Batch:
+    """Make and change members of staff by their codes, which differ; branch: an id."""
+    columns = {"name": "name", "branch": "branch_id", "phone": "phones"}
+    batch = _apply(tx, staff, rows, columns, ("name",))
+    if any("phone" in row.values for row in rows):
+        keep_own_phones(tx)
+    return batch
 
 
 def _apply(
