@@ -24,6 +24,9 @@ NOT_RUN = "None"  # refused before it ran, by either path alike
 EXAMPLES, EXAMPLES_OF_A_PROOF = 60, 600  # for each of 17 viewers on each of two databases
 FEWEST_COMPILED = 0.25  # about two thirds are: the ordinary path compared with itself must not pass
 
+# Fields that whole documents would be refused for, by the permission that they need.
+FOR_FEW = {"audit.read": "Customer.accessLog", "customers.merge": "Customer.suggestedRelatives"}
+
 
 def left_out(viewer: Viewer, chance: Random) -> frozenset[str]:
     """What the role may not ask for, but for some documents that are refused; and for two thirds what no plan
@@ -37,7 +40,9 @@ def _refused(viewer: Viewer, chance: Random) -> frozenset[str]:
         return frozenset()
     role = roles()[viewer[0]]
     refused = {name for name, of in classes().items() if of in role.get("refused", ())}
-    return frozenset(refused | (set() if "audit.read" in role["permissions"] else {"Customer.accessLog"}))
+    for permission, field in FOR_FEW.items():
+        refused |= set() if permission in role["permissions"] else {field}
+    return frozenset(refused)
 
 
 def asked(both: Both, viewer: Viewer, of: Document, values: Mapping[str, Any]) -> Told:

@@ -170,6 +170,7 @@ class _Town:
             since, until = _of([None, date(2020, 1, 1)], n), _of([date(2024, 1, 1), None, None], n)
             told = {"name": _of(TEXTS, n + 1) or "x", "role": "other", "since": since, "until": until}
             into.add(HouseholdMemberRow, household_id=home, **told)
+            into.suggestion(people[n], people[n + 3], status=_of(["OPEN", "OPEN", "REFUSED"], n))
         for person in (people[1], people[2], people[5]):
             into.document(person, SHARED_PASSPORT)
 
@@ -253,6 +254,7 @@ POOLS: Pools = {
     "Query.searchCustomers.saved": ("s1", "c1"),
     "LeadFilter.owner": ("S1", "S2", "S3"),
     "Query.reviewTask.id": ("w1", "w2", "c1"),
+    "Query.relativeSuggestion.id": ("f1", "f2", "c1"),
     "ReviewTaskFilter.assignee": ("agent", "nobody"),
     "ReviewTaskFilter.rules": ("shipped", "no"),
     "TagFilter.all": ("T0", "T1", "T2", "zz"),

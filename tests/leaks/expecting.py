@@ -36,13 +36,13 @@ SHOWN = {
 # What is another one for each caller, or each moment; others: readings, as far as the role may look for them.
 THEIR_OWN = ("cursor", "startCursor", "endCursor", "indexAgeSeconds", "others")
 AS_FAR_AS_SEEN = (
-    "probability",
     "odds",
     "verdict",
     "priority",
     "reasons",
     "guards",
 )  # of a candidate, or a pair: what is not seen is not compared
+NULL_WHERE_NOT_SEEN = ("probability",)  # of a pair that may be relatives
 LONGEST_CURSOR = 4000
 
 
@@ -116,7 +116,8 @@ def comparable(answer: Any) -> Any:
     if not isinstance(answer, dict):
         return answer
     own = (*THEIR_OWN, *AS_FAR_AS_SEEN)
-    return {name: value is None if name in own else comparable(value) for name, value in answer.items()}
+    told = {name: value for name, value in answer.items() if name not in NULL_WHERE_NOT_SEEN}
+    return {name: value is None if name in own else comparable(value) for name, value in told.items()}
 
 
 def hidden(filled: Filled, role: Role) -> set[str]:

@@ -255,9 +255,11 @@ class _Town:
                 branch_id=self.at["EAST1" if person is alice else "WEST1"], expiry_date=date(2025, 1, 1),
             )  # fmt: skip
         into.tagged(wendy.id, self.tags["WESTERN"])
-        # One pair that may be one lies in the east, the other one across.
+        # One pair that may be one, or relatives, lies in the east, the other one across.
         into.review_task(alice.id, bob.id)
         into.review_task(alice.id, wendy.id)
+        into.suggestion(alice.id, bob.id)
+        into.suggestion(alice.id, wendy.id)
         into.saved_search(SAVED["name"], SAVED["query"], SAVED["filter"], self.at["HQ"])
         filled.shared_ids = {"h": global_id("h", home), "t": global_id("t", self.tags["EVERYWHERE"])}
         names = [person.name for person in filled.everybody]

@@ -33,7 +33,8 @@ class Entry:
 
     on: the type, where it gives an interface; by: the input field ("Type.field") that its arguments use,
     where that may be refused; how_far, turn: see _Selecting. whence: asks for provenance too, which no plan
-    answers: with it in all of them, the compiled path would not be held.
+    answers: with it in all of them, the compiled path would not be held; kin: for suggested relatives, which
+    are for few roles.
     """
 
     root: str
@@ -43,6 +44,7 @@ class Entry:
     how_far: int = NEAR
     turn: int = 0
     whence: bool = False
+    kin: bool = False
 
     def __str__(self) -> str:
         return f"{self.root}{self.arguments} {self.on}".strip()
@@ -103,6 +105,9 @@ def commands(of: Filled) -> list[Entry]:
         Entry("mergeCustomers", f"(input: {{{MERGING % (id, of.una.ids['c'])}}})"),
         Entry("pinValue", f'(input: {{customer: "{id}", version: 99, field: NAME, reason: "x"}})'),
         Entry("unpinValue", f'(input: {{customer: "{id}", version: 99, field: NAME, reason: "x"}})'),
+        Entry("createHousehold", '(input: {name: "x", members: []})'),
+        Entry("addHouseholdMember", f'(input: {{household: "h1", customer: "{id}", role: "none"}})'),
+        Entry("endHouseholdMembership", f'(input: {{household: "h999", customer: "{id}"}})'),
         Entry("unmergeCustomer", '(input: {mergeId: "m1", reason: "x"})'),
         Entry("saveSearch", '(input: {name: "x", query: "x"})'),
         Entry("changeSavedSearch", '(input: {id: "s1", name: "x"})'),
@@ -176,7 +181,8 @@ def document(entry: Entry, leave_out: frozenset[str], *, only: frozenset[str] = 
     accessLog is asked for where `$log` is true. Empty where there is nothing to ask for.
     """
     operation = "mutation" if entry.root in mutation().fields else "query"
-    leave_out = leave_out if entry.whence or only else leave_out | {"Customer.provenance"}
+    leave_out |= set() if entry.whence or only else {"Customer.provenance"}
+    leave_out |= set() if entry.kin or only else {"Customer.suggestedRelatives"}
     root = (mutation() if operation == "mutation" else query()).fields[entry.root]
     selected = _Selecting(leave_out, only, entry.how_far, entry.turn).below(concrete(entry))
     if not selected:

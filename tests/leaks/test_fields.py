@@ -24,6 +24,7 @@ OTHERWISE = (
     *("SearchNotice", "SearchReading", "OtherReading"),
     *("MergePreview", "MergeMove", "MergeDifference", "UserError"),
     *("ReviewTask", "ReviewTaskConnection", "ReviewTaskEdge", "ReviewFigures"),
+    *("RelativeSuggestion", "RelativeSuggestionConnection", "RelativeSuggestionEdge", "RelativeFigures"),
 )
 
 
@@ -67,17 +68,19 @@ def test_every_field_is_told_as_the_role_says_on_every_path(
     wanted = {name for name in readable_fields() if name.partition(".")[0] not in OTHERWISE}
     assert {name for name in asked if name.partition(".")[0] not in OTHERWISE} == wanted - refused(
         hub, role
-    ) - {"Customer.accessLog"} - emptied(hub, role)
+    ) - {"Customer.accessLog", "Customer.suggestedRelatives"} - emptied(hub, role)
     checked_values = sum(each.checked for each in tellings)
     record_property("values", checked_values)
     assert checked_values > FEWEST_CHECKED
 
 
 def test_every_way_in_is_one_of_the_suites(hub: Hub) -> None:
-    """Merging and reviews are for few roles: test_merging.py, test_reviews.py."""
+    """Merging, reviews and suggested relatives are for few roles: test_merging.py, test_reviews.py and
+    test_relatives.py."""
     few = {"viewer", "previewMerge", "reviewTasks", "reviewTask", "reviewFigures"}
+    few |= {"relativeSuggestions", "relativeSuggestion", "relativeFigures"}
     assert {each.root for each in entries(hub.filled)} == set(query().fields) - few
-    for_stewards = {name for name in mutation().fields if "Review" in name}
+    for_stewards = {name for name in mutation().fields if "Review" in name or "Relatives" in name}
     assert {each.root for each in commands(hub.filled)} == set(mutation().fields) - for_stewards
 
 
@@ -113,8 +116,9 @@ def test_what_is_clear_is_what_was_put(hub: Hub) -> None:
         name for name in maskable if any(told[name.partition(".")[2], v] for v in hub.filled.planted(name))
     }
     assert shown == maskable
-    # What a steward said of a pair is for few roles: test_reviews.py.
-    assert maskable == set(masked_fields(hub.roles["ALL_MASKED"])) - {"ReviewTask.reason"}
+    # What a steward said of a pair is for few roles: test_reviews.py and test_relatives.py.
+    of_pairs = {"ReviewTask.reason", "RelativeSuggestion.reason"}
+    assert maskable == set(masked_fields(hub.roles["ALL_MASKED"])) - of_pairs
 
 
 @as_roles(("AUDITOR",), tuple(name for name in READING if name != "AUDITOR"))

@@ -23,7 +23,12 @@ from master.tables.contacts import ContactRow
 from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow
 from master.tables.leads import LeadRow
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
-from master.tables.relations import HouseholdMemberRow, HouseholdRow, RelationRow
+from master.tables.relations import (
+    HouseholdMemberRow,
+    HouseholdRow,
+    RelationRow,
+    RelativeSuggestionRow,
+)
 from master.tables.reviews import ReviewTaskRow
 from master.tables.saved_searches import SavedSearchRow
 from master.tables.sources import SourceRecordRow, SourceSystemRow
@@ -243,6 +248,13 @@ class Filler:
         }
         values = {"rules": "R1", "identity": b"", "proposed_at": MORNING, **judged, **values}
         return self.add(ReviewTaskRow, one_id=min(one, other), other_id=max(one, other), **values)
+
+    def suggestion(self, one: int, other: int, **values: Any) -> int:
+        """As two are judged who share an address and a surname, the one some years older than the other."""
+        judged = {"odds": 5.5, "priority": 550, "levels": "1,-1,1,-1,1", "older": -1}
+        values = {"identity": b"", "proposed_at": MORNING, **judged, **values}
+        pair = {"one_id": min(one, other), "other_id": max(one, other)}
+        return self.add(RelativeSuggestionRow, **pair, **values)
 
     def source(self, code: str, branch: int | None = None, made_by: str | None = None) -> int:
         return self.add(SourceSystemRow, code=code, name=code, branch_id=branch, made_by=made_by)
