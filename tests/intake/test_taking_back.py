@@ -9,6 +9,7 @@ from master.tables.base import table
 from master.tables.codes import TakenBack
 from master.tables.sources import ImportRunRow
 from master.writes.taking_back.back import LAST, rehearsed_take_back, take_back, take_back_next
+from master.writes.taking_back.scopes import OF_ALL
 from tests.conftest import TESTER, SetTime
 from tests.intake.importing import Importing
 from tests.master.merging.town import Rows, everything
@@ -63,7 +64,7 @@ def town(hub: Importing, time: SetTime) -> Importing:
 def take(hub: Importing, time: SetTime, kind: str, text: str, source: str | None = "CRM") -> int:
     """The batch's id. Each comes a while after the one before."""
     time.forward(minutes=1)
-    hub.take(kind, text, source=None if kind in ("branches", "products", "tags") else source)
+    hub.take(kind, text, source=None if kind in OF_ALL else source)
     return last_batch(hub)
 
 
@@ -105,6 +106,7 @@ SECOND = [
         "source_key,customer,title,product,due_at,expected_premium\n"
         "L1,K2,年金险,P2,2026-12-02,1000\nL2,K3,医疗,,,\n",
     ),
+    ("staff", "code,name,branch,phone\nA1,王经理,B1,13800138000|021-58887777\nA2,赵,,13700137000\n"),
 ]
 
 

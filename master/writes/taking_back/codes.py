@@ -1,15 +1,17 @@
-"""Undoes what a transaction did for branches, products and tags, which are kept by their codes."""
+"""Undoes what a transaction did for branches, staff, products and tags, which are kept by their codes."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, select
 
+from master.reads.own_phones import HOLDERS
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.branches import BranchRow
 from master.tables.codes import TakenBack
 from master.tables.tags import TagCategoryRow, TagRow
+from master.writes.own_phones import keep_own_phones
 from master.writes.sourced.statements import update_each
 from master.writes.taking_back.deeds import Deed, Found, TakingIn, deeds_on
 from master.writes.taking_back.groups import Line, owners_with_more
@@ -28,6 +30,8 @@ def take_back_codes(
     told |= _remove(tx, found)
     if target is tags:
         _remove_empty(tx, found)
+    if target in HOLDERS:
+        keep_own_phones(tx)
     ids = {row["code"]: id for id, row in found.rows.items()}
     done = {line.id: told.get(ids.get(line.key, 0)) for line in lines}
     return {line: became for line, became in done.items() if became is not None}

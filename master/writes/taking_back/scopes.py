@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from master.tables.base import Row, table
-from master.tables.branches import BranchRow
+from master.tables.branches import BranchRow, StaffRow
 from master.tables.contacts import ContactRow
 from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow, OtherNameRow
 from master.tables.leads import LeadRow
@@ -53,4 +53,9 @@ OF_A_SOURCE: Mapping[str, Scope] = {
     "contacts": Scope(ContactRow),
     "leads": Scope(LeadRow),
 }
-OF_ALL: Mapping[str, type[Row]] = {"branches": BranchRow, "products": ProductRow, "tags": TagRow}
+OF_ALL: Mapping[str, type[Row]] = {
+    "branches": BranchRow,
+    "staff": StaffRow,
+    "products": ProductRow,
+    "tags": TagRow,
+}
