@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.gathering import Progress
-from app.sweeping import AT_ONCE, Sweep
+from app.sweeping import AT_ONCE, Sweep, write
 from master.audit import note
 from master.reads.relatives import belonging_together
 from master.session import Transaction
@@ -46,7 +46,7 @@ class Relating:
         wanted, done = list(self._suggestions()), Counter[str]()
         for start in range(0, len(wanted), AT_ONCE):
             some = wanted[start : start + AT_ONCE]
-            done += self.sweep.write(partial(suggest_relatives, found=some))
+            done += write(self.sweep.master, partial(suggest_relatives, found=some))
             told(min(start + AT_ONCE, len(wanted)), len(wanted))
 
         def end(tx: Transaction) -> int:
@@ -54,7 +54,7 @@ class Relating:
             note(tx, "relatives.run", "hub", details={**done, "withdrawn": withdrawn})
             return withdrawn
 
-        done["withdrawn"] = self.sweep.write(end)
+        done["withdrawn"] = write(self.sweep.master, end)
         return done
 
     def _suggestions(self) -> Iterator[Suggestion]:

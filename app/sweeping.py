@@ -1,7 +1,7 @@
-"""All customers compared with each other, and what comes of it kept: review tasks, and merges if wanted."""
+"""All customers compared with each other, and what comes of it kept as review tasks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypeVar, cast
@@ -11,22 +11,18 @@ import numpy as np
 from app.gathering import Opener, Progress, everybody
 from master.audit import note
 from master.deadlocks import untangled
-from master.errors import Refusal, Unavailable
+from master.errors import Unavailable
 from master.reads.apart import Apart, apart
 from master.reads.blocking_keys import are_filled, blocks
 from master.reads.own_phones import own_numbers
-from master.reads.records import customer_numbers, records_of
+from master.reads.records import customer_numbers
 from master.sealing import seal_for
 from master.session import Actor, Master, Transaction
-from master.writes.merging.guards import locked_customers
-from master.writes.merging.merge import Merging, merge_customers
 from master.writes.proposals import Pair, withdraw_others
-from master.writes.reviews import Proposal, held_apart, keep_rules, propose, tasks
+from master.writes.reviews import Proposal, keep_rules, propose, tasks
 from matching.block import pairs_in
-from matching.columns import Columns, columns, without
-from matching.kept_rules import name_of
+from matching.columns import Columns, without
 from matching.linking import Links, joined, linked, taught_by
-from matching.normalized import normalized
 from matching.rules import VERDICTS, Rules
 
 ACTOR = Actor("match run")
@@ -103,10 +99,10 @@ class Sweep:
         """Make review tasks of pairs to be looked at; how many are new, opened again, known, withdrawn."""
         proposals = list(self._proposals())
         done: Counter[str] = Counter()
-        rules = self.write(lambda tx: keep_rules(tx, self.rules))
+        rules = write(self.master, lambda tx: keep_rules(tx, self.rules))
         for start in range(0, len(proposals), AT_ONCE):
             some = proposals[start : start + AT_ONCE]
-            done += self.write(partial(propose, proposals=some, rules=rules))
+            done += write(self.master, partial(propose, proposals=some, rules=rules))
             told(min(start + AT_ONCE, len(proposals)), len(proposals))
         kept = [each.pair for each in proposals]
 
@@ -115,43 +111,8 @@ class Sweep:
             note(tx, "match.run", "hub", details={"rules": rules, **done, "withdrawn": withdrawn})
             return withdrawn
 
-        done["withdrawn"] = self.write(end)
+        done["withdrawn"] = write(self.master, end)
         return done
-
-    def merge(self, told: Progress) -> Counter[str]:
-        """Merge each group into its oldest customer, where nothing forbids it; how many are, and are not."""
-        done: Counter[str] = Counter()
-        for place, group in enumerate(self.groups, start=1):
-            try:
-                outcome = self.write(partial(self._merge, group=group))
-            except Refusal:
-                outcome = "not merged"
-            done[outcome] += len(group) - 1
-            told(place, len(self.groups))
-        return done
-
-    def _merge(self, tx: Transaction, group: Sequence[int]) -> str:
-        """What came of it. A run takes long: what was said and changed meanwhile goes before what it read."""
-        locked_customers(tx, dict.fromkeys(group, ()))
-        now = columns([normalized(record) for record in records_of(tx.connection, group)])
-        then = (self.records.identity(self.places[id]) for id in now.ids)
-        if any(now.identity(place) != known for place, known in enumerate(then)):
-            return "changed meanwhile"
-        if any(self._apart(held_apart(tx, group))):
-            return "told apart meanwhile"
-        survivor, *duplicates = group
-        reason = f"The same by the rules {name_of(self.rules)}."
-        merge_customers(tx, Merging(survivor, tuple(duplicates), reason))
-        return "merged"
-
-    def write(self, act: Callable[[Transaction], T]) -> T:
-        """What the act gives in a transaction of its own, which begins anew where others were in its way."""
-
-        def acted() -> T:
-            with self.master.transaction(ACTOR) as tx:
-                return act(tx)
-
-        return untangled(acted)
 
     def _proposals(self) -> Iterator[Proposal]:
         wanted = {VERDICTS.index("SAME"), VERDICTS.index("REVIEW")}
@@ -177,7 +138,22 @@ class Sweep:
     def identity(self, one: int, other: int) -> bytes:
         """A digest of all that is compared of these two (places)."""
         both = sorted((one, other), key=lambda place: _id(self.records.ids[place]))
-        return seal_for(self.master.keys, "review_tasks").digest(" ".join(map(self.records.identity, both)))
+        return pair_identity(self.master, *map(self.records.identity, both))
+
+
+def pair_identity(master: Master, one: str, other: str) -> bytes:
+    """A digest of what is compared of two customers, the older one first."""
+    return seal_for(master.keys, "review_tasks").digest(f"{one} {other}")
+
+
+def write(master: Master, act: Callable[[Transaction], T]) -> T:
+    """What the act gives in a transaction of its own, which begins anew where others were in its way."""
+
+    def acted() -> T:
+        with master.transaction(ACTOR) as tx:
+            return act(tx)
+
+    return untangled(acted)
 
 
 def _id(of: object) -> int:

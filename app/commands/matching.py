@@ -1,28 +1,25 @@
 """match: which customers may be one, and how well the rules agree with people."""
 
 import csv
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
-from app.commands.context import CLI, Finding, opened_master, progress, settings
-from app.opening import open_master
+from app.commands.comparing import compared, keep, merge, refusals_told, rules_of, stopped_before, swept
+from app.commands.context import CLI, Finding, opened_master
 from app.rehearsing import rehearsed, replayed
-from app.relating import Relating
-from app.sweeping import Sweep
-from master.collecting import spare_the_collector
-from master.errors import Refusal
+from app.sweeping import write
 from master.reads.reviews import customer_id, judged, merged_numbers, open_tasks, task_of
 from master.session import Master
 from master.tables.codes import ReviewAnswer
+from master.writes.match_runs import begin_run, end_run
 from master.writes.review_decisions import Decision
 from master.writes.review_decisions import decide as decide_task
 from master.writes.review_decisions import undo as undo_task
 from matching.evaluate import Evaluation, Pair, evaluated
-from matching.rules import VERDICTS, BadRules, Rules, rules_in, shipped
+from matching.kept_rules import name_of
+from matching.rules import VERDICTS, Rules
 
 SAME = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -49,49 +46,30 @@ def match() -> None:
 @click.option(
     "--pairs", type=click.Path(dir_okay=False, path_type=Path), help="Write every pair to this CSV file."
 )
-def run(*, dry_run: bool, merges: bool, rules: Path | None, learn: bool, pairs: Path | None) -> None:
+@click.option("--anew", is_flag=True, help="Begin anew, where the last run was stopped.")
+def run(
+    *, dry_run: bool, merges: bool, rules: Path | None, learn: bool, pairs: Path | None, anew: bool
+) -> None:
     """Compare all customers with each other: make review tasks of pairs that may be one, and suggestions of
     those that may be relatives.
 
-    Stopped and started again, it makes the tasks that are missing. The file of --pairs has customer numbers,
-    verdict and log2 odds; no personal data.
+    Stopped and started again in the same way, it goes on where it was. The file of --pairs has customer
+    numbers, verdict and log2 odds; no personal data.
     """
     if dry_run and merges:
         raise click.UsageError("--dry-run changes nothing: leave out --merge.")
     with opened_master() as master:
-        sweep = _swept(master, rules, learn=learn)
-        _tell(sweep)
-        relating = Relating.of(sweep)
-        click.echo(f"may be relatives: {len(relating.found.one)}")
-        if pairs is not None:
-            _write(pairs, sweep)
         if dry_run:
-            _tell_rehearsed(master, sweep.rules)
+            _tell_rehearsed(master, compared(master, rules, pairs, learn=learn)[0].rules)
             return
-        with progress("tasks") as show:
-            _count(sweep.keep(show))
+        asked = f"{name_of(rules_of(rules))}{' --learn' if learn else ''}{' --merge' if merges else ''}"
+        stopped = None if anew else stopped_before(master, asked)
+        id = write(master, lambda tx: begin_run(tx, asked)) if stopped is None else stopped.id
+        if stopped is None or stopped.kept_at is None:
+            keep(master, id, compared(master, rules, pairs, learn=learn))
         if merges:
-            with progress("merges") as show:
-                _count(sweep.merge(show))
-        with progress("relatives") as show:
-            _count(relating.keep(show), "relatives ")
-
-
-def _swept(master: Master, rules: Path | None, *, learn: bool) -> Sweep:
-    """All customers compared by these rules. Raises Finding."""
-    opener = partial(open_master, settings())
-    spare_the_collector()
-    with _told(), progress("customers") as show:
-        return Sweep.of(master, _rules(rules), learn=learn, opener=opener, told=show)
-
-
-def _tell(sweep: Sweep) -> None:
-    click.echo(f"customers: {len(sweep.records.ids)}")
-    click.echo(f"would be merged: {sum(map(len, sweep.groups))} into {len(sweep.groups)}")
-    for verdict in reversed(VERDICTS):
-        click.echo(f"pairs {verdict}: {sum(1 for _ in sweep.found.of(verdict))}")
-    for kind, many in sweep.found.cut.items():
-        click.echo(f"keys that too many share to be followed, {kind}: {many}", err=True)
+            merge(master, id)
+        write(master, lambda tx: end_run(tx, id))
 
 
 def _tell_rehearsed(master: Master, rules: Rules) -> None:
@@ -100,11 +78,6 @@ def _tell_rehearsed(master: Master, rules: Rules) -> None:
         told = rehearsed(connection, rules)
     click.echo(f"merged before: {told.merged}, of which would be split: {told.split}")
     _tell_agreement("decided pairs", told.judged)
-
-
-def _count(done: Mapping[str, int], of: str = "") -> None:
-    for what, many in sorted(done.items()):
-        click.echo(f"{of}{what}: {many}")
 
 
 @match.command()
@@ -126,7 +99,7 @@ def decide(one: str, other: str, answer: str, reason: str) -> None:
     different are proposed again only when one of them changes."""
     with opened_master() as master:
         task = _task(master, one, other)
-        with _told(), master.transaction(CLI) as tx:
+        with refusals_told(), master.transaction(CLI) as tx:
             decide_task(tx, Decision(task, ReviewAnswer(answer.upper()), reason))
 
 
@@ -138,7 +111,7 @@ def undo(one: str, other: str, reason: str) -> None:
     """Take back what was decided of two customers (by number) in the last 30 days, and unmerge them."""
     with opened_master() as master:
         task = _task(master, one, other)
-        with _told(), master.transaction(CLI) as tx:
+        with refusals_told(), master.transaction(CLI) as tx:
             undecided = undo_task(tx, task, reason)
         for each in undecided:
             click.echo(f"stays with the survivor: {each.table} {each.id}: {each.reason}")
@@ -156,15 +129,6 @@ def _task(master: Master, one: str, other: str) -> int:
     if task is None:
         raise Finding("The rules have not proposed this pair.")
     return task
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Refusals are findings."""
-    try:
-        yield
-    except Refusal as refusal:
-        raise Finding(str(refusal)) from None
 
 
 @match.command()
@@ -200,7 +164,7 @@ def evaluate(labels: Path, rules: Path | None, learn: bool) -> None:
     """Precision and recall on judged pairs: a CSV file with one, other (customer numbers) and same."""
     known = dict(_labels(labels))
     with opened_master() as master:
-        sweep = _swept(master, rules, learn=learn)
+        sweep = swept(master, rules, learn=learn)
         with master.reading() as connection:
             merged = merged_numbers(connection)
     found, numbers = sweep.found, [sweep.numbers[id] for id in sweep.records.ids]
@@ -227,28 +191,6 @@ def _tell_agreement(what: str, told: Evaluation) -> None:
     ):
         click.echo(f"{name}: {'none to tell by' if share is None else f'{share:.4f}'}")
     click.echo(f"wrongly linked: {told.wrong}")
-
-
-def _rules(path: Path | None) -> Rules:
-    try:
-        return rules_in(path) if path else shipped()
-    except BadRules as error:
-        raise Finding(str(error)) from None
-
-
-def _write(path: Path, sweep: Sweep) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        told = csv.writer(file)
-        told.writerow(("one", "other", "verdict", "odds"))
-        found = sweep.found
-        for one, other, verdict, odds in zip(
-            found.one.tolist(),
-            found.other.tolist(),
-            found.verdicts.tolist(),
-            found.odds.tolist(),
-            strict=True,
-        ):
-            told.writerow((sweep.number(one), sweep.number(other), VERDICTS[verdict], f"{odds:.2f}"))
 
 
 def _labels(path: Path) -> Iterator[tuple[Pair, bool]]:

@@ -1,4 +1,5 @@
-"""Which customers are two by what people say: somebody told them apart, or undid a merge of them."""
+"""Which customers are two by what people say, or may be: somebody told them apart, could not tell, or undid a
+merge of them."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,8 +16,8 @@ tasks, merges, merged = table(ReviewTaskRow), table(MergeRow), table(MergedCusto
 
 Pair = tuple[int, int]
 
-_DIFFERENT = select(tasks.c.one_id.label("one"), tasks.c.other_id.label("other"), tasks.c.identity).where(
-    tasks.c.status == ReviewStatus.DECIDED, tasks.c.answer == ReviewAnswer.DIFFERENT
+_NOT_ONE = select(tasks.c.one_id.label("one"), tasks.c.other_id.label("other"), tasks.c.identity).where(
+    tasks.c.status == ReviewStatus.DECIDED, tasks.c.answer != ReviewAnswer.SAME
 )
 _UNDONE = select(merges.c.survivor_id.label("one"), merges.c.customer_id.label("other"), null()).where(
     merges.c.undone_at.is_not(None)
@@ -38,7 +39,7 @@ class Apart:
 
 def apart(connection: Connection, ids: Collection[int] | None = None) -> Apart:
     """ids: where both are of these customers; None: all pairs."""
-    found = _DIFFERENT.union_all(_UNDONE).subquery()
+    found = _NOT_ONE.union_all(_UNDONE).subquery()
     now = (who_is_now(found.c.one).label("one_now"), who_is_now(found.c.other).label("other_now"))
     wanted = select(found, *now)
     if ids is not None:

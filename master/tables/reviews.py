@@ -64,3 +64,24 @@ class MatchRulesRow(Row):
     name: Mapped[str] = mapped_column(primary_key=True)
     rules: Mapped[str]
     kept_at: Mapped[Moment]
+
+
+class MatchRunRow(Row):
+    """A run over all customers, and how far it has come.
+
+    asked: by which rules it compares, and what it is to do; rules (MatchRulesRow): those that it judged by,
+    which it may have learned. kept_at: when all that it had found stood. merged: how many customers are, and
+    are not, as JSON; merged_after: the oldest customer of the last group that was gone through.
+    """
+
+    __tablename__ = "match_runs"
+    __table_args__ = AUTO
+
+    id: Mapped[RowId]
+    asked: Mapped[str]
+    rules: Mapped[str | None]
+    started_at: Mapped[Moment]
+    kept_at: Mapped[datetime | None] = mapped_column(Instant)
+    merged: Mapped[str] = mapped_column(server_default="{}")
+    merged_after: Mapped[int] = mapped_column(server_default="0")
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,5 +1,8 @@
 """kehu match: what merging would come to, and how well the rules agree with people."""
 
+import signal
+import subprocess
+import sys
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -59,6 +62,7 @@ def test_a_dry_run_tells_what_merging_would_come_to(hub: Path) -> None:
             "pairs SAME: 1",
             "pairs REVIEW: 1",
             "pairs DIFFERENT: 0",
+            "may be relatives: 0",
             "merged before: 0, of which would be split: 0",
             "decided pairs: 0, of which 0 are the same",
             "precision: none to tell by",
@@ -129,6 +133,58 @@ def test_those_who_are_the_same_are_merged_where_that_is_asked_for(hub: Path) ->
     assert told("run", "--merge", "--dry-run").exit_code == 2
 
 
+def killed(hub: Path, *arguments: str, at: str) -> int:
+    """The exit code of a run that is killed when it does this ("module.function") for the first time."""
+    module, _, function = at.rpartition(".")
+    code = (
+        f"import os, signal, {module}\n"
+        f"{module}.{function} = lambda *given, **named: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "from app.cli import main\n"
+        f"main(['match', 'run', *{list(arguments)!r}])"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, timeout=120
+    ).returncode
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was(hub: Path) -> None:
+    assert killed(hub, "--merge", at="app.joining.merge_customers") == -signal.SIGKILL
+    assert tasks(hub) == [(1, 2, "SAME", "OPEN"), (3, 4, "REVIEW", "OPEN")]
+    done = told("run", "--merge").stdout.splitlines()
+    assert done[0].startswith("goes on with the run of 20")
+    assert (done[0].rpartition(": ")[2], done[1:]) == ("nothing is compared again", ["merged: 1"])
+    assert told("run", "--merge").stdout.splitlines()[0] == "customers: 4"
+
+
+def test_a_run_that_was_killed_before_it_had_kept_all_compares_again(hub: Path) -> None:
+    assert killed(hub, at="app.commands.comparing.note_kept") == -signal.SIGKILL
+    done = told("run").stdout.splitlines()
+    assert done[0].endswith(": all are compared again, what it kept stands")
+    assert "known: 2" in done
+
+
+@pytest.mark.parametrize("otherwise", [(), ("--merge", "--anew"), ("--merge", "--rules", "stricter.toml")])
+def test_what_is_asked_otherwise_begins_anew(hub: Path, otherwise: tuple[str, ...]) -> None:
+    stricter(hub)
+    assert killed(hub, "--merge", at="app.joining.merge_customers") == -signal.SIGKILL
+    assert told("run", *otherwise).stdout.splitlines()[0] == "customers: 5"
+
+
+def test_who_may_be_relatives_is_told_and_suggested(hub: Path) -> None:
+    master, mobile = opened(hub), (GivenContactPoint(ContactPointKind.MOBILE, "13900139000"),)
+    with master.transaction(Actor("test")) as tx:
+        for name, born in (("钱伟", date(1970, 1, 1)), ("钱多", date(2001, 5, 5))):
+            new = NewCustomer(name, birth_date=born, contact_points=mobile, duplicate_reason="test")
+            create_customer(tx, new)
+    master.close()
+    done = told("run").stdout.splitlines()
+    assert [line for line in done if "relatives" in line] == [
+        "may be relatives: 1",
+        "relatives new: 1",
+        "relatives withdrawn: 0",
+    ]
+
+
 def test_what_one_steward_decided_another_can_only_undo(hub: Path) -> None:
     assert said(1, "same").stderr == "kehu: The rules have not proposed this pair.\n"
     told("run")
@@ -171,7 +227,7 @@ def test_rules_are_rehearsed_on_who_was_merged_and_on_what_was_decided(hub: Path
     told("run")
     said(1, "same")
     said(3, "different")
-    by_these = told("run", "--dry-run").stdout.splitlines()[5:]
+    by_these = told("run", "--dry-run").stdout.splitlines()[6:]
     assert by_these == [
         "merged before: 1, of which would be split: 0",
         "decided pairs: 2, of which 1 are the same",
@@ -180,7 +236,7 @@ def test_rules_are_rehearsed_on_who_was_merged_and_on_what_was_decided(hub: Path
         "recall with review: 1.0000",
         "wrongly linked: 0",
     ]
-    by_others = told("run", "--dry-run", "--rules", stricter(hub)).stdout.splitlines()[5:]
+    by_others = told("run", "--dry-run", "--rules", stricter(hub)).stdout.splitlines()[6:]
     assert by_others[0] == "merged before: 1, of which would be split: 1"
     assert by_others[2:5] == ["precision: none to tell by", "recall: 0.0000", "recall with review: 1.0000"]
 

@@ -1,13 +1,19 @@
 """What is said, changed and merged while a matching run goes on, and what it keeps of earlier words."""
 
+from typing import Any
+
 import pytest
 
-from app.sweeping import Sweep
+from app.joining import Joining
+from app.sweeping import Sweep, write
+from master.reads.match_runs import kept_run
 from master.session import Master
 from master.writes.customer_changes import update_customer
 from master.writes.inputs import CustomerChange
+from master.writes.match_runs import begin_run, note_kept
 from master.writes.merging.merge import Merging, merge_customers
 from master.writes.merging.unmerge import unmerge_customer
+from matching.kept_rules import name_of
 from matching.rules import shipped
 from tests.conftest import TESTER
 from tests.resolvers.reviewing import ID, decide, doubles, task, tasks
@@ -24,21 +30,77 @@ def silent(done: int, of: int) -> None:
     """Nobody looks on."""
 
 
+def joining(master: Master) -> Joining:
+    """What a run that has kept all its tasks is to merge."""
+    id = write(master, lambda tx: begin_run(tx, "shipped"))
+    write(master, lambda tx: note_kept(tx, id, name_of(shipped())))
+    return again(master, id)
+
+
+def again(master: Master, id: int) -> Joining:
+    """The same run, begun again."""
+    with master.reading() as connection:
+        return Joining.of(master, kept_run(connection, id))
+
+
 def test_who_is_told_apart_while_a_run_goes_on_is_not_merged_by_it(reviews: Hub) -> None:
-    sweep = Sweep.of(reviews.master, shipped())
-    assert sweep.groups == [[1, 2]]
+    run = joining(reviews.master)
+    assert [group.ids for group in run.groups] == [[1, 2]]
     decide(reviews, "DIFFERENT", "w1")
-    assert dict(sweep.merge(silent)) == {"told apart meanwhile": 1}
+    assert dict(run.merge(silent)) == {"told apart meanwhile": 1}
     told = task(reviews, "w1")
     assert (told["answer"], told["one"]["id"], told["other"]["id"]) == ("DIFFERENT", "c1", "c2")
 
 
 def test_who_is_changed_while_a_run_goes_on_is_left_to_the_next_one(reviews: Hub) -> None:
-    sweep = Sweep.of(reviews.master, shipped())
-    assert sweep.groups == [[1, 2]]
+    run = joining(reviews.master)
+    assert [group.ids for group in run.groups] == [[1, 2]]
     with reviews.master.transaction(TESTER) as tx:
         update_customer(tx, CustomerChange(2, 1, name="李四"))
-    assert dict(sweep.merge(silent)) == {"changed meanwhile": 1}
+    assert dict(run.merge(silent)) == {"changed meanwhile": 1}
+
+
+@pytest.fixture
+def many(master: Master) -> Master:
+    """c1 to c13, of whom c1, c2 and c13 have one document, and c3 and c4 another one, and so on."""
+    with filling(master) as fill:
+        fill.token()
+        for n in range(1, 14):
+            of = 0 if n == 13 else (n - 1) // 2
+            person = fill.customer(n, f"张{'一二三四五六'[of]}")
+            fill.document(person, f"E{of}2345678", "PASSPORT", primary=True)
+            fill.point(person, f"1380013800{of}")
+        fill.derive()
+    Sweep.of(master, shipped()).keep(silent)
+    return master
+
+
+def test_a_run_that_was_killed_while_merging_goes_on_behind_what_it_did(
+    many: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, merges = joining(many), 0
+    assert [group.ids for group in run.groups] == [[1, 2, 13], [3, 4], [5, 6], [7, 8], [9, 10], [11, 12]]
+
+    def killed(tx: Any, wanted: Merging) -> Any:
+        nonlocal merges
+        merges += 1
+        if merges == 4:
+            raise KeyboardInterrupt
+        return merge_customers(tx, wanted)
+
+    monkeypatch.setattr("app.joining.merge_customers", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run.merge(silent)
+    left = again(many, run.run.id)
+    assert [group.ids for group in left.groups] == [[7, 8], [9, 10], [11, 12]]
+    assert dict(left.merge(silent)) == {"merged": 7}
+    assert again(many, run.run.id).groups == []
+
+
+def test_of_whom_a_steward_can_not_tell_a_run_leaves_them_two(reviews: Hub) -> None:
+    decide(reviews, "UNSURE", "w1")
+    assert Sweep.of(reviews.master, shipped()).groups == []
+    assert joining(reviews.master).groups == []
 
 
 @pytest.mark.parametrize("by_a_steward", [True, False])

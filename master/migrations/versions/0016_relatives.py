@@ -1,4 +1,4 @@
-"""Pairs that may be relatives, and who said of whom that they are."""
+"""Pairs that may be relatives, who said of whom that they are, and how far runs of matching have come."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,4 +45,17 @@ def upgrade() -> None:
         "relative_suggestions",
         ["status", "priority", "id"],
         unique=False,
+    )
+    op.create_table(
+        "match_runs",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("asked", sa.String(), nullable=False),
+        sa.Column("rules", sa.String(), nullable=True),
+        sa.Column("started_at", Instant(), nullable=False),
+        sa.Column("kept_at", Instant(), nullable=True),
+        sa.Column("merged", sa.String(), server_default="{}", nullable=False),
+        sa.Column("merged_after", Id, server_default="0", nullable=False),
+        sa.Column("ended_at", Instant(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_match_runs")),
+        sqlite_autoincrement=True,
     )
