@@ -1,55 +1,23 @@
 """kehu match: what merging would come to, and how well the rules agree with people."""
 
-import signal
-import subprocess
-import sys
 from datetime import date
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import select
 
-from app.cli import main
-from app.opening import open_master
-from app.settings import read_settings
-from master.session import Actor, Master
+from master.session import Actor
 from master.tables.base import table
-from master.tables.codes import ContactPointKind, DocumentType
-from master.tables.reviews import MatchRulesRow, ReviewTaskRow
+from master.tables.reviews import MatchRulesRow
 from master.writes.customer_changes import update_customer
-from master.writes.customers import create_customer
-from master.writes.inputs import CustomerChange, GivenContactPoint, GivenDocument, NewCustomer
-
-GOOD_ID = "11010519491231002X"
-BORN = date(1980, 1, 1)
+from master.writes.inputs import CustomerChange
+from tests.app.matching import opened, stricter, tasks, told, with_doubles
 
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """张三 twice with one document, 王晓梅 and 陈晓梅 with one mobile and birth date, and somebody else."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("KEHU_DATA_DIR", str(tmp_path / "var"))
-    assert CliRunner().invoke(main, ["init"]).exit_code == 0
-    master = open_master(read_settings({"KEHU_DATA_DIR": str(tmp_path / "var")}))
-    document = (GivenDocument(DocumentType.RESIDENT_ID, GOOD_ID),)
-    mobile = (GivenContactPoint(ContactPointKind.MOBILE, "13800138000"),)
-    with master.transaction(Actor("test")) as tx:
-        for customer in (
-            NewCustomer("张三", documents=document),
-            NewCustomer("ZHANG SAN", documents=document, duplicate_reason="test"),
-            NewCustomer("王晓梅", birth_date=BORN, contact_points=mobile),
-            NewCustomer("陈晓梅", birth_date=BORN, contact_points=mobile, duplicate_reason="test"),
-            NewCustomer("李四"),
-        ):
-            create_customer(tx, customer)
-    master.close()
-    return tmp_path
-
-
-def told(*arguments: str) -> Result:
-    return CliRunner().invoke(main, ["match", *arguments])
+    return with_doubles(tmp_path, monkeypatch)
 
 
 def test_a_dry_run_tells_what_merging_would_come_to(hub: Path) -> None:
@@ -75,21 +43,6 @@ def test_a_dry_run_tells_what_merging_would_come_to(hub: Path) -> None:
     assert header == "one,other,verdict,odds"
     assert same.startswith("C000000001,C000000002,SAME,")
     assert review.startswith("C000000003,C000000004,REVIEW,")
-
-
-def opened(hub: Path) -> Master:
-    return open_master(read_settings({"KEHU_DATA_DIR": str(hub / "var")}))
-
-
-def tasks(hub: Path) -> list[tuple[int, int, str, str]]:
-    master, row = opened(hub), table(ReviewTaskRow)
-    with master.reading() as connection:
-        found = [
-            (each.one_id, each.other_id, each.verdict, str(each.status))
-            for each in connection.execute(select(row).order_by(row.c.priority.desc()))
-        ]
-    master.close()
-    return found
 
 
 def said(one: int, answer: str) -> Result:
@@ -133,58 +86,6 @@ def test_those_who_are_the_same_are_merged_where_that_is_asked_for(hub: Path) ->
     assert told("run", "--merge", "--dry-run").exit_code == 2
 
 
-def killed(hub: Path, *arguments: str, at: str) -> int:
-    """The exit code of a run that is killed when it does this ("module.function") for the first time."""
-    module, _, function = at.rpartition(".")
-    code = (
-        f"import os, signal, {module}\n"
-        f"{module}.{function} = lambda *given, **named: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "from app.cli import main\n"
-        f"main(['match', 'run', *{list(arguments)!r}])"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", code], check=False, capture_output=True, timeout=120
-    ).returncode
-
-
-def test_a_run_that_was_killed_goes_on_where_it_was(hub: Path) -> None:
-    assert killed(hub, "--merge", at="app.joining.merge_customers") == -signal.SIGKILL
-    assert tasks(hub) == [(1, 2, "SAME", "OPEN"), (3, 4, "REVIEW", "OPEN")]
-    done = told("run", "--merge").stdout.splitlines()
-    assert done[0].startswith("goes on with the run of 20")
-    assert (done[0].rpartition(": ")[2], done[1:]) == ("nothing is compared again", ["merged: 1"])
-    assert told("run", "--merge").stdout.splitlines()[0] == "customers: 4"
-
-
-def test_a_run_that_was_killed_before_it_had_kept_all_compares_again(hub: Path) -> None:
-    assert killed(hub, at="app.commands.comparing.note_kept") == -signal.SIGKILL
-    done = told("run").stdout.splitlines()
-    assert done[0].endswith(": all are compared again, what it kept stands")
-    assert "known: 2" in done
-
-
-@pytest.mark.parametrize("otherwise", [(), ("--merge", "--anew"), ("--merge", "--rules", "stricter.toml")])
-def test_what_is_asked_otherwise_begins_anew(hub: Path, otherwise: tuple[str, ...]) -> None:
-    stricter(hub)
-    assert killed(hub, "--merge", at="app.joining.merge_customers") == -signal.SIGKILL
-    assert told("run", *otherwise).stdout.splitlines()[0] == "customers: 5"
-
-
-def test_who_may_be_relatives_is_told_and_suggested(hub: Path) -> None:
-    master, mobile = opened(hub), (GivenContactPoint(ContactPointKind.MOBILE, "13900139000"),)
-    with master.transaction(Actor("test")) as tx:
-        for name, born in (("钱伟", date(1970, 1, 1)), ("钱多", date(2001, 5, 5))):
-            new = NewCustomer(name, birth_date=born, contact_points=mobile, duplicate_reason="test")
-            create_customer(tx, new)
-    master.close()
-    done = told("run").stdout.splitlines()
-    assert [line for line in done if "relatives" in line] == [
-        "may be relatives: 1",
-        "relatives new: 1",
-        "relatives withdrawn: 0",
-    ]
-
-
 def test_what_one_steward_decided_another_can_only_undo(hub: Path) -> None:
     assert said(1, "same").stderr == "kehu: The rules have not proposed this pair.\n"
     told("run")
@@ -214,13 +115,6 @@ def test_decided_pairs_are_labels_to_evaluate_by(hub: Path) -> None:
     evaluated = told("evaluate", "own.csv")
     assert evaluated.stdout.startswith("judged pairs: 0, of which 0 are the same")
     assert evaluated.stderr == "left out, as one of them was merged: 1\n"
-
-
-def stricter(hub: Path) -> str:
-    """Rules by which nobody is the same: the name of their file."""
-    text = (files("matching") / "rules.toml").read_text("utf-8")
-    (hub / "stricter.toml").write_text(text.replace("same = 4.25 ", "same = 4000.0 "), "utf-8")
-    return "stricter.toml"
 
 
 def test_rules_are_rehearsed_on_who_was_merged_and_on_what_was_decided(hub: Path) -> None:
