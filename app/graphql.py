@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from app.http.documents import KnownDocument
+from resolvers.batches import BatchMutation, BatchQuery
 from resolvers.branches import BranchQuery
 from resolvers.contacts import ContactMutation
 from resolvers.customer_commands import CustomerMutation
@@ -39,6 +40,7 @@ class Query(
     TagQuery,
     LeadQuery,
     BranchQuery,
+    BatchQuery,
 ):
     """What the hub can be asked."""
 
@@ -55,6 +57,7 @@ class Mutation(
     LeadMutation,
     RevealMutation,
     SavedSearchMutation,
+    BatchMutation,
 ):
     """What can be changed. Refusals come back as `errors` in the payload."""
 

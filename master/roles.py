@@ -21,9 +21,11 @@ PUT = "customers.put"
 PUT_ANY = "customers.put.any"
 MERGE = "customers.merge"
 PIN = "customers.pin"
+BATCHES = "batches.read"
+TAKE_BACK = "batches.take_back"
 PERMISSIONS = (
     READ, FRAGMENTS, REVEAL, "customers.write", PUT, PUT_ANY, MERGE, PIN, "tags.write", "contacts.write",
-    "leads.write", EXPORT, AUDIT_READ, "tokens.write",
+    "leads.write", EXPORT, BATCHES, TAKE_BACK, AUDIT_READ, "tokens.write",
 )  # fmt: skip
 
 # Classes of fields. Each field of the API is of one of them, or open, which is clear to all.

@@ -5,6 +5,7 @@ from enum import StrEnum
 import strawberry
 
 from master.tables.codes import (
+    BatchOrigin,
     ContactChannel,
     ContactDirection,
     ContactPointKind,
@@ -12,6 +13,7 @@ from master.tables.codes import (
     CustomerStatus,
     DocumentType,
     Gender,
+    IncomingOutcome,
     LeadStage,
     Occasion,
     PolicyRole,
@@ -21,9 +23,11 @@ from master.tables.codes import (
     ReviewStatus,
     SuggestionStatus,
     TagSource,
+    TakenBack,
 )
 
 __all__ = [
+    "BatchOrigin",
     "ContactChannel",
     "ContactDirection",
     "ContactPointKind",
@@ -32,6 +36,7 @@ __all__ = [
     "CustomerStatus",
     "DocumentType",
     "Gender",
+    "IncomingOutcome",
     "LeadStage",
     "Occasion",
     "OrderDirection",
@@ -42,6 +47,7 @@ __all__ = [
     "ReviewStatus",
     "SuggestionStatus",
     "TagSource",
+    "TakenBack",
 ]
 
 _MEANINGS = {
@@ -70,6 +76,18 @@ _MEANINGS = {
     ),
     LeadStage: "How far a chance to sell has come.",
     Occasion: "On what occasion somebody saw a customer.",
+    BatchOrigin: "How a batch came: a file that was imported, or records that were submitted over the API.",
+    IncomingOutcome: (
+        "What became of a record when it came. ADDED, LINKED: taken for a customer who was there; REVIEW:"
+        " added, and stewards asked whether it is somebody who was there; CHANGED, UNCHANGED; STALE: older"
+        " than what its source had said; REFUSED."
+    ),
+    TakenBack: (
+        "What became of taking a record back. TAKEN_BACK: it is as if it had not come; PARTLY: but for values"
+        " that were changed since; NOTHING: it had changed nothing. Left: SAID_SINCE, its source has said"
+        " something else since; CHANGED_SINCE, somebody has changed what it added; HAS_MORE, something that"
+        " came otherwise hangs on that; MOVED, its customer was merged, or it was split off."
+    ),
 }
 
 for _code, _meaning in _MEANINGS.items():

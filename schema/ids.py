@@ -8,6 +8,7 @@ LARGEST = 2**63 - 1
 CUSTOMER, POLICY, CONTACT, LEAD, TAG, HOUSEHOLD = "c", "p", "i", "l", "t", "h"
 DOCUMENT, CONTACT_POINT, RELATION = "d", "k", "r"
 SAVED_SEARCH, MERGE, REVIEW, SUGGESTION = "s", "m", "w", "f"
+BATCH = "b"
 
 
 def global_id(prefix: str, number: int) -> str:

@@ -149,16 +149,37 @@ class BatchOrigin(StrEnum):
     API = "API"
 
 
-class TakenBack(StrEnum):
-    """What became of taking a record of a batch back."""
+class IncomingOutcome(StrEnum):
+    """What became of a record of a batch when it came: the outcomes of master/writes/sourced/rows.py."""
 
-    TAKEN_BACK = "TAKEN_BACK"  # it is as if it had not come
-    PARTLY = "PARTLY"  # but for values that somebody has changed since
-    SAID_SINCE = "SAID_SINCE"  # left: its source has said something else since
-    CHANGED_SINCE = "CHANGED_SINCE"  # left: somebody has changed what it added
-    HAS_MORE = "HAS_MORE"  # left: something that came otherwise hangs on what it added
-    MOVED = "MOVED"  # left: its customer was merged, or it was split off
-    NOTHING = "NOTHING"  # it had changed nothing
+    ADDED = "ADDED"
+    LINKED = "LINKED"
+    REVIEW = "REVIEW"
+    CHANGED = "CHANGED"
+    UNCHANGED = "UNCHANGED"
+    STALE = "STALE"
+    REFUSED = "REFUSED"
+
+
+class TakenBack(StrEnum):
+    """What became of taking a record of a batch back; from SAID_SINCE on it was left."""
+
+    TAKEN_BACK = "TAKEN_BACK"
+    PARTLY = "PARTLY"
+    NOTHING = "NOTHING"
+    SAID_SINCE = "SAID_SINCE"
+    CHANGED_SINCE = "CHANGED_SINCE"
+    HAS_MORE = "HAS_MORE"
+    MOVED = "MOVED"
+
+
+# Why a record was left, and what to do.
+LEFT_BECAUSE = {
+    TakenBack.SAID_SINCE: "Its source has said something else since: take the later batch back first.",
+    TakenBack.CHANGED_SINCE: "Somebody has changed since what it added: decide by hand what is right.",
+    TakenBack.HAS_MORE: "Something that came later hangs on what it added: take that back first.",
+    TakenBack.MOVED: "Its customer was merged since, or it was split off: undo that first.",
+}
 
 
 class ReviewStatus(StrEnum):

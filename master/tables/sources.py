@@ -118,7 +118,7 @@ class IncomingRecordRow(Row):
 
     line: its place in the batch. payload: JSON; of a file the list of its cells, or of the whole line where
     its cells can not be told apart; else an object by field. digest: keyed, of the payload.
-    outcome: of master/writes/sourced/rows.py. entity_id: the row that it became or that it speaks of, as it
+    outcome: an IncomingOutcome. entity_id: the row that it became or that it speaks of, as it
     was then, so no foreign key. findings: a JSON list of [column, code, message], without any value.
     tx, received_at: the transaction that took it in, which is also how the histories call it.
     taken_back: what became of taking it back; null: nobody has tried.
@@ -127,7 +127,7 @@ class IncomingRecordRow(Row):
     __tablename__ = "incoming_records"
     __table_args__ = (
         Index("ix_incoming_records_batch_id_id", "batch_id", "id"),
-        Index("ix_incoming_records_refused", "batch_id", "id", **only_where("outcome = 'refused'")),
+        Index("ix_incoming_records_review", "batch_id", "id", **only_where("outcome = 'REVIEW'")),
         AUTO,
     )
 

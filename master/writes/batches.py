@@ -93,7 +93,7 @@ def _row(each: Incoming, payload: str) -> dict[str, Any]:
         "line": each.line,
         "source_key": each.key or None,
         "payload": payload,
-        "outcome": each.outcome,
+        "outcome": each.outcome.name,
         "entity_id": each.entity_id,
         "findings": findings,
     }

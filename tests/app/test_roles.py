@@ -100,6 +100,7 @@ def test_a_role_is_told_with_each_field_that_is_not_open(folder: Path) -> None:
         "ContactPoint.value             contact   MASKED  13800138000 → 138****8000",
         "Customer.birthDate             birth     REFUSED",
         "Customer.gender                person    CLEAR",
+        "Batch.takenBackReason          notes     REFUSED",
         "Contact.notes                  notes     REFUSED",
         "Contact.outcome                notes     REFUSED",
         "Contact.subject                notes     REFUSED",
@@ -195,7 +196,7 @@ def test_a_wrong_roles_file_stops_every_command_that_needs_it(
     assert found("roles") == [
         f"BAD {path}: [AGENT] permissions: 'see' is not one of read, fragments, reveal, customers.write, "
         "customers.put, customers.put.any, customers.merge, customers.pin, tags.write, contacts.write, "
-        "leads.write, export, audit.read, tokens.write."
+        "leads.write, export, batches.read, batches.take_back, audit.read, tokens.write."
     ]
 
 

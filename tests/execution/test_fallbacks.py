@@ -21,6 +21,7 @@ from schema.context import open_context
 
 # All fields of the schema that no plan answers: a resolver of Python does, which reads as it goes.
 FALL_BACKS = {
+    "BatchRecord.findings",  # their hints stand in intake/
     "Customer.provenance",  # chosen and told apart in Python, of what records have said
     "Query.identifyCustomer",
     "Query.previewMerge",  # the merge itself, rolled back
@@ -42,6 +43,7 @@ FALL_BACKS = {
 }
 
 GIVEN = {
+    "Query.batch": 'id: "b1"',
     "Query.node": 'id: "c1"',
     "Query.nodes": 'ids: ["c1"]',
     "Query.customer": 'by: {id: "c1"}',

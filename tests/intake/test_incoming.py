@@ -34,10 +34,10 @@ def test_each_line_is_kept_as_it_came_also_when_it_is_refused(hub: Importing) ->
     hub.take("customers", TEXT)
     rows = kept(hub, "line", "outcome", "source_key", "entity_id", "payload", "findings")
     assert [(line, outcome, key, id) for line, outcome, key, id, *_ in rows] == [
-        (2, "added", "K1", hub.id_of("K1")),
-        (3, "refused", None, None),
-        (4, "refused", None, None),
-        (5, "refused", None, None),
+        (2, "ADDED", "K1", hub.id_of("K1")),
+        (3, "REFUSED", None, None),
+        (4, "REFUSED", None, None),
+        (5, "REFUSED", None, None),
     ]
     assert [json.loads(row[4]) for row in rows] == [
         ["K1", "张三", "138 0013 8000"],
@@ -73,7 +73,7 @@ def test_a_batch_tells_of_its_file_and_who_sent_it(hub: Importing) -> None:
 def test_nothing_of_a_record_is_in_the_clear_but_its_key(hub: Importing) -> None:
     hub.take("customers", TEXT)
     with hub.master.reading() as connection:
-        rows = connection.execute(text("SELECT * FROM incoming_records WHERE outcome = 'added'")).all()
+        rows = connection.execute(text("SELECT * FROM incoming_records WHERE outcome = 'ADDED'")).all()
     (row,) = [each._mapping for each in rows if each._mapping["source_key"] == "K1"]
     digest = seal_for(hub.master.keys, "sources").digest('["K1","张三","138 0013 8000"]')
     assert bytes(row["digest"]) == digest
@@ -105,10 +105,10 @@ def test_records_of_every_kind_are_kept(hub: Importing, kind: str, source: str |
     hub.take(kind, line, source=source)
     cells = line.splitlines()[1].split(",")
     assert [(outcome, json.loads(payload)) for outcome, payload in kept(hub, "outcome", "payload")] == [
-        ("added", cells)
+        ("ADDED", cells)
     ]
     hub.take(kind, line, source=source)
-    assert kept(hub, "outcome") == [("unchanged",)]
+    assert kept(hub, "outcome") == [("UNCHANGED",)]
 
 
 def test_nothing_more_is_taken_in_of_a_batch_that_is_being_taken_back(hub: Importing) -> None:

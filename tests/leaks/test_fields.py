@@ -25,6 +25,8 @@ OTHERWISE = (
     *("MergePreview", "MergeMove", "MergeDifference", "UserError"),
     *("ReviewTask", "ReviewTaskConnection", "ReviewTaskEdge", "ReviewFigures"),
     *("RelativeSuggestion", "RelativeSuggestionConnection", "RelativeSuggestionEdge", "RelativeFigures"),
+    *("Batch", "BatchConnection", "BatchEdge", "BatchFinding", "BatchRecord"),
+    *("BatchRecordConnection", "BatchRecordEdge"),
 )
 
 
@@ -75,12 +77,13 @@ def test_every_field_is_told_as_the_role_says_on_every_path(
 
 
 def test_every_way_in_is_one_of_the_suites(hub: Hub) -> None:
-    """Merging, reviews and suggested relatives are for few roles: test_merging.py, test_reviews.py and
-    test_relatives.py."""
+    """Merging, reviews, suggested relatives and batches are for few roles: test_merging.py, test_reviews.py,
+    test_relatives.py and test_batches.py."""
     few = {"viewer", "previewMerge", "reviewTasks", "reviewTask", "reviewFigures"}
-    few |= {"relativeSuggestions", "relativeSuggestion", "relativeFigures"}
+    few |= {"relativeSuggestions", "relativeSuggestion", "relativeFigures", "batches", "batch"}
     assert {each.root for each in entries(hub.filled)} == set(query().fields) - few
     for_stewards = {name for name in mutation().fields if "Review" in name or "Relatives" in name}
+    for_stewards.add("takeBackBatch")
     assert {each.root for each in commands(hub.filled)} == set(mutation().fields) - for_stewards
 
 
@@ -116,8 +119,8 @@ def test_what_is_clear_is_what_was_put(hub: Hub) -> None:
         name for name in maskable if any(told[name.partition(".")[2], v] for v in hub.filled.planted(name))
     }
     assert shown == maskable
-    # What a steward said of a pair is for few roles: test_reviews.py and test_relatives.py.
-    of_pairs = {"ReviewTask.reason", "RelativeSuggestion.reason"}
+    # What a steward said is for few roles: test_reviews.py, test_relatives.py and test_batches.py.
+    of_pairs = {"ReviewTask.reason", "RelativeSuggestion.reason", "Batch.takenBackReason"}
     assert maskable == set(masked_fields(hub.roles["ALL_MASKED"])) - of_pairs
 
 

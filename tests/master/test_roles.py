@@ -164,7 +164,7 @@ def test_wrong_permissions_are_told_with_those_there_are(path: Path) -> None:
     assert problems(path, "[X]\ntitle = 'x'\npermissions = ['write']") == [
         "[X] permissions: 'write' is not one of read, fragments, reveal, customers.write, customers.put, "
         "customers.put.any, customers.merge, customers.pin, tags.write, contacts.write, leads.write, export, "
-        "audit.read, tokens.write."
+        "batches.read, batches.take_back, audit.read, tokens.write."
     ]
 
 
@@ -212,6 +212,7 @@ def test_a_viewer_is_told_what_its_role_does_and_sees(master: Master, path: Path
         "permissions": ["leads.write", "read", "tags.write"],
         "masked": ["ContactPoint.value", "IdentityDocument.number"],
         "refused": [
+            "Batch.takenBackReason",
             "Contact.notes",
             "Contact.outcome",
             "Contact.subject",

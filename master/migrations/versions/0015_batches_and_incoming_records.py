@@ -41,9 +41,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_incoming_records_batch_id_id", "incoming_records", ["batch_id", "id"], unique=False)
     op.create_index(
-        "ix_incoming_records_refused",
+        "ix_incoming_records_review",
         "incoming_records",
         ["batch_id", "id"],
         unique=False,
-        **only_where("outcome = 'refused'"),
+        **only_where("outcome = 'REVIEW'"),
     )

@@ -14,9 +14,8 @@ from master.deadlocks import untangled
 from master.errors import Conflict, NotFound
 from master.session import Actor, Master, Transaction
 from master.tables.base import table
-from master.tables.codes import TakenBack
+from master.tables.codes import LEFT_BECAUSE, IncomingOutcome, TakenBack
 from master.tables.sources import ImportRunRow, IncomingRecordRow
-from master.writes.sourced.rows import Outcome
 from master.writes.sourced.statements import update_each
 from master.writes.taking_back.codes import take_back_codes
 from master.writes.taking_back.deeds import TakingIn
@@ -28,8 +27,7 @@ batches, incoming = table(ImportRunRow), table(IncomingRecordRow)
 
 LAST = 2**63 - 1  # behind every id
 REHEARSED = "rehearsal"
-LEFT = (TakenBack.SAID_SINCE, TakenBack.CHANGED_SINCE, TakenBack.HAS_MORE, TakenBack.MOVED)
-NO_EFFECT = (Outcome.REFUSED, Outcome.STALE)
+NO_EFFECT = (IncomingOutcome.REFUSED, IncomingOutcome.STALE)
 
 Counts = Mapping[TakenBack, int]
 
@@ -127,7 +125,7 @@ def _begun(tx: Transaction, batch_id: int, reason: str) -> Any:
 
 def _try_again(tx: Transaction, batch_id: int) -> bool:
     """Whether something of a batch was left when it was taken back: it may go by now."""
-    left = (incoming.c.batch_id == batch_id, incoming.c.taken_back.in_(LEFT))
+    left = (incoming.c.batch_id == batch_id, incoming.c.taken_back.in_(tuple(LEFT_BECAUSE)))
     return tx.execute(update(incoming).where(*left).values(taken_back=None)).rowcount > 0
 
 

@@ -63,6 +63,8 @@ class Group:
 class Gathered:
     """found: by table, all rows of the owners."""
 
+    taking_in: TakingIn
+    kind: str
     scope: Scope
     groups: dict[Owner, Group]
     found: dict[str, Found]
@@ -86,7 +88,7 @@ def gathered(tx: Transaction, taking_in: TakingIn, kind: str, lines: Sequence[Li
     said = deeds_on(tx, taking_in, records.c.source_key, keys, *its)
     groups = _grouped(tx, kind, said, lines)
     found = _add_parts(tx, taking_in, scope, groups)
-    return Gathered(scope, groups, {**found, records.name: said})
+    return Gathered(taking_in, kind, scope, groups, {**found, records.name: said})
 
 
 def _grouped(tx: Transaction, kind: str, said: Found, lines: Sequence[Line]) -> dict[Owner, Group]:

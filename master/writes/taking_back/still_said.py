@@ -9,6 +9,7 @@ from sqlalchemy import select
 from master.sealing import seal_for
 from master.session import Transaction
 from master.tables.base import table
+from master.tables.children import MOVED
 from master.tables.codes import INVERSE
 from master.tables.relations import RelationRow
 from master.tables.sources import SourceRecordRow
@@ -17,22 +18,34 @@ from master.writes.sourced.beside import said_beside
 from master.writes.sourced.items import DOCUMENTS, POINTS, Shape
 from master.writes.sourced.rows import Said
 from master.writes.sourced.statements import rows_in
-from master.writes.taking_back.deeds import Found, TakingIn
+from master.writes.taking_back.deeds import Found, State, TakingIn
 from master.writes.taking_back.groups import Gathered
 
 records, relations, given = table(SourceRecordRow), table(RelationRow), table(CustomerTagRow)
+
+# By table, the columns in which rows are equal that say the same.
+ALIKE = {
+    moved.name: (*(owner.column for owner in moved.owners), *moved.alike) for moved in MOVED if moved.alike
+}
 
 Kept = Mapping[str, dict[int, int]]  # by table and row, the source that says it now
 NOBODY = 0  # no record has this id: none is left out
 
 
 def still_said(
-    tx: Transaction, taking_in: TakingIn, kind: str, all: Gathered, gone: Mapping[str, set[int]]
+    tx: Transaction,
+    all: Gathered,
+    going: Mapping[str, set[int]],
+    back: Mapping[str, Mapping[int, State]],
 ) -> Kept:
-    """Of rows that are to go. Asked when the records that are taken back say it no longer."""
-    if kind == "relations":
+    """Of rows that are to go. Asked when the records that are taken back say it no longer. back: columns that
+    become what they were; what another row says then need not be kept."""
+    gone = defaultdict(
+        set, {name: _unsaid(all.found.get(name), ids, back[name]) for name, ids in going.items()}
+    )
+    if all.kind == "relations":
         return {relations.name: _relations(tx, all.found[relations.name], gone[relations.name])}
-    if kind not in ("customers", "documents"):
+    if all.kind not in ("customers", "documents"):
         return {}
     shapes = [shape for shape in (DOCUMENTS, POINTS) if shape.target.name in all.found]
     rows = [all.found[shape.target.name].rows[id] for shape in shapes for id in gone[shape.target.name]]
@@ -45,9 +58,23 @@ def still_said(
         for shape in shapes
     }
     if given.name in all.found:
-        kept[given.name] = _tags(taking_in, all.found[given.name], gone[given.name], said)
+        kept[given.name] = _tags(all.taking_in, all.found[given.name], gone[given.name], said)
     kept[DOCUMENTS.target.name] |= _as_rows(tx, gone[DOCUMENTS.target.name])
     return kept
+
+
+def _unsaid(found: Found | None, gone: set[int], back: Mapping[int, State]) -> set[int]:
+    """Those that no row says which stays, or is opened again."""
+    likeness = ALIKE.get(found.target.name) if found is not None else None
+    if found is None or likeness is None or not gone:
+        return gone
+    stay = ({**row, **back.get(id, {})} for id, row in found.rows.items() if id not in gone)
+    said = {_says(likeness, row) for row in stay if row["ended_at"] is None}
+    return {id for id in gone if _says(likeness, found.rows[id]) not in said}
+
+
+def _says(likeness: Sequence[str], row: State) -> tuple[Any, ...]:
+    return tuple(row[name] for name in likeness)
 
 
 def _things(

@@ -67,7 +67,7 @@ def take_back_records(
     for group in going:
         _plan(all, group, undoing)
     touched = _touched(tx, kind, going)
-    _carry_out(tx, taking_in, kind, all, undoing)
+    _carry_out(tx, all, undoing)
     touched |= _touched(tx, kind, going)
     _derive(tx, kind, touched - undoing.gone[customers.name], [group.owner for group in going])
     told: dict[int, TakenBack] = {}
@@ -123,11 +123,11 @@ def _marks(name: str) -> set[str]:
     return {moved.mark.column} if moved is not None and moved.mark is not None else set()
 
 
-def _carry_out(tx: Transaction, taking_in: TakingIn, kind: str, all: Gathered, undoing: Undoing) -> None:
+def _carry_out(tx: Transaction, all: Gathered, undoing: Undoing) -> None:
     """Records first: what they say then decides which rows others still say."""
     _one_event_each(tx, undoing.gone[customers.name])
     _put(tx, all.found[records.name], undoing)
-    kept = still_said(tx, taking_in, kind, all, undoing.gone)
+    kept = still_said(tx, all, undoing.gone, undoing.put_back)
     for name, sources in kept.items():
         undoing.gone[name] -= sources.keys()
         undoing.put_back[name] |= {id: {"source_id": source} for id, source in sources.items()}
