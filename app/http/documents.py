@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from itertools import accumulate
@@ -82,10 +82,12 @@ class Document:
                 return operation
         raise Invalid("The document holds no operation of this operationName.")
 
-    def changes(self, name: str | None) -> int:
-        """How many root fields of the operation of this name change something, or take it back again."""
+    def changes(self, name: str | None, variables: Mapping[str, object]) -> int:
+        """How many things the operation of this name changes, or changes and takes back again."""
         measured = self.measure.operation(name)
-        return measured.changes if measured else 0
+        if measured is None:
+            return 0
+        return self.measure.changes(measured, self.measure.sizes(measured, variables))
 
 
 class DocumentRefused(Exception):

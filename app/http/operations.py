@@ -89,7 +89,7 @@ class Operations(Generic[V]):
         call.facts["operation"] = operation.operation.value
         if request.only_queries and not is_query(operation):
             raise RequestRefused(405, "INVALID", "GET is for queries only: use POST.", [(b"allow", b"POST")])
-        if changes := document.changes(request.operation_name):
+        if changes := document.changes(request.operation_name, request.variables):
             await self._admit_changes(viewer, call, changes)
         if len(self._runs) >= self._limits.operations_at_once:
             raise RequestRefused(503, "UNAVAILABLE", "Too much is asked at once: try again.", _RETRY)

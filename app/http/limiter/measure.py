@@ -15,7 +15,7 @@ class Tally:
     depth: int = 0
     fields: int = 0
     root_fields: int = 0  # of the selection itself
-    changes: int = 0
+    changes: Amount = field(default_factory=Amount)
     aliases: int = 0
     introspection: int = 0
     once: Amount = field(default_factory=Amount)
@@ -24,18 +24,19 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class OperationMeasure:
-    """`defaults`: the sizes that its variables have by themselves."""
+    """`changes`: how many things it changes; `defaults`: the sizes that its variables have by themselves."""
 
     name: str | None
     counts: Counts
-    changes: int
+    changes: Amount
     cost: Amount
     defaults: Sizes
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`sized`: the variables that say how long lists are; those of `first` are page sizes too."""
+    """`sized`: the variables that say how long lists are, or fields of them ("input.tasks"); those of `first`
+    are page sizes too."""
 
     counts: Counts
     operations: tuple[OperationMeasure, ...]
@@ -62,7 +63,10 @@ class Measure:
         """What the operation's variables say about the lengths of lists."""
         sizes = {}
         for name in self.sized:
-            size = size_given(variables[name]) if name in variables else operation.defaults.get(name)
+            variable, _, inside = name.partition(".")
+            size = operation.defaults.get(name)
+            if variable in variables:
+                size = size_given(_value_of(variables[variable], inside))
             if size is not None:
                 sizes[name] = size
         return sizes
@@ -70,6 +74,18 @@ class Measure:
     def cost(self, operation: OperationMeasure, sizes: Sizes) -> int:
         return self.amounts.evaluated(operation.cost, sizes)
 
+    def changes(self, operation: OperationMeasure, sizes: Sizes) -> int:
+        """Of a field that changes something one at least."""
+        its = operation.changes
+        return max(1, self.amounts.evaluated(its, sizes)) if its.fixed or its.parts else 0
+
     def page(self, sizes: Sizes) -> int:
         """The largest page that is asked for anywhere in the document."""
         return max((self.first, *(sizes.get(name, 0) for name in self.first_by)))
+
+
+def _value_of(given: object, inside: str) -> object:
+    """What is given; inside: the field of it that is meant, empty: all of it."""
+    if not inside:
+        return given
+    return given.get(inside) if isinstance(given, dict) else None

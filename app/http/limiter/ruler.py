@@ -15,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     NamedTypeNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionNode,
     VariableNode,
@@ -22,11 +23,12 @@ from graphql import (
     is_composite_type,
 )
 
-from app.http.limiter.amounts import MOST, Amount, Amounts, size_written
+from app.http.limiter.amounts import MOST, Amount, Amounts, Asked, size_written
 from app.http.limiter.measure import Measure, OperationMeasure, Tally
 from app.http.limiter.weights import (
     SIZED_BY,
     are_rows,
+    changed_by,
     introspected_lists,
     is_change,
     is_connection,
@@ -59,6 +61,7 @@ class _Measuring:
         self._directives = self._directives_on_one = 0
         self._first = 0
         self._sized: dict[str, set[str]] = {name: set() for name in SIZED_BY}
+        self._many: set[str] = set()  # of commands: see weights.MANY
 
     def measure(self) -> Measure:
         for fragment in _each_behind_those_it_spreads(self._fragments):
@@ -72,13 +75,14 @@ class _Measuring:
             "directives_on_one": self._directives_on_one,
         }
         first, ids = (frozenset(self._sized[name]) for name in SIZED_BY)
-        return Measure(counts, operations, self._amounts, self._first, first, first | ids)
+        return Measure(counts, operations, self._amounts, self._first, first, first | ids | self._many)
 
     def _of_fragment(self, fragment: FragmentDefinitionNode) -> Tally:
         self._count_directives(fragment.directives)
         tally = self._of_selections(fragment.selection_set.selections, self._type(fragment.type_condition))
         # One part, however many it is made of: spreading it adds that one.
-        tally.once, tally.each = self._amounts.times(tally.once, 1), self._amounts.times(tally.each, 1)
+        for name in ("once", "each", "changes"):
+            setattr(tally, name, self._amounts.times(getattr(tally, name), 1))
         return tally
 
     def _of_operation(self, operation: OperationDefinitionNode) -> OperationMeasure:
@@ -88,10 +92,7 @@ class _Measuring:
         root = self._ruler.schema.get_root_type(operation.operation)
         tally = self._of_selections(operation.selection_set.selections, root)
         names = ("depth", "aliases", "fields", "root_fields", "introspection")
-        written = {
-            each.variable.name.value: size_written(each.default_value)
-            for each in operation.variable_definitions or ()
-        }
+        written = dict(_written(operation))
         return OperationMeasure(
             operation.name.value if operation.name else None,
             {name: getattr(tally, name) for name in names},
@@ -124,7 +125,8 @@ class _Measuring:
         self._note_sizes(node)
         tally.fields = min(MOST, tally.fields + 1 + below.fields)
         tally.root_fields = min(MOST, tally.root_fields + 1)
-        tally.changes = min(MOST, tally.changes + is_change(parent, node, self._ruler.schema))
+        if is_change(parent, node, self._ruler.schema):
+            tally.changes.add(self._changes(node, definition))
         tally.aliases = min(MOST, tally.aliases + below.aliases + (node.alias is not None))
         if is_introspective(parent):
             rows = self._ruler.introspected.get(node.name.value, 1)
@@ -137,6 +139,12 @@ class _Measuring:
             tally.each.add(below.once)
         else:
             tally.once.add(self._cost(node, definition, kind, below))
+
+    def _changes(self, node: FieldNode, definition: GraphQLField | None) -> Amount:
+        size = changed_by(node, definition)
+        if isinstance(size, Asked):
+            self._many.add(size.variable)
+        return self._amounts.times(Amount(1), size)
 
     def _cost(
         self, node: FieldNode, definition: GraphQLField | None, kind: GraphQLNamedType | None, below: Tally
@@ -165,11 +173,20 @@ class _Measuring:
                 self._first = max(self._first, size_written(argument.value) or 0)
 
 
+def _written(operation: OperationDefinitionNode) -> Iterator[tuple[str, int | None]]:
+    """The sizes of what variables have by themselves, and of the fields of it."""
+    for each in operation.variable_definitions or ():
+        name, value = each.variable.name.value, each.default_value
+        yield name, size_written(value)
+        if isinstance(value, ObjectValueNode):
+            yield from ((f"{name}.{its.name.value}", size_written(its.value)) for its in value.fields)
+
+
 def _add(tally: Tally, other: Tally) -> None:
     tally.depth = max(tally.depth, other.depth)
     tally.fields = min(MOST, tally.fields + other.fields)
     tally.root_fields = min(MOST, tally.root_fields + other.root_fields)
-    tally.changes = min(MOST, tally.changes + other.changes)
+    tally.changes.add(other.changes)
     tally.aliases = min(MOST, tally.aliases + other.aliases)
     tally.introspection = min(MOST, tally.introspection + other.introspection)
     tally.once.add(other.once)

@@ -9,6 +9,9 @@ from graphql import (
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
+    ListValueNode,
+    ObjectValueNode,
+    ValueNode,
     VariableNode,
     get_named_type,
     get_nullable_type,
@@ -21,6 +24,7 @@ SCALAR, OBJECT, COUNT = 1, 2, 50
 COUNTS = frozenset({"totalCount", "customerCount"})
 UNPAGED = 10  # a list that has no pages counts as so many
 SIZED_BY = ("first", "ids")  # arguments that say how long a list is
+MANY = frozenset({"tasks", "suggestions"})  # lists of things each of which a command changes by itself
 REHEARSED = frozenset({"previewMerge"})  # questions that take the turn of those who write
 
 _ROWS = frozenset({"edges", "nodes"})
@@ -46,6 +50,35 @@ def is_change(parent: GraphQLNamedType | None, node: FieldNode, schema: GraphQLS
     if parent is None or parent is not schema.query_type:
         return parent is not None and parent is schema.mutation_type
     return node.name.value in REHEARSED
+
+
+def changed_by(node: FieldNode, definition: GraphQLField | None) -> Size:
+    """How many things a field changes, each in a transaction of its own: by the list that names them."""
+    for argument in node.arguments or ():
+        name, value = argument.name.value, argument.value
+        if name in MANY:
+            return _listed(value)
+        if isinstance(value, ObjectValueNode):
+            named = [each.value for each in value.fields if each.name.value in MANY]
+            return _listed(named[0]) if named else 1
+        if isinstance(value, VariableNode) and (field := _list_in(definition, name)):
+            return Asked(f"{value.name.value}.{field}", 1)
+    return 1
+
+
+def _listed(value: ValueNode) -> Size:
+    if isinstance(value, VariableNode):
+        return Asked(value.name.value, 1)
+    return len(value.values) if isinstance(value, ListValueNode) else 1
+
+
+def _list_in(definition: GraphQLField | None, argument: str) -> str | None:
+    """The field of an argument's input that names what is changed."""
+    kind = (
+        get_named_type(definition.args[argument].type) if definition and argument in definition.args else None
+    )
+    its = kind.fields if isinstance(kind, GraphQLInputObjectType) else {}
+    return next((name for name in its if name in MANY), None)
 
 
 def are_rows(parent: GraphQLNamedType | None, node: FieldNode) -> bool:
