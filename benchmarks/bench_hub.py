@@ -16,6 +16,7 @@ from master.clock import Clock
 from master.keys import Keys
 from master.migrations import migrate
 from master.session import Master
+from master.writes.blocking_keys import fill_keys
 
 ZONE = ZoneInfo("Asia/Shanghai")
 KEYS = Keys(b"benchmark key: 32 bytes, no use.")
@@ -35,6 +36,7 @@ def fresh_master(folder: Path) -> Master:
     shutil.rmtree(folder, ignore_errors=True)
     master = open_master(folder)
     migrate(master)
+    fill_keys(master, lambda done, total: None)
     return master
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """refuses: the row is not taken in; else it is, and this is a warning."""
+    """refuses: the row is not taken in; else it is, and this is a warning or a notice."""
 
     line: int
     column: str
@@ -13,6 +13,10 @@ class Finding:
     message: str
     hint: str
     refuses: bool
+
+    @property
+    def warns(self) -> bool:
+        return self.code in WARNINGS
 
 
 # code: what is wrong, what to do
@@ -59,6 +63,15 @@ WARNINGS = {
     "NEW_STAFF": ("A staff code was not known.", "A member of staff was made by this code: name it."),
 }
 
+# By the outcomes of which they tell: these are no warnings.
+NOTICES = {
+    "linked": ("The key means a customer who was there.", "Nothing; splitRecord undoes it."),
+    "review": (
+        "Somebody like this is there: a customer was made, and a review task.",
+        "Decide it: see reviewTasks, or kehu match tasks.",
+    ),
+}
+
 
 def refusal(line: int, column: str, code: str, message: str = "") -> Finding:
     said, hint = REFUSALS[code]
@@ -68,3 +81,8 @@ def refusal(line: int, column: str, code: str, message: str = "") -> Finding:
 def warning(line: int, column: str, code: str, message: str = "") -> Finding:
     said, hint = WARNINGS[code]
     return Finding(line, column, code, message or said, hint, False)
+
+
+def notice(line: int, column: str, outcome: str) -> Finding:
+    said, hint = NOTICES[outcome]
+    return Finding(line, column, outcome.upper(), said, hint, False)

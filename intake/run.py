@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -14,15 +15,19 @@ from intake.runs import Counts, Run, finish_run, keep_run, unfinished_run
 from intake.sources.csv import CsvFile, FileFacts, Line, look_at
 from intake.stage import Staged, Stager
 from master.audit import note
+from master.deadlocks import untangled
 from master.errors import Conflict, Invalid
 from master.session import Actor, Master, Transaction
 from master.tables.codes import BatchOrigin
 from master.writes.batches import Incoming, NewBatch, keep_incoming
 from master.writes.sourced.directory import plain_code, source_named
+from master.writes.sourced.placing import Matching
 from master.writes.sourced.rows import Outcome
+from matching.rules import shipped
 
 SELDOM = (100_000, 20, 100)  # allocations, and younger collections, between two collections
 IMPORTER = Actor("import")
+MATCHING = Matching(shipped())
 CHANGING = (Outcome.ADDED, Outcome.LINKED, Outcome.REVIEW, Outcome.CHANGED)
 
 
@@ -75,8 +80,11 @@ def import_file(
     encoding: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     actor: Actor = IMPORTER,
+    matching: bool = True,
 ) -> ImportResult:
     """Take a file in; a run of it that was killed goes on where it was.
+
+    matching: whether a new customer's key may mean somebody who is there.
 
     Raises Invalid for what concerns the whole file: kind, source, encoding, header.
     """
@@ -90,7 +98,18 @@ def import_file(
             run = Run() if dry_run else unfinished_run(connection, facts.digest, kind, source)
         resumed_after = run.line
         with Report(report, run.line) as reported, _rarely_collecting():
-            importing = _Import(master, of_kind, source, facts, path.name, stager, reported, run, actor)
+            importing = _Import(
+                master,
+                of_kind,
+                source,
+                facts,
+                path.name,
+                stager,
+                reported,
+                run,
+                actor,
+                MATCHING if matching else None,
+            )
             take = importing.try_out if dry_run else importing.take_in
             take(_batches(lines, of_kind.batch, run.line), _telling(progress, file, run))
     return importing.result(dry_run=dry_run, resumed_after=resumed_after)
@@ -107,22 +126,26 @@ class _Import:
     report: Report
     run: Run
     actor: Actor
+    matching: Matching | None
     notices: list[str] = field(default_factory=list)
 
     def take_in(self, batches: Iterator[list[Line]], tell: Callable[[], None]) -> None:
         for batch in batches:
-            # Staged before the transaction: who else writes to SQLite gets a turn meanwhile.
-            staged = self._staged(batch)
-            try:
-                with self.master.transaction(self.actor) as tx:
-                    self._batch(tx, batch, staged, guarded=False)
-            except (*REFUSED_BY_DATABASE, Conflict):  # refused, or a customer was merged at this very moment
-                staged = self._staged(batch)
-                with self.master.transaction(self.actor) as tx:
-                    self._batch(tx, batch, staged, guarded=True)
+            untangled(partial(self._take, batch))
             tell()
         with self.master.transaction(self.actor) as tx:
             self._finish(tx)
+
+    def _take(self, batch: list[Line]) -> None:
+        # Staged before the transaction: who else writes to SQLite gets a turn meanwhile.
+        staged = self._staged(batch)
+        try:
+            with self.master.transaction(self.actor) as tx:
+                self._batch(tx, batch, staged, guarded=False)
+        except (*REFUSED_BY_DATABASE, Conflict):  # refused, or a customer was merged at this very moment
+            staged = self._staged(batch)
+            with self.master.transaction(self.actor) as tx:
+                self._batch(tx, batch, staged, guarded=True)
 
     def try_out(self, batches: Iterator[list[Line]], tell: Callable[[], None]) -> None:
         """All in one transaction, as later lines build on earlier ones; then rolled back."""
@@ -149,8 +172,8 @@ class _Import:
 
     def _batch(self, tx: Transaction, lines: list[Line], staged: list[Staged], *, guarded: bool) -> None:
         source_id = self._source(tx)
-        done = apply(tx, self.kind, source_id, staged, guarded=guarded)
-        self.run.counts.count(done.outcomes, sum(not finding.refuses for finding in done.findings))
+        done = apply(tx, self.kind, source_id, staged, guarded=guarded, matching=self.matching)
+        self.run.counts.count(done.outcomes, sum(finding.warns for finding in done.findings))
         self.run.line = lines[-1].number
         keep_incoming(tx, self._keep_run(tx, source_id), list(map(_incoming, lines, staged)))
         self._note(tx, done, lines)

@@ -1,21 +1,23 @@
 """Many incoming records, each beside those whom it may be: which customer it is, or may be."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matching.beside import seen
+from matching.block import KINDS, Blocks, pairs_in
 from matching.cluster import Clusters, Proven
-from matching.columns import columns
-from matching.compare import Levels, Truths, compare
+from matching.columns import Columns, Places, columns, of_few
+from matching.compare import compare
 from matching.normalized import NormalRecord
 from matching.rules import VERDICTS, Rules
 from matching.score import scored
 
 _REVIEW = VERDICTS.index("REVIEW")
+NAMES = {number: kind for kind, number in KINDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,35 @@ def likely(given: Sequence[Beside], rules: Rules, hidden: Mapping[str, bool]) ->
     table = columns([*(each.record for each in given), *others])
     one = np.repeat(np.arange(len(given)), [len(each.others) for each in given])
     other = np.array([at[id(other)] for each in given for other in each.others], dtype=np.int64)
-    levels = seen(compare(table, one, other), hidden)
-    odds, verdicts = _judged(levels, table.is_organization[one], rules)
     found: list[list[Likely]] = [[] for _ in given]
-    for pair in np.flatnonzero(verdicts >= _REVIEW).tolist():
-        found[one[pair]].append(
-            Likely(
-                customer=cast(int, table.ids[other[pair]]),
-                verdict=VERDICTS[verdicts[pair]],
-                odds=round(float(odds[pair]), 2),
-                levels=",".join(map(str, levels[pair].tolist())),
-            )
-        )
+    for place, judged in _judged(table, one, other, rules, hidden):
+        found[one[place]].append(judged)
     return [sorted(its, key=lambda each: (-each.odds, each.customer)) for its in found]
+
+
+def likely_pairs(
+    records: Sequence[NormalRecord], keys: Sequence[Collection[tuple[int, bytes]]], rules: Rules
+) -> list[tuple[int, int, Likely]]:
+    """Of records that come together and share a key (kind, digest): the places of two, the later one first;
+    its likeness is with the earlier one, by whose place it is called."""
+    its: defaultdict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
+    for place, own in enumerate(keys):
+        for kind, digest in own:
+            digests, places = its[kind]
+            digests.append(int.from_bytes(digest, "big", signed=True))
+            places.append(place)
+    blocks = {
+        NAMES[kind]: Blocks.of(np.array(digests, dtype=np.int64), np.array(places, dtype=np.int64))
+        for kind, (digests, places) in its.items()
+    }
+    shared = pairs_in(blocks, rules.most_in_block, rules.most_in_rare_block)
+    table = of_few(replace(columns(records), ids=range(len(records))), rules.most_sharing)
+    kept = table.is_organization[shared.one] == table.is_organization[shared.other]
+    one, other = shared.one[kept], shared.other[kept]
+    return [
+        (int(other[place]), int(one[place]), judged)
+        for place, judged in _judged(table, other, one, rules, {})
+    ]
 
 
 def agree(record: NormalRecord, same: Sequence[NormalRecord], apart: Collection[tuple[int, int]]) -> bool:
@@ -72,14 +90,25 @@ def _others(given: Sequence[Beside]) -> list[NormalRecord]:
 
 
 def _judged(
-    levels: Levels, is_organization: Truths, rules: Rules
-) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
-    """Odds and verdicts; of a pair, both are of one kind."""
+    table: Columns, one: Places, other: Places, rules: Rules, hidden: Mapping[str, bool]
+) -> Iterator[tuple[int, Likely]]:
+    """The places of pairs that may be one; both of a pair are of one kind."""
+    levels = seen(compare(table, one, other), hidden)
     odds, verdicts = np.zeros(len(levels)), np.zeros(len(levels), dtype=np.int8)
+    is_organization = table.is_organization[one]
     for kind, of_kind in (("PERSON", ~is_organization), ("ORGANIZATION", is_organization)):
         judged = scored(levels[of_kind], np.zeros(int(of_kind.sum())), rules, kind)
         odds[of_kind], verdicts[of_kind] = judged.odds, judged.verdicts
-    return odds, verdicts
+    for pair in np.flatnonzero(verdicts >= _REVIEW).tolist():
+        yield (
+            pair,
+            Likely(
+                customer=cast(int, table.ids[other[pair]]),
+                verdict=VERDICTS[verdicts[pair]],
+                odds=round(float(odds[pair]), 2),
+                levels=",".join(map(str, levels[pair].tolist())),
+            ),
+        )
 
 
 def _proven(record: NormalRecord) -> Proven:

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -35,10 +36,13 @@ def sample(customers: int, seed: int) -> None:
 @click.option(
     "--report", type=click.Path(dir_okay=False, path_type=Path), help="Write refused rows and warnings there."
 )
+@click.option(
+    "--no-matching",
+    is_flag=True,
+    help="Make each new customer's key a customer of its own; kehu match run finds who is there twice.",
+)
 @click.option("--encoding", help="The file's encoding, where it is not recognised.")
-def import_file(
-    *, kind: str, file: Path, source: str | None, dry_run: bool, report: Path | None, encoding: str | None
-) -> None:
+def import_file(*, kind: str, file: Path, no_matching: bool, **options: Any) -> None:
     """Read a CSV file into the hub. Exits 1 when a row was refused; the others are in.
 
     Killed and started again, an import goes on where it was; the same file twice changes nothing.
@@ -48,16 +52,7 @@ def import_file(
         def told(done: Progress) -> None:
             show(round(done.share * PERMILLE), PERMILLE)
 
-        result = run_import(
-            master,
-            kind,
-            file,
-            source=source,
-            dry_run=dry_run,
-            report=report,
-            encoding=encoding,
-            progress=told,
-        )
+        result = run_import(master, kind, file, progress=told, matching=not no_matching, **options)
     _tell(result)
     if result.refused:
         sys.exit(1)

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from master.keys import Keys
 from master.reads.records import records_of
 from master.sealing import seal_for
 from master.session import Transaction
 from master.writes.reviews import Proposal, keep_rules, propose
-from matching.columns import Columns, columns
+from matching.columns import columns
 from matching.normalized import normalized
 from matching.placing import Likely
 from matching.rules import Rules
@@ -23,24 +22,19 @@ class Alike:
     other: Likely
 
 
-def pair_identity(keys: Keys, records: Columns, one: int, other: int) -> bytes:
-    """A digest of all that is compared of two records (places), the one with the lower id first."""
-    both = sorted((one, other), key=lambda place: int(records.ids[place]))  # type: ignore[call-overload]
-    return seal_for(keys, "review_tasks").digest(" ".join(map(records.identity, both)))
-
-
 def propose_alike(tx: Transaction, found: Sequence[Alike], rules: Rules) -> Counter[str]:
     """How many tasks are new, opened again, and known."""
     if not found:
         return Counter()
     ids = sorted({id for each in found for id in (each.customer, each.other.customer)})
     table = columns([normalized(record) for record in records_of(tx.connection, ids)])
-    at = {id: place for place, id in enumerate(table.ids)}
+    seen = {id: (table.kind(place), table.identity(place)) for place, id in enumerate(table.ids)}
+    digest = seal_for(tx.master.keys, "review_tasks").digest
     proposals = []
     for each in found:
         one, other = sorted((each.customer, each.other.customer))
-        identity = pair_identity(tx.master.keys, table, at[one], at[other])
+        identity = digest(" ".join((seen[one][1], seen[other][1])))
         its = each.other
-        kind = table.kind(at[one])
-        proposals.append(Proposal((one, other), kind, its.verdict, its.odds, its.levels, 0.0, identity))
+        pair = Proposal((one, other), seen[one][0], its.verdict, its.odds, its.levels, 0.0, identity)
+        proposals.append(pair)
     return propose(tx, proposals, keep_rules(tx, rules))

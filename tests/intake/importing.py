@@ -34,9 +34,14 @@ class Importing:
         path.write_bytes(text.encode(encoding))
         return path
 
-    def take(self, kind: str, text: str, source: str | None = "CRM", **options: Any) -> ImportResult:
-        path = self.file(text)
-        return import_file(self.master, kind, path, source=source, report=self.report_path, **options)
+    def take(
+        self, kind: str, text: str, source: str | None = "CRM", *, matching: bool = False, **options: Any
+    ) -> ImportResult:
+        """Without matching, where a test does not ask for it: names and mobiles of most are alike."""
+        path, report = self.file(text), self.report_path
+        return import_file(
+            self.master, kind, path, source=source, report=report, matching=matching, **options
+        )
 
     def report(self) -> list[tuple[int, str, str]]:
         """Line, column and code of everything found in the last import."""

@@ -64,7 +64,7 @@ def town(hub: Importing, time: SetTime) -> Importing:
 def take(hub: Importing, time: SetTime, kind: str, text: str, source: str | None = "CRM") -> int:
     """The batch's id. Each comes a while after the one before."""
     time.forward(minutes=1)
-    hub.take(kind, text, source=None if kind in OF_ALL else source)
+    hub.take(kind, text, source=None if kind in OF_ALL else source, matching=True)
     return last_batch(hub)
 
 

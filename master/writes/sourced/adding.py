@@ -16,8 +16,8 @@ from master.writes.customers import customer_number
 from master.writes.sourced.customer_tags import give_tags
 from master.writes.sourced.doubts import doubts_of
 from master.writes.sourced.golden import COLUMNS
-from master.writes.sourced.incoming import Incoming
 from master.writes.sourced.items import DOCUMENTS, POINTS, add_items
+from master.writes.sourced.newcomers import Newcomer
 from master.writes.sourced.records import Ledger
 from master.writes.sourced.rows import Applied, Batch, Outcome
 from master.writes.sourced.scalars import given_columns
@@ -27,7 +27,7 @@ from matching.normal import name_key
 customers, belonging, sources = table(CustomerRow), table(CustomerBranchRow), table(SourceSystemRow)
 
 
-def add_customers(ledger: Ledger, new: Sequence[Incoming], batch: Batch) -> dict[str, int]:
+def add_customers(ledger: Ledger, new: Sequence[Newcomer], batch: Batch) -> dict[str, int]:
     """The ids of the customers that these rows become, by their keys; each is new to its source."""
     made = insert_customers(ledger.tx, ledger.source_id, new)
     ledger.keep_new([(each.row, made[each.row.key], made[each.row.key]) for each in new])
@@ -38,7 +38,7 @@ def add_customers(ledger: Ledger, new: Sequence[Incoming], batch: Batch) -> dict
     return made
 
 
-def insert_customers(tx: Transaction, source_id: int, new: Sequence[Incoming]) -> dict[str, int]:
+def insert_customers(tx: Transaction, source_id: int, new: Sequence[Newcomer]) -> dict[str, int]:
     """The same, without a word of the source's ledger."""
     if not new:
         return {}

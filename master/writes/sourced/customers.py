@@ -9,8 +9,8 @@ from master.writes.derived import refresh
 from master.writes.sourced.adding import add_customers
 from master.writes.sourced.changing import change_customers
 from master.writes.sourced.doubts import doubts_of
-from master.writes.sourced.incoming import Incoming, incoming
 from master.writes.sourced.items import said_documents
+from master.writes.sourced.newcomers import Newcomer, newcomer
 from master.writes.sourced.persons import PersonChecks
 from master.writes.sourced.placing import Matching, place_new, take_turn
 from master.writes.sourced.records import Change, Comparison, Ledger
@@ -62,13 +62,13 @@ def apply_customers(
     return batch
 
 
-def _new(tx: Transaction, found: Comparison, batch: Batch) -> list[Incoming]:
+def _new(tx: Transaction, found: Comparison, batch: Batch) -> list[Newcomer]:
     """The new rows that can be taken in."""
     for row in found.new:
         if not row.values.get("name"):
             batch.applied[row.key] = lacking("name")
     digest = key_digest(tx.master.keys)
-    return [incoming(row, digest) for row in found.new if row.key not in batch.applied]
+    return [newcomer(row, digest) for row in found.new if row.key not in batch.applied]
 
 
 def _with_last_type(row: SourcedRow, before: Said) -> SourcedRow:

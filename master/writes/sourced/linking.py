@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from master import spelling
 from master.writes.sourced.changing import change_customers
 from master.writes.sourced.doubts import doubts_of
-from master.writes.sourced.incoming import Incoming
+from master.writes.sourced.newcomers import Newcomer
 from master.writes.sourced.records import Change, Ledger
 from master.writes.sourced.rows import Applied, Batch, Outcome
 from master.writes.sourced.said import plain
 
 
-def link(ledger: Ledger, linked: Sequence[tuple[Incoming, int]], batch: Batch) -> None:
+def link(ledger: Ledger, linked: Sequence[tuple[Newcomer, int]], batch: Batch) -> None:
     """Rows with the customers (ids, which differ) that they mean."""
     if not linked:
         return
@@ -28,7 +28,7 @@ def link(ledger: Ledger, linked: Sequence[tuple[Incoming, int]], batch: Batch) -
         batch.touched.add(change.entity_id)
 
 
-def _first(each: Incoming, record: int, customer: int) -> Change:
+def _first(each: Newcomer, record: int, customer: int) -> Change:
     now = plain(each.row.values)
     fields = frozenset(field for field, value in now.items() if value not in (None, []))
     return Change(each.row, record, customer, {}, now, fields, None)

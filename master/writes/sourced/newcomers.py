@@ -1,4 +1,4 @@
-"""A customer's row of a source, in the forms in which it is compared, looked for and kept."""
+"""A row by which a source tells of a customer for the first time: as it is compared, found and kept."""
 
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from matching.normalized import NormalRecord, normalized
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class Newcomer:
     """documents, points: as they are kept. record: as it is compared; its id is the row's key. keys: by which
     it is found."""
 
@@ -26,7 +26,7 @@ class Incoming:
     keys: frozenset[Key]
 
 
-def incoming(row: SourcedRow, digest: Digest) -> Incoming:
+def newcomer(row: SourcedRow, digest: Digest) -> Newcomer:
     """What `refresh` would make of the customer, if the row became one."""
     values = row.values
     documents = document_items(values.get("documents") or (), values.get("birth_date"), values.get("gender"))
@@ -40,7 +40,7 @@ def incoming(row: SourcedRow, digest: Digest) -> Incoming:
     )
     papers, reached = _rows(documents, DOCUMENTS.mark), _rows(points, POINTS.mark)
     record = normalized(record_of(person, (), papers, reached))
-    return Incoming(row, documents, points, record, frozenset(keys_of(record, digest)))
+    return Newcomer(row, documents, points, record, frozenset(keys_of(record, digest)))
 
 
 def _rows(items: dict[ItemKey, Columns], mark: str) -> list[Any]:
