@@ -1,11 +1,8 @@
 """What to do about findings that were kept by their codes."""
 
-from intake.findings import NOTICES, REFUSALS, WARNINGS
+from intake.findings import REFUSALS, WARNINGS
 
-_HINTS = {
-    **{code: hint for code, (_, hint) in (*REFUSALS.items(), *WARNINGS.items())},
-    **{outcome.upper(): hint for outcome, (_, hint) in NOTICES.items()},
-}
+_HINTS = {code: hint for code, (_, hint) in (*REFUSALS.items(), *WARNINGS.items())}
 
 
 def hint_of(code: str) -> str:
