@@ -24,6 +24,7 @@ from master.session import Master
 from master.writes.tokens import NewToken, create_token
 from schema.context import Info
 from tests.conftest import TESTER
+from tests.schema.hub import filling
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 
@@ -75,10 +76,10 @@ def masters(monkeypatch: pytest.MonkeyPatch) -> list[Master]:
     return found
 
 
-def with_hub(settings: Settings, schema: strawberry.Schema, test: Test) -> None:
+def with_hub(settings: Settings, schema: strawberry.Schema, test: Test, role: str = "AGENT") -> None:
     master = open_master(settings)
     with master.transaction(TESTER) as tx:
-        token = create_token(tx, NewToken("desk", "AGENT", None))
+        token = create_token(tx, NewToken("desk", role, None))
     master.close()
 
     async def run() -> None:
@@ -174,3 +175,22 @@ def test_a_change_that_waits_too_long_for_another_process_is_told_to_try_again(s
         assert made == {"customer": {"number": "C000000001"}, "errors": []}
 
     with_hub(settings, real_schema, test)
+
+
+def test_of_many_things_those_are_told_that_were_done_before_time_ran_out(settings: Settings) -> None:
+    """With three seconds, of which a lock may take two, only one is begun."""
+    settings.limits.write_text("operation_seconds = 3\nlock_seconds = 2\n")  # type: ignore[union-attr]
+    master = open_master(settings)
+    with filling(master) as fill:
+        one, other, third = (fill.customer(n) for n in (1, 2, 3))
+        fill.review_task(one, other)
+        fill.review_task(one, third)
+    master.close()
+    claim = 'mutation { claimReviewTasks(tasks: ["w1", "w2"]) { tasks { claimedBy } errors { code path } } }'
+
+    async def test(shell: Shell, bearer: dict[str, str]) -> None:
+        told = (await asked(shell, bearer, claim))["data"]["claimReviewTasks"]
+        assert told["errors"] == [{"code": "TIMEOUT", "path": ["tasks", "1"]}]
+        assert [each["claimedBy"] is None for each in told["tasks"]] == [False, True]
+
+    with_hub(settings, real_schema, test, "STEWARD")

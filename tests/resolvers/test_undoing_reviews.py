@@ -16,6 +16,7 @@ from master.tables.reviews import ReviewTaskRow
 from master.writes.proposals import withdraw_others
 from master.writes.review_decisions import Decision
 from master.writes.review_decisions import decide as decide_one
+from schema.context import Context
 from tests.conftest import TESTER, SetTime
 from tests.resolvers.commanding import codes
 from tests.resolvers.merging import unmerge
@@ -100,6 +101,19 @@ def test_what_is_done_is_told_when_time_runs_out_for_the_rest(
     assert [each["answer"] for each in done["tasks"]] == ["DIFFERENT", None, "DIFFERENT"]
     given = {"tasks": ["w2"], "answer": "DIFFERENT", "reason": "Seen."}
     assert reviews.ask(DECIDE, "STEWARD", input=given).errors == [("TIMEOUT", ["decideReviewTasks"])]
+
+
+def test_of_many_no_other_is_begun_when_its_end_might_not_be_told(
+    reviews: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Context, "is_short_of_time", True)
+    done = decide(reviews, "DIFFERENT", "w1", "w2")
+    assert (codes(done), done["errors"][0]["message"]) == (
+        [("TIMEOUT", ["tasks", "1"])],
+        "There was no time left for this one: ask for the rest again.",
+    )
+    assert [each["status"] for each in done["tasks"]] == ["DECIDED", "OPEN"]
+    assert codes(decide(reviews, "DIFFERENT", "w2")) == []
 
 
 @pytest.mark.only_on("postgresql")  # SQLite has one writer
