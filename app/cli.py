@@ -36,6 +36,7 @@ COMMANDS = {
     "init": "app.commands.hub:init",
     "sample": "app.commands.filling:sample",
     "import": "app.commands.filling:import_file",
+    "batches": "app.commands.batches:batches",
     "serve": "app.commands.serving:serve",
     "worker": "app.commands.working:worker",
     "index": "app.commands.index:index",

@@ -99,12 +99,12 @@ SECOND = [
     (
         "contacts",
         "source_key,customer,channel,direction,occurred_at,subject,agent\n"
-        "C1,K2,CALL,INBOUND,2026-01-01T00:00:00Z,问保单,\nC2,K3,VISIT,OUTBOUND,2026-01-02T00:00:00Z,访,\n",
+        "C1,K2,CALL,INBOUND,2026-01-01T00:00:00Z,问保单,A7\nC2,K3,VISIT,OUTBOUND,2026-01-02T00:00:00Z,访,A8\n",
     ),
     (
         "leads",
-        "source_key,customer,title,product,due_at,expected_premium\n"
-        "L1,K2,年金险,P2,2026-12-02,1000\nL2,K3,医疗,,,\n",
+        "source_key,customer,title,product,due_at,expected_premium,owner\n"
+        "L1,K2,年金险,P2,2026-12-02,1000,A7\nL2,K3,医疗,,,,A9\n",
     ),
     ("staff", "code,name,branch,phone\nA1,王经理,B1,13800138000|021-58887777\nA2,赵,,13700137000\n"),
 ]

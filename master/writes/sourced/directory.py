@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from master.errors import Forbidden, Invalid
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.branches import StaffRow
 from master.tables.sources import SourceSystemRow
+from master.tables.types import Instant
 from master.writes.checks import line
 from master.writes.sourced.statements import rows_in
 
@@ -19,6 +20,10 @@ NOT_FED = (
 )
 
 sources, staff = table(SourceSystemRow), table(StaffRow)
+
+ADDS_STAFF = text(
+    "INSERT INTO staff (code, name, recorded_at) VALUES (:code, :code, :at) ON CONFLICT (code) DO NOTHING"
+).bindparams(bindparam("at", type_=Instant))
 
 
 def plain_code(code: str, path: tuple[str, ...]) -> str:
@@ -76,8 +81,7 @@ def staff_by_code(tx: Transaction, codes: Iterable[str]) -> tuple[dict[str, int]
     known = _staff_ids(tx, wanted)
     made = [code for code in wanted if code not in known]
     if made:
-        new = text("INSERT INTO staff (code, name) VALUES (:code, :code) ON CONFLICT (code) DO NOTHING")
-        tx.execute(new, [{"code": code} for code in made])
+        tx.execute(ADDS_STAFF, [{"code": code, "at": tx.at} for code in made])
     return known | _staff_ids(tx, made), set(made)
 
 

@@ -17,10 +17,10 @@ from master.tables.base import table
 from master.tables.codes import LEFT_BECAUSE, IncomingOutcome, TakenBack
 from master.tables.sources import ImportRunRow, IncomingRecordRow
 from master.writes.sourced.statements import update_each
-from master.writes.taking_back.codes import take_back_codes
+from master.writes.taking_back.codes import take_back_codes, take_back_staff
 from master.writes.taking_back.deeds import TakingIn
 from master.writes.taking_back.groups import Line
-from master.writes.taking_back.scopes import OF_ALL
+from master.writes.taking_back.scopes import MAKING_STAFF, OF_ALL
 from master.writes.taking_back.undoing import take_back_records
 
 batches, incoming = table(ImportRunRow), table(IncomingRecordRow)
@@ -136,7 +136,10 @@ def _take_back(tx: Transaction, taking_in: TakingIn, kind: str, rows: Sequence[A
         if row.source_key is not None and row.outcome not in NO_EFFECT
     ]
     act = take_back_codes if kind in OF_ALL else take_back_records
-    return dict.fromkeys((row.id for row in rows), TakenBack.NOTHING) | act(tx, taking_in, kind, lines)
+    told = dict.fromkeys((row.id for row in rows), TakenBack.NOTHING) | act(tx, taking_in, kind, lines)
+    if kind in MAKING_STAFF:
+        take_back_staff(tx, taking_in)
+    return told
 
 
 def _finish(tx: Transaction, batch: Any) -> None:

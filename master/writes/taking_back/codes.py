@@ -8,7 +8,7 @@ from sqlalchemy import Table, bindparam, delete, select
 from master.reads.own_phones import HOLDERS
 from master.session import Transaction
 from master.tables.base import table
-from master.tables.branches import BranchRow
+from master.tables.branches import BranchRow, StaffRow
 from master.tables.codes import TakenBack
 from master.tables.tags import TagCategoryRow, TagRow
 from master.writes.own_phones import keep_own_phones
@@ -17,7 +17,8 @@ from master.writes.taking_back.deeds import Deed, Found, TakingIn, deeds_on
 from master.writes.taking_back.groups import Line, owners_with_more
 from master.writes.taking_back.scopes import OF_ALL
 
-branches, tags, categories = table(BranchRow), table(TagRow), table(TagCategoryRow)
+branches, staff = table(BranchRow), table(StaffRow)
+tags, categories = table(TagRow), table(TagCategoryRow)
 
 
 def take_back_codes(
@@ -35,6 +36,11 @@ def take_back_codes(
     ids = {row["code"]: id for id, row in found.rows.items()}
     done = {line.id: told.get(ids.get(line.key, 0)) for line in lines}
     return {line: became for line, became in done.items() if became is not None}
+
+
+def take_back_staff(tx: Transaction, taking_in: TakingIn) -> None:
+    """Those who were made of unknown codes, unless somebody needs them by now."""
+    _remove(tx, deeds_on(tx, taking_in, staff.c.recorded_at, [taking_in.at]))
 
 
 def _put_back(tx: Transaction, found: Found, deed: Deed) -> TakenBack:
