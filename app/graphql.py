@@ -21,6 +21,7 @@ from resolvers.reveals import RevealMutation
 from resolvers.reviews import ReviewMutation, ReviewQuery
 from resolvers.saved_searches import SavedSearchMutation, SavedSearchQuery
 from resolvers.search import SearchQuery
+from resolvers.submissions import SubmissionMutation
 from resolvers.tags import TagQuery
 from schema.described import described
 from schema.scalars import SCALARS
@@ -48,6 +49,7 @@ class Query(
 @described
 class Mutation(
     CustomerMutation,
+    SubmissionMutation,
     MergeMutation,
     PinMutation,
     ReviewMutation,

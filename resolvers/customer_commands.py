@@ -24,6 +24,7 @@ from master.writes.tags import tag_customer as tag_it
 from master.writes.tags import untag_customer as untag_it
 from resolvers.candidates import compared, like
 from resolvers.commands import Done, command, few, found, given, kept
+from resolvers.comparing import comparing
 from schema.context import Info
 from schema.customer_inputs import (
     ContactPointInput,
@@ -31,6 +32,7 @@ from schema.customer_inputs import (
     CustomerPayload,
     DocumentInput,
     PutCustomerInput,
+    SourcedCustomerInput,
     UpdateCustomerInput,
 )
 from schema.described import described
@@ -84,9 +86,24 @@ async def update_customer(info: Info, input: UpdateCustomerInput) -> CustomerPay
 
 
 async def put_customer(info: Info, input: PutCustomerInput) -> CustomerPayload:
-    sourced = SourcedCustomer(
-        source=input.source_key.source,
-        key=input.source_key.key,
+    sourced = sourced_customer(input, input.source_key.source, input.source_key.key)
+    seeing = comparing(info.context.viewer)
+    key = given(input.idempotency_key)
+    return _payload(
+        await command(
+            info,
+            CUSTOMERS_PUT,
+            lambda tx: once(tx, key, "putCustomer", sourced, lambda: put(tx, sourced, seeing)),
+        )
+    )
+
+
+def sourced_customer(input: SourcedCustomerInput, source: str, key: str) -> SourcedCustomer:
+    """What a source says of a customer. Raises LimitExceeded."""
+    points = input.contact_points
+    return SourcedCustomer(
+        source=source,
+        key=key,
         name=input.name,
         kind=input.kind,
         status=kept(input.status),
@@ -94,15 +111,7 @@ async def put_customer(info: Info, input: PutCustomerInput) -> CustomerPayload:
         birth_date=kept(input.birth_date),
         branch=kept(input.branch),
         documents=KEEP if input.documents is strawberry.UNSET else _documents(input.documents, "documents"),
-        contact_points=KEEP
-        if input.contact_points is strawberry.UNSET
-        else _contact_points(input.contact_points, "contactPoints"),
-    )
-    key = given(input.idempotency_key)
-    return _payload(
-        await command(
-            info, CUSTOMERS_PUT, lambda tx: once(tx, key, "putCustomer", sourced, lambda: put(tx, sourced))
-        )
+        contact_points=KEEP if points is strawberry.UNSET else _contact_points(points, "contactPoints"),
     )
 
 

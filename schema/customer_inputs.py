@@ -117,14 +117,9 @@ class UpdateCustomerInput:
 
 
 @described_input
-class PutCustomerInput:
-    """A customer as a source system has it.
+class SourcedCustomerInput:
+    """What a source system says of a customer, in whatever way it tells it."""
 
-    Lists, when given, are the complete list of this source; values of other sources and of hand stay.
-    """
-
-    source_key: SourceKey
-    """The source system's own key: the same key is always the same customer."""
     kind: CustomerKind = CustomerKind.PERSON
     """A person, or an organisation."""
     status: CustomerStatus | None = strawberry.UNSET
@@ -141,6 +136,17 @@ class PutCustomerInput:
     """All identity documents that this source has."""
     contact_points: list[ContactPointInput] | None = strawberry.UNSET
     """All contact points that this source has."""
+
+
+@described_input
+class PutCustomerInput(SourcedCustomerInput):
+    """A customer as a source system has it.
+
+    Lists, when given, are the complete list of this source; values of other sources and of hand stay.
+    """
+
+    source_key: SourceKey
+    """The source system's own key: the same key is always the same customer."""
     idempotency_key: str | None = strawberry.UNSET
     """A key of the caller's own: the same call twice has one effect."""
 

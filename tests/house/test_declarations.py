@@ -110,6 +110,8 @@ def test_every_type_has_rows_or_objects() -> None:
         "ReviewPayload",
         "SavedSearchPayload",
         "Span",
+        "SubmitRecordsPayload",
+        "SubmittedRecord",
         "TakeBackBatchPayload",
         "Undecided",
         "UserError",

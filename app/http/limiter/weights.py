@@ -24,7 +24,8 @@ SCALAR, OBJECT, COUNT = 1, 2, 50
 COUNTS = frozenset({"totalCount", "customerCount"})
 UNPAGED = 10  # a list that has no pages counts as so many
 SIZED_BY = ("first", "ids")  # arguments that say how long a list is
-MANY = frozenset({"tasks", "suggestions"})  # lists of things each of which a command changes by itself
+# Lists of things each of which a command changes by itself.
+MANY = frozenset({"tasks", "suggestions", "records"})
 REHEARSED = frozenset({"previewMerge"})  # questions that take the turn of those who write
 
 _ROWS = frozenset({"edges", "nodes"})

@@ -20,6 +20,7 @@ from master.writes.sourced.customers import apply_customers
 from master.writes.sourced.directory import source_to_feed
 from master.writes.sourced.items import FIELDS
 from master.writes.sourced.persons import NOT_TAKEN
+from master.writes.sourced.placing import Matching
 from master.writes.sourced.rows import (
     LONGEST_KEY,
     Outcome,
@@ -29,14 +30,18 @@ from master.writes.sourced.rows import (
     sourced_document,
     sourced_point,
 )
+from matching.rules import shipped
+from matching.seeing import EVERYTHING, Seeing
 
 records = table(SourceRecordRow)
 
+OUT_OF_SIGHT = "This key means a customer outside your branches."
 PATHS = {"gender": "gender", "birth_date": "birthDate"}
 
 
-def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
-    """The id of the customer that this source's key means: made, changed, or left as it is when all is equal.
+def put_customer(tx: Transaction, given: SourcedCustomer, seeing: Seeing = EVERYTHING) -> int:
+    """The id of the customer that this source's key means: found, made, changed, or left as it is when all is
+    equal. seeing: what of customers the caller may know, so that a new key may mean one.
 
     Doubtful values are kept and marked, but a gender or birth date that can not be right is Invalid; an
     unknown source is made with trust 0. Raises Forbidden for a source that is not the caller's to feed.
@@ -44,11 +49,9 @@ def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
     # First of all: of a source that they do not feed, callers learn nothing about its keys.
     source_id, made = source_to_feed(tx, given.source, ("sourceKey", "source"))
     key = checks.line(given.key, ["sourceKey", "key"], LONGEST_KEY)
-    is_new = not _is_known(tx, source_id, key)
-    values = _values(tx, given)
-    if is_new and given.branch is KEEP:
-        values["branch"] = home(tx, None)
-    batch = apply_customers(tx, source_id, [SourcedRow(key, values)])
+    _refuse_out_of_sight(tx, source_id, key)
+    matching = Matching(shipped(), seeing, home(tx, None))
+    batch = apply_customers(tx, source_id, [SourcedRow(key, given_values(tx, given))], matching)
     done = batch.applied[key]
     if done.outcome is Outcome.REFUSED or done.entity_id is None:
         raise Invalid("A new customer needs a name.", ["name"])
@@ -65,16 +68,25 @@ def put_customer(tx: Transaction, given: SourcedCustomer) -> int:
     return done.entity_id
 
 
-def _is_known(tx: Transaction, source_id: int, key: str) -> bool:
-    """Whether the key means a customer. Raises Forbidden for one whom the caller does not see."""
+def _refuse_out_of_sight(tx: Transaction, source_id: int, key: str) -> None:
+    """Raises Forbidden for a key that means a customer whom the caller does not see."""
     its = (records.c.source_id == source_id, records.c.kind == "customers", records.c.source_key == key)
     id = tx.connection.scalar(select(records.c.customer_id).where(*its))
     if id is not None and not is_in_sight(tx, id):
-        raise Forbidden("This key means a customer outside your branches.", ["sourceKey", "key"])
-    return id is not None
+        raise Forbidden(OUT_OF_SIGHT, ["sourceKey", "key"])
 
 
-def _values(tx: Transaction, given: SourcedCustomer) -> dict[str, Any]:
+def refuse_impossible(tx: Transaction, given: SourcedCustomer) -> None:
+    """Raises Invalid for a gender or birth date that can not be right, as far as the record itself tells."""
+    kind = CustomerKind.PERSON if given.kind is KEEP else given.kind
+    if given.birth_date is not KEEP:
+        checks.birth_date(given.birth_date, kind, tx.master.clock.day_of(tx.at))
+    if kind is CustomerKind.ORGANIZATION and given.gender not in (KEEP, None):
+        raise Invalid("An organisation has no gender.", ["gender"])
+
+
+def given_values(tx: Transaction, given: SourcedCustomer) -> dict[str, Any]:
+    """By field, checked; what was left out is left out. Raises Invalid."""
     values: dict[str, Any] = {
         "kind": given.kind,
         "status": given.status,
