@@ -11,18 +11,19 @@ from sqlalchemy import func, select
 
 from app.commands.context import CLI, Finding, opened_master, progress, settings
 from app.commands.hub import make_ready
+from app.demo import fill_demo
 from app.opening import open_search
 from app.serve import NotReady, require_port
 from app.serve import serve as run_server
 from app.settings import Settings
 from indexing.worker import Worker
-from intake.sample.fill import fill
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.writes.derived import refresh
 from master.writes.tokens import NewToken, create_token
 
+BANK_FILE = "demo-bank.csv"
 DEMO_ROLES = (("AGENT", "call-centre agent"), ("ADMIN", "administrator"))
 
 
@@ -60,7 +61,7 @@ def demo(port: int | None, customers: int) -> None:
     with opened_master(told) as master:
         if not _has_customers(master):
             with progress("sample") as show:
-                fill(master, customers=customers, seed=1, progress=show)
+                fill_demo(master, told.data_dir / BANK_FILE, customers, show)
         lines = _demo_tokens(master, told.data_dir)
     asyncio.run(_index_all(told))
     click.echo(f"\n  http://{told.host}:{told.port}/graphiql\n", err=True)

@@ -32,6 +32,8 @@ def test_a_person_at_the_playground_runs_all_examples(running: Running, tmp_path
         "Suggest",
         "Readings",
         "SaveSearch",
+        "WhoMayBeOne",
+        "Batches",
     ]
-    assert [list(json.loads(answer)) for answer in seen["answers"]] == [["data"]] * 9
+    assert [list(json.loads(answer)) for answer in seen["answers"]] == [["data"]] * 11
     assert (seen["elsewhere"], seen["errors"]) == ([], [])

@@ -25,7 +25,7 @@ def test_the_first_examples_are_valid_against_the_contract(number: int) -> None:
     assert validate(schema, parse(examples()[number]["query"])) == []
 
 
-@pytest.mark.parametrize("number", range(9))
+@pytest.mark.parametrize("number", range(11))
 def test_each_example_passes_the_front(number: int) -> None:
     documents = Documents(schema, shipped_limits())
     document = documents.read(examples()[number]["query"])
@@ -33,7 +33,7 @@ def test_each_example_passes_the_front(number: int) -> None:
     assert len(document.operations) == 1
 
 
-def test_there_are_nine_examples_in_the_order_of_a_call() -> None:
+def test_there_are_eleven_examples_in_the_order_of_a_call() -> None:
     names = [re.findall(r"^(?:query|mutation) (\w+)", example["query"], re.M) for example in examples()]
     assert names == [
         ["CallCentreSearch"],
@@ -45,6 +45,8 @@ def test_there_are_nine_examples_in_the_order_of_a_call() -> None:
         ["Suggest"],
         ["Readings"],
         ["SaveSearch"],
+        ["WhoMayBeOne"],
+        ["Batches"],
     ]
     assert ask(hub, "GET", "/graphiql/examples.json").json() == examples()
 
