@@ -77,7 +77,7 @@ class RelativeSuggestionRow(Row):
 
     levels (of matching/relatives.py's FIELDS, -1: missing), older (1: the other one is older), odds (log2):
     how it was judged. identity: a digest of all that is compared of both; another one, and a refusal does
-    not hold any more. priority: odds in hundredths.
+    not hold any more. priority: odds in hundredths. household_id: of which both are by having been accepted.
     """
 
     __tablename__ = "relative_suggestions"
@@ -101,3 +101,4 @@ class RelativeSuggestionRow(Row):
     reason: Mapped[str | None] = mapped_column(Sealed("relative_suggestions"))
     decided_by: Mapped[str | None]
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    household_id: Mapped[int | None]

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from master.errors import Invalid
+from master.reads.relatives import SUGGESTIONS
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.codes import INVERSE, RelationKind, SuggestionStatus
-from master.tables.relations import HouseholdMemberRow, RelativeSuggestionRow
+from master.tables.relations import HouseholdMemberRow
 from master.writes.households import HEAD, OTHER, Joining, add_member, locked_household, new_household
 
-members, suggestions = table(HouseholdMemberRow), table(RelativeSuggestionRow)
+members = table(HouseholdMemberRow)
 
 # What somebody is in a household, by the role there of another one, and by what they are to that one.
 ROLE_BESIDE = {
@@ -51,16 +52,16 @@ class Housing:
         return OTHER if to_that_one is None else ROLE_BESIDE.get((beside, to_that_one), OTHER)
 
 
-def house(tx: Transaction, wanted: Housing, named: int | None) -> None:
-    """Both are of the household that is named (its id), of that of either, or of a new one. Raises NotFound,
+def house(tx: Transaction, wanted: Housing, named: int | None) -> int:
+    """Of which both are: the household that is named (its id), that of either, or a new one. Raises NotFound,
     and Invalid where that does not say which."""
     lasting = (members.c.ended_at.is_(None), members.c.until.is_(None))
     theirs = tx.execute(select(members).where(members.c.customer_id.in_(wanted.ids), *lasting)).all()
     if named is not None:
         locked_household(tx, named, ["household"])
     shared = {each.household_id for each in theirs if _has_both(theirs, each.household_id)}
-    if named in shared or (named is None and shared):
-        return
+    if shared and (named is None or named in shared):
+        return min(shared) if named is None else named
     household = _only_one(theirs) if named is None else named
     inside = {row.customer_id: row.role for row in theirs if row.household_id == household}
     first, then = wanted.both if wanted.one_is_head else reversed(wanted.both)
@@ -74,6 +75,7 @@ def house(tx: Transaction, wanted: Housing, named: int | None) -> None:
         add_member(tx, household, Joining(first.id, alone, wanted.since), wanted.suggestion)
     role = wanted.role(then.id, inside[first.id])
     add_member(tx, household, Joining(then.id, role, wanted.since), wanted.suggestion)
+    return household
 
 
 def unhouse(tx: Transaction, suggestion: int, customers: Collection[int]) -> None:
@@ -103,14 +105,16 @@ def _name_of(head: str) -> str:
 
 
 def _heir(tx: Transaction, row: Any) -> int | None:
-    """Another accepted suggestion by which this member is of the household: it put somebody beside them."""
-    beside = members.alias("beside")
+    """Another accepted suggestion by which this member is of the household, beside somebody who still is."""
+    its, beside = SUGGESTIONS.subquery(), members.alias("beside")
+    is_one, is_other = its.c.one_now == row.customer_id, its.c.other_now == row.customer_id
+    partner = case((is_one, its.c.other_now), else_=its.c.one_now)
     found = (
-        select(suggestions.c.id)
-        .join(beside, beside.c.suggestion_id == suggestions.c.id)
+        select(its.c.id)
+        .join_from(its, beside, beside.c.customer_id == partner)
         .where(beside.c.household_id == row.household_id, beside.c.ended_at.is_(None))
-        .where(suggestions.c.id != row.suggestion_id, suggestions.c.status == SuggestionStatus.ACCEPTED)
-        .where((suggestions.c.one_id == row.customer_id) | (suggestions.c.other_id == row.customer_id))
-        .order_by(suggestions.c.id)
+        .where(its.c.household_id == row.household_id, its.c.id != row.suggestion_id)
+        .where(its.c.status == SuggestionStatus.ACCEPTED, is_one | is_other)
+        .order_by(its.c.id)
     )
     return tx.connection.scalar(found.limit(1))

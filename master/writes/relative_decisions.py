@@ -1,6 +1,6 @@
 """What stewards do with pairs that may be relatives: accept them, refuse them, and take that back."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -57,21 +57,22 @@ def accept(tx: Transaction, wanted: Acceptance) -> None:
         relation = wanted.relation
     if relation is not None:
         _relate(tx, row, relation, wanted.since)
+    household = None
     if wanted.with_household:
         one_is_head = relation is RelationKind.CHILD or (
             relation is not RelationKind.PARENT and row.older <= 0
         )
         both = (rows[row.one_id], rows[row.other_id])
         its = Housing(row.id, both, relation, one_is_head, wanted.since)
-        house(tx, its, wanted.household)
-    _decide(tx, row, SuggestionStatus.ACCEPTED, None)
+        household = house(tx, its, wanted.household)
+    _decide(tx, row, {"status": SuggestionStatus.ACCEPTED, "household_id": household})
 
 
 def refuse(tx: Transaction, suggestion: int, reason: str) -> None:
     """They are not suggested again until one of them changes. Raises NotFound and Conflict."""
     said = checks.line(reason, ["reason"])
     _seen(tx, suggestion)
-    _decide(tx, _open(tx, suggestion), SuggestionStatus.REFUSED, said)
+    _decide(tx, _open(tx, suggestion), {"status": SuggestionStatus.REFUSED, "reason": said})
 
 
 def undo(tx: Transaction, suggestion: int) -> None:
@@ -105,10 +106,10 @@ def _relate(tx: Transaction, row: Any, relation: RelationKind, since: date | Non
     )
 
 
-def _decide(tx: Transaction, row: Any, status: SuggestionStatus, reason: str | None) -> None:
-    said = {"status": status, "reason": reason, "decided_by": tx.actor.name, "decided_at": tx.at}
-    tx.execute(update(suggestions).where(suggestions.c.id == row.id).values(said))
-    _note(tx, {"ACCEPTED": "accept", "REFUSED": "refuse"}[status], row)
+def _decide(tx: Transaction, row: Any, said: Mapping[str, Any]) -> None:
+    by = {"decided_by": tx.actor.name, "decided_at": tx.at}
+    tx.execute(update(suggestions).where(suggestions.c.id == row.id).values(**said, **by))
+    _note(tx, {"ACCEPTED": "accept", "REFUSED": "refuse"}[said["status"]], row)
 
 
 def _note(tx: Transaction, action: str, row: Any) -> None:

@@ -15,7 +15,7 @@ suggestions = table(RelativeSuggestionRow)
 # What makes a suggestion one that nobody has decided.
 OPEN_AGAIN = {
     "status": SuggestionStatus.OPEN,
-    **dict.fromkeys(("reason", "decided_by", "decided_at")),
+    **dict.fromkeys(("reason", "decided_by", "decided_at", "household_id")),
 }
 
 

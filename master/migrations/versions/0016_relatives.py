@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("reason", Sealed("relative_suggestions"), nullable=True),
         sa.Column("decided_by", sa.String(), nullable=True),
         sa.Column("decided_at", Instant(), nullable=True),
+        sa.Column("household_id", Id, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_relative_suggestions")),
         sa.UniqueConstraint("one_id", "other_id", name=op.f("uq_relative_suggestions_one_id_other_id")),
         sqlite_autoincrement=True,
