@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -22,11 +23,13 @@ from master.writes.match_runs import note_kept
 from matching.kept_rules import name_of
 from matching.rules import VERDICTS, BadRules, Rules, rules_in, shipped
 
+GOES_ON_FOR = timedelta(hours=12)  # later too much has changed: a nightly run looks at everybody anew
+
 
 def stopped_before(master: Master, asked: str) -> StoppedRun | None:
     """The run that is gone on with, which is told."""
     with master.reading() as connection:
-        stopped = stopped_run(connection, asked)
+        stopped = stopped_run(connection, asked, master.clock.now() - GOES_ON_FOR)
     if stopped is not None:
         where = (
             "nothing is compared again" if stopped.kept_at else "all are compared again, what it kept stands"

@@ -36,10 +36,10 @@ class KeptRun:
     merged_after: int
 
 
-def stopped_run(connection: Connection, asked: str) -> StoppedRun | None:
-    """The last one, where it has not ended, and the same was asked of it."""
+def stopped_run(connection: Connection, asked: str, since: datetime) -> StoppedRun | None:
+    """The last one, where it has not ended, began since then, and the same was asked of it."""
     row = connection.execute(select(runs).order_by(runs.c.id.desc()).limit(1)).one_or_none()
-    if row is None or row.ended_at is not None or row.asked != asked:
+    if row is None or row.ended_at is not None or row.asked != asked or row.started_at < since:
         return None
     return StoppedRun(row.id, row.started_at, row.kept_at)
 

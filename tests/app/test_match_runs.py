@@ -3,13 +3,16 @@
 import signal
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from master.session import Actor
+from master.tables.base import table
 from master.tables.codes import ContactPointKind
+from master.tables.reviews import MatchRunRow
 from master.writes.customers import create_customer
 from master.writes.inputs import GivenContactPoint, NewCustomer
 from tests.app.matching import opened, stricter, tasks, told, with_doubles
@@ -55,6 +58,15 @@ def test_what_is_asked_otherwise_begins_anew(hub: Path, otherwise: tuple[str, ..
     stricter(hub)
     assert killed(hub, "--merge", at="app.joining.merge_customers") == -signal.SIGKILL
     assert told("run", *otherwise).stdout.splitlines()[0] == "customers: 5"
+
+
+def test_a_run_of_the_night_before_is_begun_anew(hub: Path) -> None:
+    assert killed(hub, "--merge", at="app.joining.merge_customers") == -signal.SIGKILL
+    master, runs = opened(hub), table(MatchRunRow)
+    with master.transaction(Actor("test")) as tx:
+        tx.execute(update(runs).values(started_at=tx.at - timedelta(hours=13)))
+    master.close()
+    assert told("run", "--merge").stdout.splitlines()[0] == "customers: 5"
 
 
 def test_who_may_be_relatives_is_told_and_suggested(hub: Path) -> None:
