@@ -98,6 +98,7 @@ def commands(of: Filled) -> list[Entry]:
         Entry("updateLead", f'(input: {{id: "{of.alice.ids["l"]}", version: 99}})', how_far=FAR),
         Entry("createCustomer", f'(input: {{name: "Nobody", {points}}})', how_far=FAR),
         Entry("putCustomer", '(input: {sourceKey: {source: "CORE", key: "none"}, name: "Nobody"})'),
+        Entry("submitRecords", '(input: {source: "CORE", records: [{key: "none", name: "Nobody"}]})'),
         Entry("tagCustomer", f'(customer: "{id}", tag: "WESTERN")'),
         Entry("untagCustomer", f'(customer: "{id}", tag: "WESTERN")'),
         Entry("recordContact", f"(input: {{{noted}}})"),

@@ -29,8 +29,8 @@ def hub(master: Master) -> Hub:
     with filling(master) as fill:
         fill.token()
         east, west = fill.branch("EAST"), fill.branch("WEST")
-        fill.document(fill.customer(1, "张三", branch_id=east, birth_date=BORN), ID)
-        fill.document(fill.customer(2, "李四", branch_id=west, birth_date=BORN), OTHER_ID)
+        fill.document(fill.customer(1, "张三", branch_id=east, birth_date=BORN), ID, "RESIDENT_ID")
+        fill.document(fill.customer(2, "李四", branch_id=west, birth_date=BORN), OTHER_ID, "RESIDENT_ID")
         fill.derive()
     return Hub(master)
 
