@@ -46,10 +46,10 @@ class Acceptance:
 def accept(tx: Transaction, wanted: Acceptance) -> None:
     """Make the two relatives, and of one household. Raises NotFound, Conflict where somebody has decided it,
     and Invalid where the household has to be named."""
-    row = _seen(tx, wanted.suggestion)
-    if row.status is SuggestionStatus.OPEN:
-        # Held before the suggestion is, as whoever merges them does: else each would wait for the other.
-        rows = locked_customers(tx, {row.one_id: PATH, row.other_id: PATH})
+    seen = _seen(tx, wanted.suggestion)
+    _refuse_decided(tx, seen)
+    # Held before the suggestion is, as whoever merges them does: else each would wait for the other.
+    rows = locked_customers(tx, {seen.one_id: PATH, seen.other_id: PATH})
     row = _open(tx, wanted.suggestion)
     suggested = kinship(_levels(row), row.older, wanted.hidden).kind
     relation = RelationKind(suggested) if suggested else None
@@ -71,12 +71,12 @@ def accept(tx: Transaction, wanted: Acceptance) -> None:
 def refuse(tx: Transaction, suggestion: int, reason: str) -> None:
     """They are not suggested again until one of them changes. Raises NotFound and Conflict."""
     said = checks.line(reason, ["reason"])
-    _seen(tx, suggestion)
     _decide(tx, _open(tx, suggestion), {"status": SuggestionStatus.REFUSED, "reason": said})
 
 
 def undo(tx: Transaction, suggestion: int) -> None:
-    """Open it again; what came of it is ended. Raises NotFound and Conflict."""
+    """Open it again, unless one of the two is another one now; what came of it is ended. Raises NotFound and
+    Conflict."""
     row = _locked(tx, suggestion)
     if row.status not in (SuggestionStatus.ACCEPTED, SuggestionStatus.REFUSED):
         raise Conflict("Nobody has decided this.", PATH)
@@ -84,7 +84,9 @@ def undo(tx: Transaction, suggestion: int) -> None:
     both = relations.c.customer_id.in_({row.one_now, row.other_now})
     tx.execute(update(relations).where(both, *its).values(ended_at=tx.at))
     unhouse(tx, row.id, {row.one_now, row.other_now})
-    tx.execute(update(suggestions).where(suggestions.c.id == row.id).values(OPEN_AGAIN))
+    is_same_pair = (row.one_now, row.other_now) == (row.one_id, row.other_id)
+    status = SuggestionStatus.OPEN if is_same_pair else SuggestionStatus.WITHDRAWN
+    tx.execute(update(suggestions).where(suggestions.c.id == row.id).values({**OPEN_AGAIN, "status": status}))
     _note(tx, "undo", row)
 
 
@@ -118,13 +120,18 @@ def _note(tx: Transaction, action: str, row: Any) -> None:
 
 
 def _open(tx: Transaction, suggestion: int) -> Any:
+    """Held until the transaction ends. Raises NotFound, and Conflict for what was decided."""
     row = _locked(tx, suggestion)
+    _refuse_decided(tx, row)
+    return row
+
+
+def _refuse_decided(tx: Transaction, row: Any) -> None:
     if row.status is SuggestionStatus.WITHDRAWN:
         raise Conflict("Nothing speaks for this pair any more, or one of the two is another one now.", PATH)
     if row.status is not SuggestionStatus.OPEN:
         who = by_name(tx.connection, row.decided_by)
         raise Conflict(f"{who} has decided this: {row.status}. Undo that first.", PATH)
-    return row
 
 
 def _locked(tx: Transaction, suggestion: int) -> Any:
