@@ -48,7 +48,7 @@ def likely(given: Sequence[Beside], rules: Rules, hidden: Mapping[str, bool]) ->
     one = np.repeat(np.arange(len(given)), [len(each.others) for each in given])
     other = np.array([at[id(other)] for each in given for other in each.others], dtype=np.int64)
     found: list[list[Likely]] = [[] for _ in given]
-    for place, judged in _judged(table, one, other, rules, hidden):
+    for place, judged in _judged(table, (one, other), rules, hidden):
         found[one[place]].append(judged)
     return [sorted(its, key=lambda each: (-each.odds, each.customer)) for its in found]
 
@@ -74,8 +74,15 @@ def likely_pairs(
     one, other = shared.one[kept], shared.other[kept]
     return [
         (int(other[place]), int(one[place]), judged)
-        for place, judged in _judged(table, other, one, rules, {})
+        for place, judged in _judged(table, (other, one), rules, {})
     ]
+
+
+def judged_pair(one: NormalRecord, other: NormalRecord, rules: Rules) -> Likely:
+    """The other one as the rules judge it beside the one, whatever their verdict."""
+    first, second = np.zeros(1, dtype=np.int64), np.ones(1, dtype=np.int64)
+    ((_, judged),) = _judged(columns([one, other]), (first, second), rules, {}, least=0)
+    return judged
 
 
 def agree(record: NormalRecord, same: Sequence[NormalRecord], apart: Collection[tuple[int, int]]) -> bool:
@@ -90,16 +97,21 @@ def _others(given: Sequence[Beside]) -> list[NormalRecord]:
 
 
 def _judged(
-    table: Columns, one: Places, other: Places, rules: Rules, hidden: Mapping[str, bool]
+    table: Columns,
+    pairs: tuple[Places, Places],
+    rules: Rules,
+    hidden: Mapping[str, bool],
+    least: int = _REVIEW,
 ) -> Iterator[tuple[int, Likely]]:
-    """The places of pairs that may be one; both of a pair are of one kind."""
+    """The places of pairs of at least this verdict; both of a pair are of one kind."""
+    one, other = pairs
     levels = seen(compare(table, one, other), hidden)
     odds, verdicts = np.zeros(len(levels)), np.zeros(len(levels), dtype=np.int8)
     is_organization = table.is_organization[one]
     for kind, of_kind in (("PERSON", ~is_organization), ("ORGANIZATION", is_organization)):
         judged = scored(levels[of_kind], np.zeros(int(of_kind.sum())), rules, kind)
         odds[of_kind], verdicts[of_kind] = judged.odds, judged.verdicts
-    for pair in np.flatnonzero(verdicts >= _REVIEW).tolist():
+    for pair in np.flatnonzero(verdicts >= least).tolist():
         yield (
             pair,
             Likely(

@@ -1,6 +1,6 @@
 """Merging customers, looking at what that would do, and undoing it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import strawberry
 
@@ -21,6 +21,7 @@ from master.writes.customers import is_in_sight
 from master.writes.idempotency import once
 from master.writes.merging.later import Undecided as UndecidedRow
 from master.writes.merging.merge import Merging, Outcome, merge_customers
+from master.writes.merging.splitting import split_record
 from master.writes.merging.unmerge import Undone, unmerge_customer
 from resolvers.commands import command, few, found, given
 from schema import ids
@@ -36,6 +37,7 @@ from schema.merges import (
     MergePayload,
     MergePreview,
     PreviewMergeInput,
+    SplitRecordInput,
     Undecided,
     UnmergeCustomerInput,
 )
@@ -77,19 +79,33 @@ async def merge(info: Info, input: MergeCustomersInput) -> MergePayload:
 
 
 async def unmerge(info: Info, input: UnmergeCustomerInput) -> MergePayload:
+    def act(tx: Transaction) -> Undone:
+        merge = found(ids.MERGE, input.merge_id, ["mergeId"], "merge")
+        return unmerge_customer(tx, merge, input.reason)
+
+    return await _taken_apart(info, input.reason, act)
+
+
+async def split(info: Info, input: SplitRecordInput) -> MergePayload:
+    def act(tx: Transaction) -> Undone:
+        key = input.source_key
+        done = split_record(tx, key.source, key.key, input.reason)
+        return Undone(done.stays, done.made, done.undecided)
+
+    return await _taken_apart(info, input.reason, act)
+
+
+async def _taken_apart(info: Info, reason: str, act: Callable[[Transaction], Undone]) -> MergePayload:
     undone: list[Undone] = []
     seen: list[int] = []
 
-    def act(tx: Transaction) -> int:
-        merge = found(ids.MERGE, input.merge_id, ["mergeId"], "merge")
-        done = unmerge_customer(tx, merge, input.reason)
+    def acted(tx: Transaction) -> int:
+        done = act(tx)
         undone[:] = [done]
         seen[:] = [id for id in (done.restored,) if is_in_sight(tx, id)]
         return done.survivor
 
-    done = await command(
-        info, MERGE, act, reason=input.reason, beside=lambda: [each.restored for each in undone]
-    )
+    done = await command(info, MERGE, acted, reason=reason, beside=lambda: [each.restored for each in undone])
     rows: Sequence[UndecidedRow] = [] if done.id is None else undone[0].undecided
     return MergePayload(
         survivor_id=done.id,
@@ -196,3 +212,6 @@ class MergeMutation:
     unmerge_customer: MergePayload | None = commanded_by(unmerge)
     """Undo one merge: each customer gets its own children and values back; what can not be placed is listed
     as undecided."""
+    split_record: MergePayload | None = commanded_by(split)
+    """Take a source's record off the customer that it was wrongly taken for: it becomes a customer of its own
+    (restored), with what its source brought; the two are remembered as different."""

@@ -11,6 +11,7 @@ from schema.customers import Customer
 from schema.described import described, described_input
 from schema.errors import UserError
 from schema.fields import answered_by, loaded_by
+from schema.sources import SourceKey
 
 
 @described_input
@@ -37,6 +38,16 @@ class UnmergeCustomerInput:
     """Which: see Customer.merged."""
     reason: str
     """Why; it is kept with the merge."""
+
+
+@described_input
+class SplitRecordInput:
+    """A source's record that was taken for somebody else."""
+
+    source_key: SourceKey
+    """The source system's own key, which means the wrong customer."""
+    reason: str
+    """Why; it is kept with the two, who are remembered as different."""
 
 
 @described_input
@@ -70,7 +81,7 @@ async def _restored(root: Any, info: Info) -> list[Any]:
 
 @described
 class MergePayload:
-    """What came of merging customers, or of undoing it."""
+    """What came of merging customers, of undoing it, or of splitting a record off its customer."""
 
     survivor_id: strawberry.Private[int | None]
     survivor: Customer | None = loaded_by(customers_by_id, key="survivor_id")

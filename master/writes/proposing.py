@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from master.reads.records import records_of
 from master.sealing import seal_for
 from master.session import Transaction
-from master.writes.reviews import Proposal, keep_rules, propose
+from master.writes.reviews import Proposal, keep_rules, propose, tell_apart
 from matching.columns import columns
 from matching.normalized import normalized
-from matching.placing import Likely
-from matching.rules import Rules
+from matching.placing import Likely, judged_pair
+from matching.records import CustomerRecord
+from matching.rules import Rules, shipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +40,17 @@ def propose_alike(tx: Transaction, found: Sequence[Alike], rules: Rules) -> Coun
         pair = Proposal((one, other), seen[one][0], its.verdict, its.odds, its.levels, 0.0, identity)
         proposals.append(pair)
     return propose(tx, proposals, keep_rules(tx, rules))
+
+
+def keep_apart(tx: Transaction, two: Sequence[CustomerRecord], reason: str) -> None:
+    """Whoever makes two customers of one says that they are two, as a steward does who decides a task."""
+    table, rules = columns([normalized(record) for record in two]), shipped()
+    one, other = sorted(two, key=lambda record: cast(int, record.id))
+    pair = (cast(int, one.id), cast(int, other.id))
+    judged = judged_pair(normalized(one), normalized(other), rules)
+    identity = seal_for(tx.master.keys, "review_tasks").digest(
+        " ".join(table.identity(table.ids.index(id)) for id in pair)
+    )
+    proposal = Proposal(pair, table.kind(0), judged.verdict, judged.odds, judged.levels, 0.0, identity)
+    propose(tx, [proposal], keep_rules(tx, rules))
+    tell_apart(tx, pair, reason)

@@ -110,6 +110,7 @@ def commands(of: Filled) -> list[Entry]:
         Entry("addHouseholdMember", f'(input: {{household: "h1", customer: "{id}", role: "none"}})'),
         Entry("endHouseholdMembership", f'(input: {{household: "h999", customer: "{id}"}})'),
         Entry("unmergeCustomer", '(input: {mergeId: "m1", reason: "x"})'),
+        Entry("splitRecord", '(input: {sourceKey: {source: "CORE", key: "none"}, reason: "x"})'),
         Entry("saveSearch", '(input: {name: "x", query: "x"})'),
         Entry("changeSavedSearch", '(input: {id: "s1", name: "x"})'),
         Entry("deleteSavedSearch", '(id: "s1")'),

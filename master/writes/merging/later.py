@@ -86,7 +86,7 @@ def _later(tx: Transaction, tree: Tree, moved: Moved, owner: Owner) -> Iterator[
     """(key, told, source) of the survivor's rows that came while both were one."""
     target = moved.table
     first = tree.way[0].last_ids.get(moved.name, 0)
-    rows = _with_source(moved).where(*owned(moved, owner, tree.survivor), target.c[moved.key] > first)
+    rows = with_source(moved).where(*owned(moved, owner, tree.survivor), target.c[moved.key] > first)
     found = tx.execute(rows.order_by(target.c[moved.key])).all()
     moves = moves_of(noted(tx, tree.others, moved.name, [owner.column])) if found else {}
     for row in found:
@@ -104,7 +104,8 @@ def _last_id_before(tree: Tree, moved: Moved, moves: Sequence[Row[Any]]) -> floa
     return float("inf")  # somebody else brought it
 
 
-def _with_source(moved: Moved) -> Any:
+def with_source(moved: Moved) -> Any:
+    """(key, told, source) of rows, and what they say."""
     target, later = moved.table, moved.later
     assert later is not None  # noqa: S101  asked only of tables with such rows
     says = [target.c[name].label(f"says_{name}") for name in moved.alike]
