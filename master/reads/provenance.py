@@ -218,8 +218,10 @@ def _listed(
 ) -> Iterator[tuple[int, SaidValue]]:
     """Documents and contact points, each as often as somebody says it."""
     codes = {row.id: row.code for row in connection.execute(select(systems.c.id, systems.c.code))}
-    papers = connection.execute(select(documents).where(documents.c.customer_id.in_(ids))).all()
-    reached = connection.execute(select(points).where(points.c.customer_id.in_(ids))).all()
+    its = select(documents).where(documents.c.customer_id.in_(ids))
+    papers = connection.execute(its.order_by(documents.c.id)).all()
+    its = select(points).where(points.c.customer_id.in_(ids))
+    reached = connection.execute(its.order_by(points.c.id)).all()
     rows: list[tuple[Row[Any], ValueField, str, Thing]] = [
         (row, ValueField.DOCUMENT, row.number, ("documents", row.type, _document(row.type, row.number)))
         for row in papers

@@ -29,7 +29,7 @@ TIMES = ("", "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z")
 
 Fresh = Callable[[], tuple[Importing, SetTime]]
 
-ALL_EXAMPLES = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+ALL_EXAMPLES = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture

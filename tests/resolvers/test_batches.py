@@ -119,3 +119,25 @@ def test_an_unknown_batch_and_a_blank_reason_are_refused(hub: Hub, came: Path) -
     given = {"id": "b1", "reason": " "}
     (error,) = hub.get(TAKE_BACK, "STEWARD", input=given)["takeBackBatch"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["reason"])
+
+
+SUBMIT = """mutation ($input: SubmitRecordsInput!) { submitRecords(input: $input) {
+  records { outcome } errors { code } } }"""
+
+
+def test_a_submitted_list_is_a_batch_that_can_be_taken_back(hub: Hub, came: Path, time: SetTime) -> None:
+    given = [{"key": "K1", "name": "张山"}, {"key": "K9", "name": "赵六"}, {"key": "K8", "name": " "}]
+    done = hub.get(SUBMIT, "ADMIN", input={"source": "CRM", "records": given})["submitRecords"]
+    assert [each["outcome"] for each in done["records"]] == ["CHANGED", "ADDED", "REFUSED"]
+    (batch, *_) = hub.get(BATCHES, "STEWARD", filter={"origin": "API"})["batches"]["nodes"]
+    told = ("id", "sentBy", "fileName", "read", "changed", "added", "refused")
+    assert [batch[name] for name in told] == ["b3", "tester", None, 3, 1, 1, 1]
+    time.forward(minutes=1)
+    assert back(hub, "b3")["errors"] == []
+    assert [(each["line"], each["takenBack"]) for each in records(hub, "b3")] == [
+        (1, "TAKEN_BACK"),
+        (2, "TAKEN_BACK"),
+        (3, "NOTHING"),
+    ]
+    names = hub.get("{ customers { nodes { name } } }", "STEWARD")["customers"]["nodes"]
+    assert sorted(each["name"] for each in names) == ["张珊", "王五"]
