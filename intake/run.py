@@ -98,18 +98,8 @@ def import_file(
             run = Run() if dry_run else unfinished_run(connection, facts.digest, kind, source)
         resumed_after = run.line
         with Report(report, run.line) as reported, _rarely_collecting():
-            importing = _Import(
-                master,
-                of_kind,
-                source,
-                facts,
-                path.name,
-                stager,
-                reported,
-                run,
-                actor,
-                MATCHING if matching else None,
-            )
+            by = MATCHING if matching else None
+            importing = _Import(master, of_kind, source, facts, path.name, stager, reported, run, actor, by)
             take = importing.try_out if dry_run else importing.take_in
             take(_batches(lines, of_kind.batch, run.line), _telling(progress, file, run))
     return importing.result(dry_run=dry_run, resumed_after=resumed_after)

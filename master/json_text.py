@@ -269,17 +269,13 @@ def listed(dialect: str, name: str, *further: str) -> Select[Any]:
     columns: list[ColumnElement[Any]] = [column("place", BigInteger), column("kind", String)]
     columns += [column(each, BigInteger) for each in numbers]
     if dialect == "postgresql":
-        its = [f"CAST(each ->> {place} AS BIGINT) AS {each}" for place, each in enumerate(numbers, start=1)]
-        words = (
-            f"SELECT place - 1 AS place, each ->> 0 AS kind, {', '.join(its)} "
-            f"FROM jsonb_array_elements(CAST(:{name} AS jsonb)) WITH ORDINALITY AS listed (each, place)"
-        )
+        its = [f"CAST(each ->> {at} AS BIGINT) AS {each}" for at, each in enumerate(numbers, start=1)]
+        place, kind = "place - 1", "each ->> 0"
+        of = f"jsonb_array_elements(CAST(:{name} AS jsonb)) WITH ORDINALITY AS listed (each, place)"
     else:
-        its = [f"json_extract(value, '$[{place}]') AS {each}" for place, each in enumerate(numbers, start=1)]
-        words = (
-            f"SELECT key AS place, json_extract(value, '$[0]') AS kind, {', '.join(its)} "
-            f"FROM json_each(:{name})"
-        )
+        its = [f"json_extract(value, '$[{at}]') AS {each}" for at, each in enumerate(numbers, start=1)]
+        place, kind, of = "key", "json_extract(value, '$[0]')", f"json_each(:{name})"
+    words = f"SELECT {place} AS place, {kind} AS kind, {', '.join(its)} FROM {of}"
     found = text(words).bindparams(bindparam(name)).columns(*columns).subquery(f"listed_{name}")
     return select(*found.c)
 

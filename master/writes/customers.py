@@ -27,6 +27,8 @@ from matching.numbers import NumberReading
 
 customers = table(CustomerRow)
 
+MATCHED = b"matched on intake"  # what batches say that take turns with whoever makes customers
+
 ReadDocuments = list[tuple[GivenDocument, NumberReading]]
 ReadPoints = list[tuple[GivenContactPoint, NumberReading]]
 
@@ -134,6 +136,7 @@ def refuse_duplicates(tx: Transaction, documents: ReadDocuments, points: ReadPoi
     numbers = document_keys([(given.type, reading.normal) for given, reading in documents], digest)
     mobiles = [digest(reading.normal) for given, reading in points if given.kind is ContactPointKind.MOBILE]
     # Who makes the same customer at the same moment waits here, and then sees this one.
+    spelling.share_turn(tx.connection, MATCHED)
     spelling.take_turns(tx.connection, [b"match " + digest for digest in (*numbers, *mobiles)])
     if seen := same_keys(tx.connection, numbers, mobiles, tx.actor.sight):
         raise Duplicate("A customer with this document or mobile is there: see candidates.", seen)

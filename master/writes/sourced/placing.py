@@ -12,6 +12,7 @@ from master.reads.candidates import Candidates, Keyed, Looking, candidates
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.customers import CustomerRow
+from master.writes.customers import MATCHED
 from master.writes.derived import refresh
 from master.writes.proposing import Alike, propose_alike
 from master.writes.reviews import held_apart
@@ -29,7 +30,6 @@ customers = table(CustomerRow)
 
 SAME = VERDICTS[-1]
 MOST_ASKED = 5  # pairs of one row that stewards are asked of; kehu match run finds the others
-MATCHED = b"matched on intake"  # what batches say to take turns
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,8 @@ def place_new(ledger: Ledger, new: Sequence[Newcomer], matching: Matching, batch
         link(ledger, linked, batch)
         made = add_customers(ledger, [_at_home(each, matching) for each, _ in added], batch)
         if placing.waiting:
-            refresh(tx, {customer for _, customer in linked})
+            refresh(tx, batch.touched)
+            batch.touched.clear()
         placing.became |= made | {each.row.key: customer for each, customer in linked}
         placing.alike += [Alike(made[each.row.key], other) for each, maybe in added for other in maybe]
     alike = placing.all_alike()
