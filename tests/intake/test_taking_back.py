@@ -1,11 +1,14 @@
 """A batch is taken back whole: everything is as if it had not come, but for what was changed since."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
 from master.errors import Conflict, NotFound
 from master.session import Master
 from master.tables.base import table
+from master.tables.changes import EventRow, IndexQueueRow
 from master.tables.codes import TakenBack
 from master.tables.sources import ImportRunRow
 from master.writes.taking_back.back import LAST, rehearsed_take_back, take_back, take_back_next
@@ -14,7 +17,7 @@ from tests.conftest import TESTER, SetTime
 from tests.intake.importing import Importing
 from tests.master.merging.town import Rows, everything
 
-runs = table(ImportRunRow)
+runs, events, queue = table(ImportRunRow), table(EventRow), table(IndexQueueRow)
 
 # What a batch leaves behind: notes of itself, and what nobody can miss.
 NOTES = ("import_runs", "incoming_records", "wide_changes", "match_rules")
@@ -126,6 +129,31 @@ def test_what_a_batch_added_and_changed_is_as_before(
     assert state(town.master) == before
     with pytest.raises(Conflict, match="taken back already"):
         back(town, time, batch)
+
+
+@pytest.mark.parametrize(("kind", "text"), SECOND, ids=[kind for kind, _ in SECOND])
+def test_the_same_file_again_changes_nothing_and_says_so(
+    town: Importing, time: SetTime, kind: str, text: str
+) -> None:
+    take(town, time, kind, text)
+    before = state(town.master)
+    again = take(town, time, kind, text)
+    assert state(town.master) == before
+    counts = json.loads(town.value(select(runs.c.counts).where(runs.c.id == again)))
+    assert (counts["read"], counts["unchanged"]) == (text.count("\n") - 1, text.count("\n") - 1)
+    assert set(back(town, time, again)) == {"NOTHING"}
+    assert state(town.master) == before
+
+
+def test_of_a_customer_who_goes_one_event_tells_and_the_index_follows(hub: Importing, time: SetTime) -> None:
+    batch = take(hub, time, *SECOND[3])
+    gone = hub.id_of("K4")
+    told = select(events.c.revision, events.c.survivor_id).where(events.c.customer_id == gone)
+    before = hub.rows(told)
+    back(hub, time, batch)
+    assert hub.rows(told.order_by(events.c.id)) == [*before, (before[-1][0] + 1, None)]
+    waiting = select(queue.c.customer_id).where(queue.c.customer_id == gone)
+    assert hub.rows(waiting) == [(gone,)]
 
 
 def test_the_batches_of_a_town_are_taken_back_one_after_another(town: Importing, time: SetTime) -> None:

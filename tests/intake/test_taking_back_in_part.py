@@ -1,5 +1,6 @@
 """What later batches, merges and people changed stays where a batch is taken back, and is told."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from master.reads.provenance import provenance
 from master.tables.base import table
+from master.tables.leads import LeadRow
 from master.tables.sources import IncomingRecordRow
 from matching.numbers import resident_id_check_digit
 from tests.conftest import SetTime
@@ -14,8 +16,9 @@ from tests.intake.importing import Importing
 from tests.intake.test_taking_back import back, state, take
 from tests.master.merging.town import merge, unmerge
 from tests.master.test_golden import correct
+from tests.schema.hub import filling
 
-incoming = table(IncomingRecordRow)
+incoming, leads = table(IncomingRecordRow), table(LeadRow)
 
 ID = "11010119800131001" + resident_id_check_digit("11010119800131001")
 FIRST = "source_key,name,gender,mobile\nK1,张三,M,13800138000\nK2,李四,F,\n"
@@ -148,3 +151,15 @@ def test_a_key_that_was_linked_is_taken_off_again(two: Importing, time: SetTime)
     assert [value for _, value in two.points("K1")] == ["13800138000", "13800138001", "x@example.com"]
     assert back(two, time, batch) == {"TAKEN_BACK": 1}
     assert {key: row for key, row in state(two.master).items() if row.get("code") != "CORE"} == before
+
+
+def test_what_was_changed_since_stays_where_the_clock_was_set_back(two: Importing, time: SetTime) -> None:
+    take(two, time, "leads", "source_key,customer,title,due_at\nL1,K1,年金,2026-12-01\n")
+    batch = take(two, time, "leads", "source_key,customer,title,due_at\nL1,K1,年金险,2026-12-02\n")
+    time.forward(hours=-1)
+    lead = two.id_of("L1", "leads")
+    with filling(two.master) as fill:
+        fill.change(LeadRow, lead, title="养老年金")
+    assert back(two, time, batch) == {"PARTLY": 1}
+    due = datetime(2026, 11, 30, 16, tzinfo=UTC)
+    assert two.rows(select(leads.c.title, leads.c.due_at).where(leads.c.id == lead)) == [("养老年金", due)]

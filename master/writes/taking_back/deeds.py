@@ -18,6 +18,7 @@ by_hand = table(HandValueRow)
 # What follows from other columns, or is judged by them: it is made anew, and nobody has said it.
 FOLLOWING = frozenset({"status", "name_key", "number_index", "value_index", "doubt"})
 JUST_BEFORE = timedelta(milliseconds=1)  # see keep_unknown in master/writes/sourced/golden.py
+SET_BACK = timedelta(days=1)  # what comes later may be told an earlier time where a clock was set back
 
 State = Mapping[str, Any]
 
@@ -96,9 +97,10 @@ def key_of(target: Table) -> str:
 def _later_states(
     tx: Transaction, taking_in: TakingIn, target: Table, ids: Iterable[int]
 ) -> dict[Any, list[Any]]:
-    """By row, its old states from those that the transaction ended, in order."""
+    """By row, its old states in order; none is left out that ended with the transaction or after it."""
     old = HISTORY[target.name]
-    wanted: Select[Any] = select(old).where(old.c.changed_at >= taking_in.at).order_by(old.c.history_id)
+    since = taking_in.at - SET_BACK
+    wanted: Select[Any] = select(old).where(old.c.changed_at >= since).order_by(old.c.history_id)
     return grouped(rows_in(tx, wanted, old.c[key_of(target)], ids), key_of(target))
 
 
