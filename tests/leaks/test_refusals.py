@@ -70,7 +70,7 @@ def test_an_operation_with_refused_fields_is_refused_on_every_path(hub: Hub) -> 
 
 
 def test_each_refused_field_alone_refuses_the_operation(hub: Hub) -> None:
-    everywhere = (*entries(hub.filled), *commands(hub.filled), Entry("reviewTasks"))
+    everywhere = (*entries(hub.filled), *commands(hub.filled), Entry("reviewTasks"), Entry("batches"))
     for role in refusing(hub):
         for name in sorted(refused(hub, role)):
             texts = (document(entry, frozenset(), only=frozenset([name])) for entry in everywhere)
