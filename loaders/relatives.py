@@ -62,13 +62,15 @@ def _with_somebody_in_sight(columns: Columns, reach: Reach | None) -> ColumnElem
 
 
 def _households(tied: Tied) -> Select[Any]:
-    """Households are named after their members: whether all of these are in sight stands beside the name."""
+    """Households are named after their members: whether all are in sight stands beside the name.
+
+    Also of those who were taken out of it: it keeps its name when the one goes whom it is named after.
+    """
     found = select(household).where(tied(household.c.id))
     if tied.reach is None:
         return found
     somebody_out_of_sight = exists().where(
         member.c.household_id == household.c.id,
-        member.c.ended_at.is_(None),
         member.c.customer_id.is_not(None),
         ~customers_in_sight(member.c.customer_id, tied.reach),
     )

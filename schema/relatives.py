@@ -73,7 +73,7 @@ class Household(Node):
     id: strawberry.ID = identified(HOUSEHOLD)
     """Opaque and globally unique."""
     name: str = masked_by("name", masked_name, "name", whose="id")
-    """The household's name; masked where the viewer may not see all who belong to it."""
+    """The household's name; masked where the viewer may not see all who belong or ever belonged to it."""
     members: list[HouseholdMember] = loaded_by(members_by_household)
     """Who belongs to it."""
 

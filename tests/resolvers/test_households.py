@@ -120,3 +120,18 @@ def test_neither_customers_nor_households_out_of_sight_are_found(home: Hub) -> N
     assert codes(create(home, (DAUGHTER, "head"), branches=north)) == [
         ("NOT_FOUND", ["members", "0", "customer"])
     ]
+
+
+def test_a_household_keeps_its_name_from_who_may_not_see_one_who_ever_belonged_to_it(home: Hub) -> None:
+    create(home, (HUSBAND, "head"), (DAUGHTER, "child"), name="王建国家庭")
+    before = _called(home, DAUGHTER, "SOUTH")
+    end(home, HUSBAND, mistaken=True)
+    assert (before, _called(home, DAUGHTER, "SOUTH")) == ("王****", "王****")
+    assert _called(home, DAUGHTER, "SOUTH", "NORTH") == "王建国家庭"
+
+
+def _called(home: Hub, member: str, *branches: str) -> str:
+    """What the household of this member is called to an agent of these branches."""
+    told = home.get(RELATIONS, "AGENT", branches=list(branches), id=member)["customer"]["households"]
+    name: str = told[0]["household"]["name"]
+    return name
