@@ -77,8 +77,9 @@ def quality_figures(folder: Path, people: int = 14_000) -> Iterator[Figure]:
 def _judged(people: list[int], customer: dict[int, int], review: int) -> Iterator[Figure]:
     pairs = [_pairs(people), _pairs([customer.get(place, -1 - place) for place in range(len(people))])]
     true, found = pairs
-    yield Figure("intake: precision of links", len(true & found) / len(found), "")
-    yield Figure("intake: recall of links", len(true & found) / len(true), "")
+    yield Figure("intake: pairs linked", len(found), "")
+    yield Figure("intake: pairs linked wrongly", len(found - true), "")
+    yield Figure("intake: pairs found of those that are one", 100 * len(true & found) / len(true), "%")
     yield Figure("intake: of records to review", 100 * review / len(people), "%")
 
 

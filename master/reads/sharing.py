@@ -88,7 +88,7 @@ def sharing(connection: Connection, asked: Sequence[Mapping[Key, int]], sight: S
     }
     statement = _statement(max(most for _, most, _ in wanted), reach_of(sight), connection.dialect.name)
     parts: dict[int, dict[int, list[Any]]] = {part: {} for part in PARTS}
-    for row in connection.execute(statement, {**given, **bound(sight)}):
+    for row in connection.execute(statement, {**given, **bound(sight)}).all():
         parts[row.part].setdefault(row.id, []).append(row)
     found: list[list[int]] = [[] for _ in asked]
     for place, rows in parts[FOUND].items():
