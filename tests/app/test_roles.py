@@ -107,6 +107,7 @@ def test_a_role_is_told_with_each_field_that_is_not_open(folder: Path) -> None:
         "CustomerTag.evidence           notes     REFUSED",
         "MergedCustomer.reason          notes     REFUSED",
         "ProvenanceValue.why            notes     REFUSED",
+        "RelativeSuggestion.reason      notes     REFUSED",
         "ReviewTask.reason              notes     REFUSED",
         "Policy.number                  policy    CLEAR",
         "Policy.sourceStatus            policy    CLEAR",
@@ -128,10 +129,10 @@ def test_a_type_is_told_field_by_field(folder: Path) -> None:
         "IdentityDocument.primary  open      CLEAR",
         "IdentityDocument.doubt    open      CLEAR",
     ]
-    told = "Customer.accessLog      open    REFUSED  lacks the permission audit.read"
+    told = "Customer.accessLog           open    REFUSED  lacks the permission audit.read"
     assert told in checked("AGENT", "Customer")
-    assert "Customer.accessLog      open    CLEAR" in checked("ADMIN", "Customer")
-    assert "Mutation.createCustomer       open  by permission" in checked("AGENT", "Mutation")
+    assert "Customer.accessLog           open    CLEAR" in checked("ADMIN", "Customer")
+    assert "Mutation.createCustomer          open  by permission" in checked("AGENT", "Mutation")
 
 
 def test_what_lists_are_filtered_and_ordered_by_is_told(folder: Path) -> None:

@@ -220,6 +220,7 @@ def test_a_viewer_is_told_what_its_role_does_and_sees(master: Master, path: Path
             "CustomerTag.evidence",
             "MergedCustomer.reason",
             "ProvenanceValue.why",
+            "RelativeSuggestion.reason",
             "ReviewTask.reason",
         ],
         "branches": [{"code": "CITY"}],
