@@ -9,18 +9,29 @@ from master.session import Master
 from master.tables.base import table
 from master.tables.codes import ContactPointKind
 from master.tables.customers import ContactPointRow
+from master.writes.derived import refresh
 from master.writes.inputs import GivenContactPoint, SourcedCustomer
-from master.writes.sourced.put import put_customer
+from master.writes.sourced.customers import apply_customers
+from master.writes.sourced.directory import source_named
+from master.writes.sourced.put import given_values
+from master.writes.sourced.rows import SourcedRow
 from tests.conftest import TESTER
 
 points = table(ContactPointRow)
 
 
 def put(master: Master, source: str, key: str, mobiles: Sequence[str] = (), **given: Any) -> int:
-    """The customer's id. mobiles: all that the source knows."""
+    """The customer's id: one of its own for each new key, whoever is there. mobiles: all that the source
+    knows."""
     numbers = tuple(GivenContactPoint(ContactPointKind.MOBILE, each) for each in mobiles)
     with master.transaction(TESTER) as tx:
-        return put_customer(tx, SourcedCustomer(source, key, contact_points=numbers, **given))
+        values = given_values(tx, SourcedCustomer(source, key, contact_points=numbers, **given))
+        source_id, _ = source_named(tx, source)
+        batch = apply_customers(tx, source_id, [SourcedRow(key, values)])
+        refresh(tx, batch.touched)
+        id = batch.applied[key].entity_id
+        assert id is not None
+        return id
 
 
 def rows(master: Master, statement: Any) -> list[Any]:
