@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from master.access import customers_in_sight
 from master.audit import note_all
@@ -15,16 +15,17 @@ from master.reads.reviews import by_name
 from master.session import Transaction
 from master.sight import bound, reach_of
 from master.tables.base import table
-from master.tables.codes import INVERSE, RelationKind, SuggestionStatus
-from master.tables.relations import RelationRow, RelativeSuggestionRow
+from master.tables.codes import RelationKind, SuggestionStatus
+from master.tables.relations import RelativeSuggestionRow
 from master.writes import checks
 from master.writes.housing import Housing, house, unhouse
 from master.writes.kept import KEEP, Kept
 from master.writes.merging.guards import locked_customers
+from master.writes.relating import relate, unrelate
 from master.writes.relatives import OPEN_AGAIN
 from matching.relatives import kinship
 
-suggestions, relations = table(RelativeSuggestionRow), table(RelationRow)
+suggestions = table(RelativeSuggestionRow)
 
 PATH = ("suggestions",)
 
@@ -56,7 +57,7 @@ def accept(tx: Transaction, wanted: Acceptance) -> None:
     if wanted.relation is not KEEP:
         relation = wanted.relation
     if relation is not None:
-        _relate(tx, row, relation, wanted.since)
+        relate(tx, row, relation, wanted.since)
     household = None
     if wanted.with_household:
         one_is_head = relation is RelationKind.CHILD or (
@@ -75,15 +76,14 @@ def refuse(tx: Transaction, suggestion: int, reason: str) -> None:
 
 
 def undo(tx: Transaction, suggestion: int) -> None:
-    """Open it again, unless one of the two is another one now; what came of it is ended. Raises NotFound and
-    Conflict."""
+    """Open it again, unless one of the two is another one now; what came of it ends, unless a source says it
+    too. Raises NotFound and Conflict."""
     row = _locked(tx, suggestion)
     if row.status not in (SuggestionStatus.ACCEPTED, SuggestionStatus.REFUSED):
         raise Conflict("Nobody has decided this.", PATH)
-    its = (relations.c.suggestion_id == row.id, relations.c.ended_at.is_(None))
-    both = relations.c.customer_id.in_({row.one_now, row.other_now})
-    tx.execute(update(relations).where(both, *its).values(ended_at=tx.at))
-    unhouse(tx, row.id, {row.one_now, row.other_now})
+    both = {row.one_now, row.other_now}
+    unrelate(tx, row.id, both)
+    unhouse(tx, row.id, both)
     is_same_pair = (row.one_now, row.other_now) == (row.one_id, row.other_id)
     status = SuggestionStatus.OPEN if is_same_pair else SuggestionStatus.WITHDRAWN
     tx.execute(update(suggestions).where(suggestions.c.id == row.id).values({**OPEN_AGAIN, "status": status}))
@@ -92,20 +92,6 @@ def undo(tx: Transaction, suggestion: int) -> None:
 
 def _levels(row: Any) -> list[int]:
     return [int(level) for level in row.levels.split(",")]
-
-
-def _relate(tx: Transaction, row: Any, relation: RelationKind, since: date | None) -> None:
-    """Both sides, where nobody has said it yet."""
-    there = (relations.c.customer_id == row.one_id, relations.c.other_id == row.other_id)
-    its = (relations.c.kind == relation, relations.c.ended_at.is_(None), relations.c.until.is_(None))
-    if tx.execute(select(relations.c.id).where(*there, *its)).first() is not None:
-        return
-    sides = ((row.one_id, row.other_id, relation), (row.other_id, row.one_id, INVERSE[relation]))
-    said = {"since": since, "recorded_at": tx.at, "recorded_by": tx.actor.name, "suggestion_id": row.id}
-    tx.execute(
-        insert(relations),
-        [{"customer_id": one, "other_id": other, "kind": kind, **said} for one, other, kind in sides],
-    )
 
 
 def _decide(tx: Transaction, row: Any, said: Mapping[str, Any]) -> None:
