@@ -137,12 +137,18 @@ class AccessNotes:
         moments = {"now": at, "today": self.master.clock.day_of(at), **bound(viewer.sight)}
         try:
             with self.master.reading() as connection:
-                found = [finds(connection, each, viewer.reach, moments) for each in note.looked_up]
+                found = [
+                    finds(connection, each, viewer.reach, moments) if each.found is None else each.found
+                    for each in note.looked_up
+                ]
         except Exception as error:  # a value that can not be looked for is one that nobody has
             log.error("look-ups not resolved", look_ups=len(note.looked_up), error=type(error).__name__)
-            found = [False] * len(note.looked_up)
+            found = [bool(each.found) for each in note.looked_up]
         looked_up = zip(note.looked_up, found, strict=True)
-        ones = tuple(LookedUp(each.classes, has, each.typed_on) for each, has in looked_up)
+        # What was known to find somebody has not been counted.
+        ones = tuple(
+            LookedUp(each.classes, has, each.typed_on or bool(each.found)) for each, has in looked_up
+        )
         return replace(note.access, looked_up=ones)
 
     def _take_back(self, accesses: list[Access]) -> None:

@@ -25,11 +25,13 @@ _REACHING = (ContactPointKind.MOBILE, ContactPointKind.LANDLINE, ContactPointKin
 @dataclass(frozen=True)
 class LookUp:
     """What somebody looks up; classes: those of the values. It finds somebody when all questions of one of
-    its ways do; typed_on: one that was counted goes on."""
+    its ways do; typed_on: one that was counted goes on; found: whether it does, where
+    that was known before it was counted."""
 
     classes: tuple[str, ...]
     ways: tuple[tuple[Question, ...], ...]
     typed_on: bool = False
+    found: bool | None = None
 
 
 def finds(connection: Connection, wanted: LookUp, reach: Reach | None, moments: Moments) -> bool:

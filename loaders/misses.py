@@ -31,12 +31,15 @@ class Misses:
         if not self.knows(caller, day):
             self._callers[caller] = _Caller(day, noted)
 
+    def are_left(self, caller: str, most: int) -> bool:
+        """False when there have been `most` of them."""
+        return self._callers[caller].used < most
+
     def counted(self, caller: str, most: int) -> bool:
-        """Counts another one; False when there have been `most` of them."""
-        its = self._callers[caller]
-        if its.used >= most:
+        """Counts another one, if any are left."""
+        if not self.are_left(caller, most):
             return False
-        its.used += 1
+        self._callers[caller].used += 1
         return True
 
     def taken_back(self, caller: str, day: datetime) -> None:

@@ -24,7 +24,7 @@ from master.writes.tags import tag_customer as tag_it
 from master.writes.tags import untag_customer as untag_it
 from resolvers.candidates import compared, like
 from resolvers.commands import Done, command, few, found, given, kept
-from resolvers.comparing import comparing
+from resolvers.numbers import seeing_of
 from schema.context import Info
 from schema.customer_inputs import (
     ContactPointInput,
@@ -87,7 +87,7 @@ async def update_customer(info: Info, input: UpdateCustomerInput) -> CustomerPay
 
 async def put_customer(info: Info, input: PutCustomerInput) -> CustomerPayload:
     sourced = sourced_customer(input, input.source_key.source, input.source_key.key)
-    seeing = comparing(info.context.viewer)
+    seeing = await seeing_of(info.context, CUSTOMERS_PUT, sourced.source, [sourced])
     key = given(input.idempotency_key)
     return _payload(
         await command(

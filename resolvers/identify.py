@@ -1,23 +1,18 @@
 """Who is this: the customers that an incoming record may be, found by keys of the master alone."""
 
-from collections.abc import Iterator
-
 from sqlalchemy import Connection
 
-from loaders.customers import all_customers
-from loaders.look_ups import LookUp
-from master.access import Viewer
 from master.reads.blocking_keys import key_digest, keys_of
 from master.reads.candidates import Keyed, Looking, candidates
-from master.roles import CONTACT, DOCUMENT, READ
+from master.roles import READ
 from master.tables.codes import ContactPointKind
 from master.writes.checks import LONGEST_LINE, LONGEST_NAME, line, notes
 from matching.normalized import normalized
-from matching.numbers import read_document, read_mobile
 from matching.records import CustomerRecord
 from matching.rules import shipped
 from resolvers.commands import given
 from resolvers.comparing import comparing, in_sight
+from resolvers.numbers import numbers_of
 from schema.arguments import page_size, refuse_long
 from schema.context import Info
 from schema.customer_inputs import CustomerRecordInput
@@ -38,7 +33,7 @@ async def identify_customer(
     viewer.require(READ)
     most = page_size(first, MOST_MATCHES, viewer.most_rows)
     given_record = _read(record)
-    await look_up(context, _look_ups(given_record, viewer), "record")
+    await look_up(context, numbers_of(given_record.documents, given_record.mobiles, viewer), "record")
     told, digest = comparing(viewer), key_digest(context.master.keys)
     asked = normalized(given_record)
     wanted = Keyed(asked, keys_of(asked, digest))
@@ -49,20 +44,6 @@ async def identify_customer(
         return told.likely(found.record, found.others, most)
 
     return await in_sight(context, await context.read(matches))
-
-
-def _look_ups(record: CustomerRecord, viewer: Viewer) -> Iterator[tuple[str, LookUp]]:
-    """Of whole numbers that the viewer sees masked, by the field that holds them."""
-    if viewer.masks(DOCUMENT):
-        for type, number in record.documents:
-            asked = (all_customers, "document", (type, read_document(type, number).normal))
-            yield "documents", LookUp((DOCUMENT,), ((asked,),))
-    if viewer.masks(CONTACT):
-        for mobile in record.mobiles:
-            yield (
-                "contactPoints",
-                LookUp((CONTACT,), (((all_customers, "mobile", read_mobile(mobile).normal),),)),
-            )
 
 
 def _read(given_record: CustomerRecordInput) -> CustomerRecord:

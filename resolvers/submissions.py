@@ -15,8 +15,8 @@ from master.writes.sourced.submissions import (
     submit_records,
 )
 from resolvers.commands import given
-from resolvers.comparing import comparing
 from resolvers.customer_commands import CUSTOMERS_PUT, sourced_customer
+from resolvers.numbers import seeing_of
 from schema.arguments import refuse_long
 from schema.context import Info
 from schema.described import described
@@ -35,7 +35,7 @@ async def submit(info: Info, input: SubmitRecordsInput) -> SubmitRecordsPayload:
     refuse_long(input.records, ["input", "records"], MOST_RECORDS)
     source, key = input.source, given(input.idempotency_key)
     asked = Submission(source, tuple(sourced_customer(each, source, each.key) for each in input.records))
-    seeing = comparing(info.context.viewer)
+    seeing = await seeing_of(info.context, CUSTOMERS_PUT, source, asked.records)
 
     def act(tx: Transaction) -> _Done:
         batch = once(tx, key, "submitRecords", asked, lambda: submit_records(tx, asked, seeing))

@@ -42,7 +42,8 @@ async def may_look_up(context: Context, wanted: LookUp) -> bool:
     """Whether the viewer may look this up; if so it is noted and, once an operation, counted.
 
     It counts before anybody knows whether it finds somebody, so that many at once do not pass the limit;
-    app/noting.py takes it back.
+    app/noting.py takes it back. Where it is known to find somebody it does not count, and still is refused
+    when none are left: else that alone would tell it.
     """
     viewer, misses, clock = context.viewer, context.misses, context.master.clock
     since = clock.start_of(clock.day_of(context.now))
@@ -51,7 +52,8 @@ async def may_look_up(context: Context, wanted: LookUp) -> bool:
         misses.learn(viewer.token_id, since, noted)
     if wanted in context.shown.looked_up:
         return True
-    if not misses.counted(viewer.token_id, viewer.role.misses_a_day):
+    may = misses.are_left if wanted.found else misses.counted
+    if not may(viewer.token_id, viewer.role.misses_a_day):
         return False
     context.shown.looked_up.append(wanted)
     return True
