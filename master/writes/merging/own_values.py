@@ -3,17 +3,18 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, Table, select, update
 
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.customers import CustomerRow, IdentityDocumentRow
-from master.tables.merges import MergedCustomerRow
+from master.tables.merges import MergedCustomerRow, MergeRow
 from master.writes import checks
 from master.writes.merging.ledger import Value, note_values
 from matching.numbers import read_document
 
-customers, merged, documents = table(CustomerRow), table(MergedCustomerRow), table(IdentityDocumentRow)
+customers, documents = table(CustomerRow), table(IdentityDocumentRow)
+merged, merges = table(MergedCustomerRow), table(MergeRow)
 
 # By their names in the API.
 FILLED = {"gender": "gender", "birthDate": "birth_date", "branch": "branch_id", "status": "status_by_hand"}
@@ -26,25 +27,37 @@ def fill_gaps(tx: Transaction, survivor: int, columns: Collection[str] = ALL) ->
     brought may be made of the earlier ones."""
     if not columns:
         return []
-    row = tx.execute(select(*(customers.c[name] for name in columns)).where(customers.c.id == survivor)).one()
-    givers = tx.execute(
-        select(merged.c.merge_id, *(merged.c[name] for name in columns))
-        .where(merged.c.survivor_id == survivor)
-        .order_by(merged.c.merge_id.desc())
-    ).all()
+    its = select(merged.c.merge_id, *(merged.c[name] for name in columns))
+    givers = its.where(merged.c.survivor_id == survivor)
+    filled = _fill(tx, customers, survivor, columns, givers)
+    return [name for name, column in FILLED.items() if column in filled]
+
+
+def fill_gaps_of_merged(tx: Transaction, customer: int, columns: Collection[str], leaving: int) -> None:
+    """The same of somebody who is another one by now, from those merged into it but one who is leaving: when
+    it is itself again, it says what they say."""
+    its = select(merged.c.merge_id, *(merged.c[name] for name in columns))
+    went = (merges.c.survivor_id == customer, merged.c.id != leaving)
+    _fill(tx, merged, customer, columns, its.join(merges, merges.c.id == merged.c.merge_id).where(*went))
+
+
+def _fill(
+    tx: Transaction, target: Table, customer: int, columns: Collection[str], givers: Select[Any]
+) -> dict[str, Any]:
+    row = tx.execute(select(*(target.c[name] for name in columns)).where(target.c.id == customer)).one()
     filled: dict[str, Any] = {}
-    for giver in givers:
+    for giver in tx.execute(givers.order_by(merged.c.merge_id.desc())).all():
         given = {
             name: getattr(giver, name)
             for name in columns
             if getattr(row, name) is None and name not in filled and getattr(giver, name) is not None
         }
         filled |= given
-        values = [Value(customers.name, survivor, name, None, value) for name, value in given.items()]
+        values = [Value(customers.name, customer, name, None, value) for name, value in given.items()]
         note_values(tx, giver.merge_id, values)
     if filled:
-        tx.execute(update(customers).where(customers.c.id == survivor).values(filled))
-    return [name for name, column in FILLED.items() if column in filled]
+        tx.execute(update(target).where(target.c.id == customer).values(filled))
+    return filled
 
 
 def doubt_documents(tx: Transaction, merge: int, survivor: int) -> None:
