@@ -101,7 +101,7 @@ def import_file(
             by = MATCHING if matching else None
             importing = _Import(master, of_kind, source, facts, path.name, stager, reported, run, actor, by)
             take = importing.try_out if dry_run else importing.take_in
-            take(_batches(lines, of_kind.batch, run.line), _telling(progress, file, run))
+            take(_batches(lines, of_kind.batch, run.line), _telling(progress, file, importing))
     return importing.result(dry_run=dry_run, resumed_after=resumed_after)
 
 
@@ -131,17 +131,18 @@ class _Import:
         staged = self._staged(batch)
         try:
             with self.master.transaction(self.actor) as tx:
-                self._batch(tx, batch, staged, guarded=False)
+                run = self._batch(tx, batch, staged, guarded=False)
         except (*REFUSED_BY_DATABASE, Conflict):  # refused, or a customer was merged at this very moment
             staged = self._staged(batch)
             with self.master.transaction(self.actor) as tx:
-                self._batch(tx, batch, staged, guarded=True)
+                run = self._batch(tx, batch, staged, guarded=True)
+        self.run = run
 
     def try_out(self, batches: Iterator[list[Line]], tell: Callable[[], None]) -> None:
         """All in one transaction, as later lines build on earlier ones; then rolled back."""
         with suppress(_DryRun), self.master.transaction(self.actor) as tx:
             for batch in batches:
-                self._batch(tx, batch, self._staged(batch), guarded=True)
+                self.run = self._batch(tx, batch, self._staged(batch), guarded=True)
                 tell()
             raise _DryRun
 
@@ -160,23 +161,26 @@ class _Import:
     def _staged(self, lines: list[Line]) -> list[Staged]:
         return [self.stager.stage(line) for line in lines]
 
-    def _batch(self, tx: Transaction, lines: list[Line], staged: list[Staged], *, guarded: bool) -> None:
+    def _batch(self, tx: Transaction, lines: list[Line], staged: list[Staged], *, guarded: bool) -> Run:
+        """How far the run has come with these, if that is committed."""
         source_id = self._source(tx)
         done = apply(tx, self.kind, source_id, staged, guarded=guarded, matching=self.matching)
-        self.run.counts.count(done.outcomes, sum(finding.warns for finding in done.findings))
-        self.run.line = lines[-1].number
-        keep_incoming(tx, self._keep_run(tx, source_id), list(map(_incoming, lines, staged)))
-        self._note(tx, done, lines)
+        warnings = sum(finding.warns for finding in done.findings)
+        run = self.run.with_lines(lines[-1].number, done.outcomes, warnings)
+        batch_id = self._keep_run(tx, run, source_id)
+        keep_incoming(tx, batch_id, list(map(_incoming, lines, staged)))
+        self._note(tx, batch_id, done, lines)
         self.report.add(done.findings)
+        return run
 
-    def _keep_run(self, tx: Transaction, source_id: int | None) -> int:
+    def _keep_run(self, tx: Transaction, run: Run, source_id: int | None) -> int:
         columns = [column.name for column in self.stager.columns]
         new = NewBatch(
             BatchOrigin.FILE, self.kind.name, source_id, self.facts.digest, self.file_name, columns
         )
-        return keep_run(tx, self.run, new)
+        return keep_run(tx, run, new)
 
-    def _note(self, tx: Transaction, done: Done, lines: list[Line]) -> None:
+    def _note(self, tx: Transaction, batch_id: int, done: Done, lines: list[Line]) -> None:
         """One audit entry for a batch that changed something."""
         counts = {outcome.value: done.outcomes.count(outcome) for outcome in CHANGING}
         if any(counts.values()):
@@ -187,7 +191,7 @@ class _Import:
                 "last_line": lines[-1].number,
                 **counts,
             }
-            note(tx, "import.batch", "import", self.run.id, details=details)
+            note(tx, "import.batch", "import", batch_id, details=details)
 
     def _source(self, tx: Transaction) -> int | None:
         if self.source is None:
@@ -199,7 +203,7 @@ class _Import:
         return source_id
 
     def _finish(self, tx: Transaction) -> None:
-        self._keep_run(tx, self._source(tx))
+        self._keep_run(tx, self.run, self._source(tx))
         finish_run(tx, self.run)
         details = {"kind": self.kind.name, "digest": self.facts.digest, **vars(self.run.counts)}
         note(tx, "import.run", "import", self.run.id, details=details)
@@ -246,9 +250,12 @@ def _batches(lines: Iterator[Line], size: int, after: int) -> Iterator[list[Line
         yield batch
 
 
-def _telling(progress: Callable[[Progress], None] | None, file: CsvFile, run: Run) -> Callable[[], None]:
+def _telling(
+    progress: Callable[[Progress], None] | None, file: CsvFile, importing: _Import
+) -> Callable[[], None]:
     def tell() -> None:
         if progress is not None:
-            progress(Progress(run.counts.read, file.share_read, run.counts))
+            counts = importing.run.counts
+            progress(Progress(counts.read, file.share_read, counts))
 
     return tell

@@ -1,7 +1,7 @@
 """How far the import of a file has come: kept with every part of it, read when it is started again."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, select
 
@@ -42,6 +42,12 @@ class Run:
     id: int | None = None
     line: int = 0
     counts: Counts = field(default_factory=Counts)
+
+    def with_lines(self, last: int, outcomes: list[Outcome], warnings: int) -> "Run":
+        """As it is when these are taken in. It stays as it was: they may have to be taken in once more."""
+        counts = replace(self.counts)
+        counts.count(outcomes, warnings)
+        return Run(self.id, last, counts)
 
 
 def unfinished_run(connection: Connection, digest: str, kind: str, source: str | None) -> Run:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from intake import run
 from intake.apply import Done
@@ -53,6 +54,25 @@ def test_an_import_goes_on_where_a_customer_was_merged_at_that_moment(
     result = hub.take("customers", HEADER + "K1,张三,F,1990-01-31,B1,13800138000\n")
     assert counts(result) == {"read": 1, "added": 1}
     assert hub.count(CustomerRow) == 1
+
+
+class _Deadlock(Exception):
+    sqlstate = "40P01"
+
+
+def test_lines_that_were_taken_in_at_the_second_try_are_counted_once(
+    hub: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(*given: object) -> None:
+        monkeypatch.undo()
+        raise DBAPIError("INSERT", {}, _Deadlock())
+
+    monkeypatch.setattr(run, "keep_incoming", too_late)
+    result = hub.take("customers", HEADER + "K1,张三,F,1990-01-31,B1,13800138000\n")
+    assert counts(result) == {"read": 1, "added": 1}
+    runs = table(ImportRunRow)
+    kept = hub.value(select(runs.c.counts).where(runs.c.kind == "customers"))
+    assert {name: count for name, count in json.loads(kept).items() if count} == {"read": 1, "added": 1}
 
 
 def test_a_bad_row_never_stops_the_file(hub: Importing) -> None:
