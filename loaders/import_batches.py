@@ -1,6 +1,6 @@
 """Batches that came in, and their records."""
 
-from sqlalchemy import ColumnElement, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, literal_column, or_, select
 
 from loaders.relations import Columns, Order, Relation, Rows, among, equal
 from master.reads.reviews import name_of_actor
@@ -24,10 +24,15 @@ def _whole_hub(columns: Columns, reach: Reach | None) -> ColumnElement[bool]:
 
 # Literally, as the index that holds these alone has it.
 _ASKED = record.c.outcome == literal_column("'REVIEW'")
+# Stewards are asked of who comes beside who was there, who is the older one; or came with it.
+_MADE_BY_IT = or_(
+    task.c.other_id == record.c.entity_id,
+    and_(task.c.one_id == record.c.entity_id, task.c.proposed_at == record.c.received_at),
+)
 _REVIEWS = (
     select(func.count(task.c.id.distinct()))
     .select_from(record)
-    .join(task, or_(task.c.one_id == record.c.entity_id, task.c.other_id == record.c.entity_id))
+    .join(task, _MADE_BY_IT)
     .where(record.c.batch_id == batch.c.id, _ASKED, task.c.status == ReviewStatus.OPEN)
 )
 _TOLD = select(

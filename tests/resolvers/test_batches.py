@@ -4,9 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from intake.run import import_file
 from master.session import Actor, Master
+from master.tables.base import table
+from master.tables.reviews import ReviewTaskRow
 from tests.conftest import SetTime
 from tests.schema.hub import Hub
 
@@ -119,6 +122,25 @@ def test_an_unknown_batch_and_a_blank_reason_are_refused(hub: Hub, came: Path) -
     given = {"id": "b1", "reason": " "}
     (error,) = hub.get(TAKE_BACK, "STEWARD", input=given)["takeBackBatch"]["errors"]
     assert (error["code"], error["path"]) == ("INVALID", ["reason"])
+
+
+def test_open_reviews_are_those_that_the_batch_made(
+    hub: Hub, master: Master, tmp_path: Path, time: SetTime
+) -> None:
+    rows = ("张三,F,1949-12-31", "张三丰,F,1949-12-31", "张三丰,F,1949-12-30")
+    for n, row in enumerate(rows, 1):
+        take(master, tmp_path, f"{n}.csv", f"source_key,name,gender,birth_date\nK{n},{row}\n")
+        time.forward(minutes=1)
+    assert _open_reviews(hub) == {"b1": (0, 0), "b2": (1, 1), "b3": (1, 1)}
+    with master.committing() as connection:
+        connection.execute(update(table(ReviewTaskRow)).values(proposed_at=time.instant))  # judged again
+    assert _open_reviews(hub) == {"b1": (0, 0), "b2": (1, 1), "b3": (1, 1)}
+
+
+def _open_reviews(hub: Hub) -> dict[str, tuple[int, int]]:
+    """By batch, how many records are for review, and how many tasks wait."""
+    told = hub.get(BATCHES, "STEWARD")["batches"]["nodes"]
+    return {each["id"]: (each["review"], each["openReviews"]) for each in told}
 
 
 SUBMIT = """mutation ($input: SubmitRecordsInput!) { submitRecords(input: $input) {
