@@ -52,6 +52,13 @@ class Deed:
         return [] if before is None else [name for name in before if before[name] != self.after[name]]
 
     @property
+    def stays(self) -> list[str]:
+        """Columns that it changed and somebody else has changed since, but not to what they were."""
+        before = self.before or {}
+        names = (name for name in self.changed if name not in FOLLOWING)
+        return [name for name in names if self.now[name] not in (self.after[name], before[name])]
+
+    @property
     def changed_since(self) -> list[str]:
         """Columns that somebody else has changed since."""
         names = (name for name in self.after if name not in FOLLOWING)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 
 from master.session import Transaction
 from master.tables.base import table
@@ -16,12 +16,14 @@ from master.tables.customers import CustomerRow
 from master.tables.sources import HandValueRow, SourceRecordRow
 from master.writes.derived import refresh
 from master.writes.sourced.doubtful_documents import mend_doubts
-from master.writes.sourced.golden import choose_again
+from master.writes.sourced.golden import COLUMNS
 from master.writes.sourced.parties import customers_on
-from master.writes.sourced.statements import MOST_IN_LIST, rows_in, update_each
-from master.writes.taking_back.deeds import FOLLOWING, Deed, Found, TakingIn, key_of
+from master.writes.sourced.statements import MOST_IN_LIST, update_each
+from master.writes.taking_back.deeds import Deed, Found, TakingIn, key_of
 from master.writes.taking_back.groups import Gathered, Group, Line, gathered, left
+from master.writes.taking_back.standing import let_stand
 from master.writes.taking_back.still_said import still_said
+from master.writes.taking_back.unsaid import end_unsaid
 
 customers, records, by_hand = table(CustomerRow), table(SourceRecordRow), table(HandValueRow)
 
@@ -46,8 +48,7 @@ class Undoing:
             else:
                 self.partly.add(owner)
             return
-        own = [column for column in deed.changed if column not in FOLLOWING]
-        stays = [column for column in own if deed.now[column] != deed.after[column]]
+        stays = deed.stays
         before: Any = deed.before
         back = {column: before[column] for column in deed.changed if column not in (*stays, "doubt")}
         if back:
@@ -69,7 +70,9 @@ def take_back_records(
     touched = _touched(tx, kind, going)
     _carry_out(tx, all, undoing)
     touched |= _touched(tx, kind, going)
-    _derive(tx, kind, touched - undoing.gone[customers.name], [group.owner for group in going])
+    staying = [group for group in going if group.owner not in undoing.gone[customers.name]]
+    _settle(tx, taking_in, kind, staying, undoing)
+    _derive(tx, kind, touched - undoing.gone[customers.name])
     told: dict[int, TakenBack] = {}
     for owner, group in all.groups.items():
         done = TakenBack.PARTLY if owner in undoing.partly else TakenBack.TAKEN_BACK
@@ -77,15 +80,36 @@ def take_back_records(
     return told
 
 
+def _settle(
+    tx: Transaction, taking_in: TakingIn, kind: str, staying: Sequence[Group], undoing: Undoing
+) -> None:
+    """Of customers who stay: nothing stands that nobody says any more."""
+    if taking_in.source_id is not None and kind in ("customers", "documents"):
+        end_unsaid(tx, taking_in.source_id, kind, staying)
+    if kind == "customers":
+        let_stand(tx, taking_in, staying, undoing.put_back[customers.name])
+
+
 def _plan(all: Gathered, group: Group, undoing: Undoing) -> None:
+    held = _held(group)
     for name, deeds in group.parts.items():
         for deed in deeds:
-            undoing.undo(all.found[name], deed, group.owner)
+            if name != by_hand.name or deed.now["field"] not in held:
+                undoing.undo(all.found[name], deed, group.owner)
         _guard(all.found[name], group, undoing)
     for deed in group.records:
         undoing.undo(all.found[records.name], deed, group.owner)
     if group.entity is not None and all.scope.entity is not None:
         undoing.undo(all.found[table(all.scope.entity).name], group.entity, group.owner)
+
+
+def _held(group: Group) -> set[str]:
+    """The fields in which somebody has said something else since: what was there before the batch by a hand
+    that is not known stays known."""
+    if group.entity is None or group.is_made:
+        return set()
+    stays = set(group.entity.stays)
+    return {field for field, column in COLUMNS.items() if column in stays}
 
 
 def _guard(found: Found, group: Group, undoing: Undoing) -> None:
@@ -173,20 +197,7 @@ def _touched(tx: Transaction, kind: str, groups: Sequence[Group]) -> set[int]:
     return set()
 
 
-def _derive(tx: Transaction, kind: str, touched: Collection[int], owners: Sequence[int]) -> None:
-    if kind == "customers":
-        choose_again(tx, _of_whom_others_speak(tx, [id for id in owners if id in touched]))
+def _derive(tx: Transaction, kind: str, touched: Collection[int]) -> None:
     if kind in ("customers", "documents"):
         mend_doubts(tx, touched)
     refresh(tx, touched)
-
-
-def _of_whom_others_speak(tx: Transaction, ids: Sequence[int]) -> set[int]:
-    """More than one record of a source, or somebody by hand."""
-    seen: set[int] = set()
-    found: set[int] = set()
-    whose = select(records.c.customer_id).where(records.c.kind == "customers")
-    for row in rows_in(tx, whose, records.c.customer_id, ids):
-        (found if row.customer_id in seen else seen).add(row.customer_id)
-    said = select(by_hand.c.customer_id).where(by_hand.c.ended_at.is_(None))
-    return found | {row.customer_id for row in rows_in(tx, said, by_hand.c.customer_id, ids)}
