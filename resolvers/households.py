@@ -86,6 +86,6 @@ class HouseholdMutation:
     """Make a household of people in sight."""
     add_household_member: HouseholdPayload | None = commanded_by(add_member)
     """Bring somebody into a household that is in sight, which it is where a member is. CONFLICT for who
-    belongs to it already in this role."""
+    belongs to it already in this role, and where it has 50 members."""
     end_household_membership: HouseholdPayload | None = commanded_by(end_membership)
     """Somebody has left a household, which is told on with its last day, or never belonged to it."""

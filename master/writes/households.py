@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 
 from master.access import customers_in_sight
 from master.audit import note
@@ -19,6 +19,7 @@ from master.writes.customers import locked_customer
 
 households, members = table(HouseholdRow), table(HouseholdMemberRow)
 
+MOST_MEMBERS = 50  # with those who have left: all are told at once, and each belongs together with each
 HEAD, OTHER = "head", "other"
 ROLES = (HEAD, "spouse", "child", "parent", "dependant", OTHER)
 
@@ -43,7 +44,7 @@ def create_household(tx: Transaction, name: str, joining: Sequence[Joining]) -> 
 
 
 def join_household(tx: Transaction, household: int, joining: Joining) -> int:
-    """Its id. Raises NotFound, Invalid, and Conflict for one who is in it already as that."""
+    """Its id. Raises NotFound, Invalid, and Conflict for one who is in it already as that, or a full one."""
     locked_household(tx, household, ["household"])
     _join(tx, household, joining, [])
     return household
@@ -76,7 +77,10 @@ def new_household(tx: Transaction, name: str) -> int:
 
 
 def add_member(tx: Transaction, household: int, joining: Joining, suggestion: int | None = None) -> None:
-    """suggestion: the accepted one that says so."""
+    """suggestion: the accepted one that says so. Raises Conflict where the household is full."""
+    told = (members.c.household_id == household, members.c.ended_at.is_(None))
+    if (tx.connection.scalar(select(func.count()).select_from(members).where(*told)) or 0) >= MOST_MEMBERS:
+        raise Conflict(f"A household has at most {MOST_MEMBERS} members: make another one.", ["household"])
     its = {"household_id": household, "customer_id": joining.customer, "role": joining.role}
     said = {"recorded_at": tx.at, "recorded_by": tx.actor.name, "suggestion_id": suggestion}
     tx.execute(insert(members), [{**its, "since": joining.since, **said}])

@@ -7,8 +7,19 @@ import pytest
 from master.session import Master
 from tests.conftest import NOW
 from tests.resolvers.commanding import codes
-from tests.resolvers.relating import DAUGHTER, HUSBAND, RELATIONS, SON, WIFE, family, households
-from tests.schema.hub import Hub
+from tests.resolvers.relating import (
+    DAUGHTER,
+    HUSBAND,
+    RELATIONS,
+    SON,
+    WIFE,
+    accept,
+    family,
+    households,
+    id_of,
+    relations,
+)
+from tests.schema.hub import Hub, filling
 
 MADE = "{ household { id name members { role customer { id } from to } } errors { code message path } }"
 CREATE = f"mutation ($input: CreateHouseholdInput!) {{ createHousehold(input: $input) {MADE} }}"
@@ -109,6 +120,18 @@ def test_who_belongs_to_it_already_is_not_added_again(home: Hub) -> None:
     refused = add(home, HUSBAND, "head")
     assert codes(refused) == [("CONFLICT", ["customer"])]
     assert refused["errors"][0]["message"] == "This customer belongs to it already, as head."
+
+
+def test_a_household_has_at_most_fifty_members(home: Hub) -> None:
+    with filling(home.master) as fill:
+        fill.household("王家", *((fill.customer(n), "other") for n in range(11, 60)))
+    assert add(home, HUSBAND, "head")["errors"] == []
+    refused = add(home, WIFE, "spouse")
+    assert codes(refused) == [("CONFLICT", ["household"])]
+    assert refused["errors"][0]["message"] == "A household has at most 50 members: make another one."
+    (couple,) = id_of(home, "c1 c2")
+    assert codes(accept(home, couple)) == [("CONFLICT", ["household"])]
+    assert relations(home, WIFE) == {}
 
 
 def test_neither_customers_nor_households_out_of_sight_are_found(home: Hub) -> None:
