@@ -148,6 +148,18 @@ class Blocks:
             found.append(((low << 32) | high)[low != high])
         return np.concatenate(found)
 
+    def in_turn(self, most: int) -> tuple[Places, Places]:
+        """Of keys that more than `most` share, as if their records had come one after another: every two of
+        those who came behind no more than that, and the first one with each of the others; as every_two."""
+        early, late = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+        one, other = np.triu_indices(most + 1, 1)
+        for block in np.flatnonzero(self.sizes > most).tolist():
+            start = self.starts[block]
+            places = np.unique(self.places[start : start + self.sizes[block]])
+            early.append((places[one] << 32) | places[other])
+            late.append((places[0] << 32) | places[most + 1 :])
+        return np.concatenate(early), np.concatenate(late)
+
 
 def pairs_in(blocks: Mapping[str, Blocks], most: int = 200, most_rare: int = 10) -> Pairs:
     """most, most_rare: as in `pairs`."""

@@ -8,7 +8,7 @@ from typing import cast
 import numpy as np
 
 from matching.beside import seen
-from matching.block import KINDS, Blocks, pairs_in
+from matching.block import KINDS, RARE, Blocks
 from matching.cluster import Clusters, Proven
 from matching.columns import Columns, Places, columns, of_few
 from matching.compare import compare
@@ -56,8 +56,11 @@ def likely(given: Sequence[Beside], rules: Rules, hidden: Mapping[str, bool]) ->
 def likely_pairs(
     records: Sequence[NormalRecord], keys: Sequence[Collection[tuple[int, bytes]]], rules: Rules
 ) -> list[tuple[int, int, Likely]]:
-    """Of records that come together and share a key (kind, digest): the places of two, the later one first;
-    its likeness is with the earlier one, by whose place it is called."""
+    """Of records that come together and share a key (kind, digest): the places of two, the later one first,
+    in order; its likeness is with the earlier one, by whose place it is called.
+
+    Who is the same is found however many share a key or a phone: they may all be one, and have it once.
+    """
     its: defaultdict[int, tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
     for place, own in enumerate(keys):
         for kind, digest in own:
@@ -68,14 +71,35 @@ def likely_pairs(
         NAMES[kind]: Blocks.of(np.array(digests, dtype=np.int64), np.array(places, dtype=np.int64))
         for kind, (digests, places) in its.items()
     }
-    shared = pairs_in(blocks, rules.most_in_block, rules.most_in_rare_block)
-    table = of_few(replace(columns(records), ids=range(len(records))), rules.most_sharing)
-    kept = table.is_organization[shared.one] == table.is_organization[shared.other]
-    one, other = shared.one[kept], shared.other[kept]
-    return [
-        (int(other[place]), int(one[place]), judged)
-        for place, judged in _judged(table, (other, one), rules, {})
-    ]
+    early, late = _shared(blocks, rules)
+    table = replace(columns(records), ids=range(len(records)))
+    same = _named(table, np.concatenate([early, late]), rules)
+    found = {pair: judged for pair, judged in same if judged.verdict == VERDICTS[-1]}
+    for pair, judged in _named(of_few(table, rules.most_sharing), early, rules):
+        found.setdefault(pair, judged)
+    return [(later, earlier, found[later, earlier]) for later, earlier in sorted(found)]
+
+
+def _shared(blocks: Mapping[str, Blocks], rules: Rules) -> tuple[Places, Places]:
+    """Two who share a key that few had when the later one came; and others, of whom the earlier one was the
+    first to have it. Each pair once, as one number."""
+    early, late = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for kind, its in blocks.items():
+        most = rules.most_in_rare_block if kind in RARE else rules.most_in_block
+        first, others = its.in_turn(most)
+        early += [its.every_two(most), first]
+        late.append(others)
+    together = np.unique(np.concatenate(early))
+    return together, np.setdiff1d(np.concatenate(late), together)
+
+
+def _named(table: Columns, pairs: Places, rules: Rules) -> Iterator[tuple[tuple[int, int], Likely]]:
+    """The places of two of one kind, the later one first, and their likeness."""
+    one, other = pairs >> 32, pairs & 0xFFFFFFFF
+    kept = table.is_organization[one] == table.is_organization[other]
+    one, other = one[kept], other[kept]
+    for place, judged in _judged(table, (other, one), rules, {}):
+        yield (int(other[place]), int(one[place])), judged
 
 
 def judged_pair(one: NormalRecord, other: NormalRecord, rules: Rules) -> Likely:

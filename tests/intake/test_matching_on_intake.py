@@ -2,6 +2,7 @@
 at the same moment."""
 
 import threading
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from typing import Any
@@ -16,6 +17,7 @@ from master.tables.matching import BlockingFillRow
 from master.tables.reviews import ReviewTaskRow
 from master.tables.sources import SourceSystemRow
 from master.writes.sourced import placing
+from matching.rules import shipped
 from tests.intake.importing import Importing, counts
 
 HEADER = "source_key,name,gender,birth_date,document_number,mobile\n"
@@ -169,3 +171,32 @@ def test_batches_in_any_order_end_in_the_same_golden_values(
     for source, key, row in reversed(order):
         assert counts(take(hub, source, **{key: row})) == {"read": 1, "unchanged": 1}
     assert {**hub.state(), "audited": 0} == {**before, "audited": 0}
+
+
+COMPANY = "北京华夏科技有限公司"
+OF_COMPANIES = "source_key,name,kind,mobile,document_type,document_number\n"
+
+
+def take_companies(hub: Importing, count: int, mobile: str = "", number: str = "") -> dict[str, int]:
+    """A file with as many rows of one company."""
+    type = "UNIFIED_SOCIAL_CREDIT_CODE" if number else ""
+    rows = [f"K{place},{COMPANY},ORGANIZATION,{mobile},{type},{number}\n" for place in range(count)]
+    return counts(hub.take("customers", OF_COMPANIES + "".join(rows), "CORE", matching=True))
+
+
+def test_rows_of_one_customer_find_each_other_however_many_they_are(
+    hub: Importing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As they do one by one: then one customer has the number, and it is followed."""
+    few = replace(shipped(), most_in_block=5, most_in_rare_block=2)
+    monkeypatch.setattr("intake.run.MATCHING", placing.Matching(few))
+    assert take_companies(hub, 12, number="91110108551385082Q") == {"read": 12, "added": 1, "linked": 11}
+
+
+def test_rows_of_one_customer_with_one_phone_find_each_other_however_many_they_are(hub: Importing) -> None:
+    assert take_companies(hub, 22, mobile="13800138000") == {"read": 22, "added": 1, "linked": 21}
+
+
+def test_of_many_who_may_be_one_stewards_are_asked_of_the_first(hub: Importing) -> None:
+    """As one by one: the eleventh finds ten with this name, the twelfth too many."""
+    assert take_companies(hub, 13) == {"read": 13, "added": 3, "review": 10}

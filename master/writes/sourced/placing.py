@@ -97,9 +97,12 @@ class _Placing:
         pairs = likely_pairs(records, keys, looking.rules) if len(new) > 1 else []
         named = [(new[later].row.key, new[earlier].row.key, likeness) for later, earlier, likeness in pairs]
         self._same: defaultdict[str, set[str]] = defaultdict(set)
+        last: dict[str, str] = {}
         for later, earlier, likeness in named:
             if likeness.verdict == SAME:
-                self._same[later].add(earlier)
+                # One at a time means a customer: each waits for the one before it, and is looked for once.
+                self._same[later] |= {earlier, last.get(earlier, earlier)}
+                last[earlier] = later
         self._together = [each for each in named if each[2].verdict != SAME]
 
     def next_turn(
