@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -98,7 +98,7 @@ def import_file(
             run = Run() if dry_run else unfinished_run(connection, facts.digest, kind, source)
         resumed_after = run.line
         with Report(report, run.line) as reported, _rarely_collecting():
-            by = MATCHING if matching else None
+            by = replace(MATCHING, is_trial=dry_run) if matching else None
             importing = _Import(master, of_kind, source, facts, path.name, stager, reported, run, actor, by)
             take = importing.try_out if dry_run else importing.take_in
             take(_batches(lines, of_kind.batch, run.line), _telling(progress, file, importing))

@@ -8,8 +8,9 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 
+from intake.run import Progress
 from master.session import Actor
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -149,6 +150,25 @@ def test_two_imports_at_once_that_bring_one_person_make_one_customer(hub: Import
         each.join()
     assert hub.count(CustomerRow) == 1
     assert {hub.id_of(key) for key in "CWA"} == {1}
+
+
+TURNS_TAKEN = text(
+    "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) "
+    "WHERE locktype = 'advisory' AND datname = current_database()"
+)
+
+
+@pytest.mark.only_on("postgresql")
+def test_while_a_file_is_tried_out_nobody_waits_for_a_turn(hub: Importing) -> None:
+    turns = []
+
+    def look(progress: Progress) -> None:
+        with hub.master.reading() as connection:
+            turns.append(connection.scalar(TURNS_TAKEN))
+
+    file = f"{HEADER}A,{ZHANG}B,{OUYANG}"
+    tried = hub.take("customers", file, "WEB", matching=True, dry_run=True, progress=look)
+    assert (counts(tried), turns) == ({"read": 2, "added": 2}, [0])
 
 
 BATCHES = (("CORE", "A", ZHANG), ("WEB", "B", ZHANG_ELSEWHERE), ("APP", "C", NO_ID), ("CRM", "D", OUYANG))

@@ -41,7 +41,7 @@ def apply_customers(
     found = ledger.compare([persons.checked(row) for row in rows], complete)
     batch = Batch()
     new = _new(tx, found, batch)
-    if matching is not None:
+    if matching is not None and not matching.is_trial:
         take_turn(tx, new)
     # Of two keys that mean one customer the second finds what the first has changed.
     for wave in waves(found.changed, lambda change: change.entity_id):

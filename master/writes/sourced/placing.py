@@ -35,11 +35,13 @@ MOST_ASKED = 5  # pairs of one row that stewards are asked of; kehu match run fi
 @dataclass(frozen=True)
 class Matching:
     """By what rules, and as far as who brings the rows may know of customers; among those in sight. home: the
-    branch of those who are new and whose row does not say one."""
+    branch of those who are new and whose row does not say one. is_trial: nothing of it stays, so nobody has
+    to wait for it."""
 
     rules: Rules
     seeing: Seeing = EVERYTHING
     home: int | None = None
+    is_trial: bool = False
 
 
 def take_turn(tx: Transaction, new: Sequence[Newcomer]) -> None:
