@@ -84,8 +84,8 @@ _MEANINGS = {
     ),
     TakenBack: (
         "What became of taking a record back. TAKEN_BACK: it is as if it had not come; PARTLY: but for values"
-        " that were changed since; NOTHING: it had changed nothing. Left: SAID_SINCE, its source has said"
-        " something else since; CHANGED_SINCE, somebody has changed what it added; HAS_MORE, something that"
+        " that were changed since; NOTHING: it had changed nothing. Left: SAID_SINCE, its source has spoken"
+        " of it since; CHANGED_SINCE, somebody has changed what it added; HAS_MORE, something that"
         " came otherwise hangs on that; MOVED, its customer was merged, or it was split off."
     ),
 }

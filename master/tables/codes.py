@@ -175,7 +175,7 @@ class TakenBack(StrEnum):
 
 # Why a record was left, and what to do.
 LEFT_BECAUSE = {
-    TakenBack.SAID_SINCE: "Its source has said something else since: take the later batch back first.",
+    TakenBack.SAID_SINCE: "Its source has spoken of it since: take the later batch back first.",
     TakenBack.CHANGED_SINCE: "Somebody has changed since what it added: decide by hand what is right.",
     TakenBack.HAS_MORE: "Something that came later hangs on what it added: take that back first.",
     TakenBack.MOVED: "Its customer was merged since, or it was split off: undo that first.",

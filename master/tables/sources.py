@@ -127,6 +127,8 @@ class IncomingRecordRow(Row):
     __tablename__ = "incoming_records"
     __table_args__ = (
         Index("ix_incoming_records_batch_id_id", "batch_id", "id"),
+        # What a full file repeats every day is looked for by its keys where an older one is taken back.
+        Index("ix_incoming_records_unchanged", "source_key", **only_where("outcome = 'UNCHANGED'")),
         Index("ix_incoming_records_review", "batch_id", "id", **only_where("outcome = 'REVIEW'")),
         AUTO,
     )

@@ -70,7 +70,7 @@ def test_what_was_left_is_told_line_by_line(master: Master) -> None:
     done = kehu("take-back", "1", "--reason", "wrong file")
     assert (done.exit_code, done.output) == (1, "NOTHING: 1\nSAID_SINCE: 1\nTAKEN_BACK: 1\n")
     assert kehu("show", "1").output.splitlines()[-1] == (
-        "line 2: SAID_SINCE: Its source has said something else since: take the later batch back first."
+        "line 2: SAID_SINCE: Its source has spoken of it since: take the later batch back first."
     )
 
 

@@ -145,6 +145,21 @@ def test_the_same_file_again_changes_nothing_and_says_so(
     assert state(town.master) == before
 
 
+@pytest.mark.parametrize(("kind", "text"), SECOND, ids=[kind for kind, _ in SECOND])
+def test_what_a_later_file_has_repeated_is_left_until_that_is_taken_back(
+    town: Importing, time: SetTime, kind: str, text: str
+) -> None:
+    before = state(town.master)
+    monday = take(town, time, kind, text)
+    tuesday = take(town, time, kind, text)
+    then = state(town.master)
+    assert set(back(town, time, monday)) <= {"SAID_SINCE", "NOTHING"}
+    assert state(town.master) == then
+    assert set(back(town, time, tuesday)) == {"NOTHING"}
+    assert set(back(town, time, monday)) <= {"TAKEN_BACK", "NOTHING"}
+    assert state(town.master) == before
+
+
 def test_of_a_customer_who_goes_one_event_tells_and_the_index_follows(hub: Importing, time: SetTime) -> None:
     batch = take(hub, time, *SECOND[3])
     gone = hub.id_of("K4")

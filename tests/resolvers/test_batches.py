@@ -109,7 +109,7 @@ def test_a_batch_is_taken_back_with_who_and_why(hub: Hub, came: Path) -> None:
 
 
 def test_what_was_left_is_told_with_what_to_do(hub: Hub, came: Path) -> None:
-    because = "Its source has said something else since: take the later batch back first."
+    because = "Its source has spoken of it since: take the later batch back first."
     assert back(hub, "b1")["batch"]["left"] == {"nodes": [{"line": 2, "leftBecause": because}]}
     back(hub, "b2")
     assert back(hub, "b1")["batch"]["left"] == {"nodes": []}

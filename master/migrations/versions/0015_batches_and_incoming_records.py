@@ -41,6 +41,13 @@ def upgrade() -> None:
     )
     op.create_index("ix_incoming_records_batch_id_id", "incoming_records", ["batch_id", "id"], unique=False)
     op.create_index(
+        "ix_incoming_records_unchanged",
+        "incoming_records",
+        ["source_key"],
+        unique=False,
+        **only_where("outcome = 'UNCHANGED'"),
+    )
+    op.create_index(
         "ix_incoming_records_review",
         "incoming_records",
         ["batch_id", "id"],

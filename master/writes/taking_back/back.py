@@ -99,7 +99,7 @@ def take_back_next(tx: Transaction, batch_id: int, reason: str, below: int = LAS
     its = (*mine, incoming.c.id > before, incoming.c.id <= last.id)
     columns = (incoming.c.id, incoming.c.source_key, incoming.c.outcome)
     rows = tx.execute(select(*columns).where(*its).order_by(incoming.c.id)).all()
-    taking_in = TakingIn(last.tx, last.received_at, batch.source_id)
+    taking_in = TakingIn(batch.id, last.tx, last.received_at, batch.source_id)
     told = _take_back(tx, taking_in, batch.kind, rows)
     update_each(tx, incoming, {id: {"taken_back": became} for id, became in told.items()})
     counts = Counter(told.values())

@@ -15,6 +15,7 @@ from master.writes.own_phones import keep_own_phones
 from master.writes.sourced.statements import update_each
 from master.writes.taking_back.deeds import Deed, Found, TakingIn, deeds_on
 from master.writes.taking_back.groups import Line, owners_with_more
+from master.writes.taking_back.said_again import said_again
 from master.writes.taking_back.scopes import OF_ALL
 
 branches, staff = table(BranchRow), table(StaffRow)
@@ -26,6 +27,9 @@ def take_back_codes(
 ) -> dict[int, TakenBack]:
     """By line, what became of it; of lines that changed nothing, nothing is told."""
     target = table(OF_ALL[kind])
+    again = said_again(tx, taking_in, kind, lines)
+    kept = dict.fromkeys(again, TakenBack.SAID_SINCE)
+    lines = [line for line in lines if line.id not in again]
     found = deeds_on(tx, taking_in, target.c.code, [line.key for line in lines])
     told = {id: _put_back(tx, found, deed) for id, deed in found.deeds.items() if not deed.is_made}
     told |= _remove(tx, found)
@@ -35,7 +39,7 @@ def take_back_codes(
         keep_own_phones(tx)
     ids = {row["code"]: id for id, row in found.rows.items()}
     done = {line.id: told.get(ids.get(line.key, 0)) for line in lines}
-    return {line: became for line, became in done.items() if became is not None}
+    return kept | {line: became for line, became in done.items() if became is not None}
 
 
 def take_back_staff(tx: Transaction, taking_in: TakingIn) -> None:

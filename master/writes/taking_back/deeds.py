@@ -27,6 +27,7 @@ State = Mapping[str, Any]
 class TakingIn:
     """The transaction that took records of a batch in."""
 
+    batch_id: int
     tx: str
     at: datetime
     source_id: int | None

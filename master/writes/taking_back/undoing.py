@@ -21,6 +21,7 @@ from master.writes.sourced.parties import customers_on
 from master.writes.sourced.statements import MOST_IN_LIST, update_each
 from master.writes.taking_back.deeds import Deed, Found, TakingIn, key_of
 from master.writes.taking_back.groups import Gathered, Group, Line, gathered, left
+from master.writes.taking_back.said_again import said_again
 from master.writes.taking_back.standing import let_stand
 from master.writes.taking_back.still_said import still_said
 from master.writes.taking_back.unsaid import end_unsaid
@@ -62,7 +63,7 @@ def take_back_records(
 ) -> dict[int, TakenBack]:
     """By line, what became of it; of lines that changed nothing, nothing is told."""
     all = gathered(tx, taking_in, kind, lines)
-    kept = left(tx, all)
+    kept = left(tx, all) | _repeated(tx, all)
     going = [group for owner, group in all.groups.items() if owner not in kept]
     undoing = Undoing()
     for group in going:
@@ -78,6 +79,16 @@ def take_back_records(
         done = TakenBack.PARTLY if owner in undoing.partly else TakenBack.TAKEN_BACK
         told |= dict.fromkeys((line.id for line in group.lines), kept.get(owner, done))
     return told
+
+
+def _repeated(tx: Transaction, all: Gathered) -> dict[Any, TakenBack]:
+    lines = [line for group in all.groups.values() for line in group.lines]
+    again = said_again(tx, all.taking_in, all.kind, lines)
+    return {
+        owner: TakenBack.SAID_SINCE
+        for owner, group in all.groups.items()
+        if any(line.id in again for line in group.lines)
+    }
 
 
 def _settle(
