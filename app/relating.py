@@ -50,7 +50,8 @@ class Relating:
             told(min(start + AT_ONCE, len(wanted)), len(wanted))
 
         def end(tx: Transaction) -> int:
-            withdrawn = withdraw_others(tx, suggestions, [each.pair for each in wanted])
+            kept, before = [each.pair for each in wanted], self.sweep.before[suggestions.name]
+            withdrawn = withdraw_others(tx, suggestions, kept, before)
             note(tx, "relatives.run", "hub", details={**done, "withdrawn": withdrawn})
             return withdrawn
 

@@ -1,7 +1,7 @@
 """All customers compared with each other, and what comes of it kept as review tasks."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TypeVar, cast
@@ -18,7 +18,8 @@ from master.reads.own_phones import own_numbers
 from master.reads.records import customer_numbers
 from master.sealing import seal_for
 from master.session import Actor, Master, Transaction
-from master.writes.proposals import Pair, withdraw_others
+from master.writes.proposals import Pair, open_ones, withdraw_others
+from master.writes.relatives import suggestions
 from master.writes.reviews import Proposal, keep_rules, propose, tasks
 from matching.block import pairs_in
 from matching.columns import Columns, without
@@ -35,7 +36,8 @@ AT_ONCE = 1_000  # pairs written in one transaction
 class Sweep:
     """Every customer in normal form, and each pair that shares a key; numbers: the customers' own, by id.
 
-    compared: the same without the phones of the insurer's own branches and staff.
+    compared: the same without the phones of the insurer's own branches and staff. before: what had been
+    proposed when they were read, and was not decided, by table.
     """
 
     master: Master
@@ -44,6 +46,7 @@ class Sweep:
     compared: Columns
     numbers: dict[object, str]
     found: Links
+    before: Mapping[str, Mapping[int, bytes]]
 
     @classmethod
     def of(
@@ -56,6 +59,8 @@ class Sweep:
         told: Progress = lambda done, total: None,
     ) -> "Sweep":
         """Raises Unavailable. opener: for reading by several processes; told: how many have been read."""
+        with master.reading() as connection:
+            before = {each.name: open_ones(connection, each) for each in (tasks, suggestions)}
         records = everybody(master, opener, told)
         with master.reading() as connection:
             if not are_filled(connection):
@@ -66,7 +71,7 @@ class Sweep:
         found = of_ids.placed(np.array(records.ids, dtype=np.int64))
         compared = replace(records, mobiles=without(records.mobiles, own)) if own else records
         rules = taught_by(compared, found, rules) if learn else rules
-        return cls(master, rules, records, compared, numbers, linked(compared, found, rules))
+        return cls(master, rules, records, compared, numbers, linked(compared, found, rules), before)
 
     def number(self, place: int) -> str:
         return self.numbers[self.records.ids[place]]
@@ -107,7 +112,7 @@ class Sweep:
         kept = [each.pair for each in proposals]
 
         def end(tx: Transaction) -> int:
-            withdrawn = withdraw_others(tx, tasks, kept)
+            withdrawn = withdraw_others(tx, tasks, kept, self.before[tasks.name])
             note(tx, "match.run", "hub", details={"rules": rules, **done, "withdrawn": withdrawn})
             return withdrawn
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Connection, Table, select, update
 
 from master.session import Transaction
 from master.tables.base import table
@@ -55,17 +55,31 @@ def propose_pairs(
     return done
 
 
-def withdraw_others(tx: Transaction, target: Table, proposed: Iterable[Pair]) -> int:
-    """Take back what is open and not among these; how many."""
+def open_ones(connection: Connection, target: Table) -> dict[int, bytes]:
+    """Those that nobody has decided: their identities, by their ids."""
+    waiting = select(target.c.id, target.c.identity).where(target.c.status == OPEN)
+    return {row.id: bytes(row.identity) for row in connection.execute(waiting)}
+
+
+def withdraw_others(
+    tx: Transaction, target: Table, proposed: Iterable[Pair], before: Mapping[int, bytes]
+) -> int:
+    """Take back what is open as it was before and not among these; how many. before: what was open when
+    customers were read, as open_ones tells: what somebody proposes meanwhile is of newer ones."""
     kept = set(proposed)
-    waiting = select(target.c.id, target.c.one_id, target.c.other_id).where(target.c.status == OPEN)
-    gone = [row.id for row in tx.execute(waiting) if (row.one_id, row.other_id) not in kept]
+    columns = (target.c.id, target.c.one_id, target.c.other_id, target.c.identity)
+    waiting = tx.execute(select(*columns).where(target.c.status == OPEN))
+    left = [row.id for row in waiting if (row.one_id, row.other_id) not in kept and _is_as(row, before)]
     withdrawn = 0
-    for start in range(0, len(gone), AT_ONCE):
+    for start in range(0, len(left), AT_ONCE):
         # Still open: a steward may have decided one since it was read.
-        its = (target.c.id.in_(gone[start : start + AT_ONCE]), target.c.status == OPEN)
+        its = (target.c.id.in_(left[start : start + AT_ONCE]), target.c.status == OPEN)
         withdrawn += tx.execute(update(target).where(*its).values(status=WITHDRAWN)).rowcount
     return withdrawn
+
+
+def _is_as(row: Any, before: Mapping[int, bytes]) -> bool:
+    return before.get(row.id) == bytes(row.identity)
 
 
 def _held(tx: Transaction, ids: Collection[int]) -> set[int]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.joining import Joining
+from app.relating import Relating
 from app.sweeping import Sweep, write
 from master.reads.match_runs import kept_run
 from master.session import Master
@@ -16,7 +17,9 @@ from master.writes.merging.unmerge import unmerge_customer
 from matching.kept_rules import name_of
 from matching.rules import shipped
 from tests.conftest import TESTER
+from tests.resolvers.relating import family, suggestions
 from tests.resolvers.reviewing import ID, decide, doubles, task, tasks
+from tests.resolvers.test_submissions import outcomes, record, submit
 from tests.schema.hub import Hub, filling
 
 
@@ -125,3 +128,29 @@ def test_no_task_is_opened_again_of_somebody_who_was_merged_while_the_run_went_o
         merge_customers(tx, Merging(5, (4,), "The same."))
     assert dict(sweep.keep(silent)) == {"known": 1, "withdrawn": 0}
     assert [each["status"] for each in tasks(reviews)] == ["OPEN", "WITHDRAWN"]
+
+
+def company(hub: Hub, key: str) -> str:
+    """What becomes of this new key for a company of a name."""
+    ((outcome, _),) = outcomes(submit(hub, record(key, "北京华夏科技有限公司", kind="ORGANIZATION")))
+    return outcome
+
+
+def test_what_comes_in_to_be_reviewed_while_a_run_goes_on_is_not_withdrawn_by_it(reviews: Hub) -> None:
+    assert company(reviews, "A") == "ADDED"
+    sweep = Sweep.of(reviews.master, shipped())
+    assert company(reviews, "B") == "REVIEW"
+    assert dict(sweep.keep(silent)) == {"known": 2, "withdrawn": 0}
+    assert [each["status"] for each in tasks(reviews)] == ["OPEN"] * 3
+    assert dict(Sweep.of(reviews.master, shipped()).keep(silent)) == {"known": 3, "withdrawn": 0}
+
+
+def test_relatives_who_are_suggested_while_a_run_goes_on_are_not_withdrawn_by_it(master: Master) -> None:
+    with filling(master) as fill:
+        fill.customer(9, "李四")
+        fill.derive()
+    relating = Relating.of(Sweep.of(master, shipped()))
+    family(master)
+    assert len(suggestions(Hub(master), status="OPEN")) == 6
+    assert dict(relating.keep(silent)) == {"withdrawn": 0}
+    assert len(suggestions(Hub(master), status="OPEN")) == 6

@@ -13,7 +13,7 @@ from master.session import Master, Transaction
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
 from master.tables.reviews import ReviewTaskRow
-from master.writes.proposals import withdraw_others
+from master.writes.proposals import open_ones, withdraw_others
 from master.writes.review_decisions import Decision
 from master.writes.review_decisions import decide as decide_one
 from schema.context import Context
@@ -123,7 +123,8 @@ def test_what_is_decided_while_a_run_withdraws_tasks_stays_decided(reviews: Hub)
     def withdraw() -> int:
         with reviews.master.transaction(TESTER) as tx:
             event.listen(tx.connection, "before_cursor_execute", before)
-            return withdraw_others(tx, table(ReviewTaskRow), [])
+            target = table(ReviewTaskRow)
+            return withdraw_others(tx, target, [], open_ones(tx.connection, target))
 
     def before(connection: Any, cursor: Any, statement: str, *others: Any) -> None:
         if statement.startswith("UPDATE review_tasks"):
