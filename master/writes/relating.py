@@ -8,12 +8,13 @@ from sqlalchemy import and_, insert, or_, select, update
 
 from master.session import Transaction
 from master.tables.base import table
-from master.tables.codes import INVERSE, RelationKind
-from master.tables.relations import RelationRow
+from master.tables.codes import INVERSE, RelationKind, SuggestionStatus
+from master.tables.relations import RelationRow, RelativeSuggestionRow
 from master.tables.sources import SourceRecordRow
 from master.writes.sourced.said import parsed
 
 relations, records = table(RelationRow), table(SourceRecordRow)
+suggestions = table(RelativeSuggestionRow)
 
 DATES = ("since", "until")
 
@@ -42,10 +43,15 @@ def relate(tx: Transaction, suggestion: Any, kind: RelationKind, since: date | N
 
 
 def unrelate(tx: Transaction, suggestion: int, customers: Collection[int]) -> None:
-    """End the rows that it made; those that a source speaks of are the source's alone now."""
+    """End the rows that it made between these. Those that a source speaks of, or that another accepted
+    suggestion rests on, are theirs now."""
     its = (relations.c.suggestion_id == suggestion, relations.c.ended_at.is_(None))
-    for row in tx.execute(select(relations).where(relations.c.customer_id.in_(customers), *its)).all():
-        values = _as_said(tx, row) or {"ended_at": tx.at}
+    between = (relations.c.customer_id.in_(customers), relations.c.other_id.in_(customers))
+    for row in tx.execute(select(relations).where(*between, *its)).all():
+        said, by = _as_said(tx, row), _as_accepted(tx, row)
+        values = {"ended_at": tx.at}
+        if said is not None or by is not None:
+            values = {**(said or {}), **(by or {"suggestion_id": None, "recorded_by": None})}
         tx.execute(update(relations).where(relations.c.id == row.id).values(values))
 
 
@@ -70,7 +76,22 @@ def _as_said(tx: Transaction, row: Any) -> Mapping[str, Any] | None:
         return None
     known = parsed(last.content)
     dates = {name: date.fromisoformat(known[name]) if name in known else None for name in DATES}
-    return {"source_id": last.source_id, "suggestion_id": None, "recorded_by": None, **dates}
+    return {"source_id": last.source_id, **dates}
+
+
+def _as_accepted(tx: Transaction, row: Any) -> Mapping[str, Any] | None:
+    """By which other accepted suggestion it is known: of two who are one customer now both may have been
+    accepted, and the row of one was ended then."""
+    side = (row.customer_id, row.other_id, row.kind)
+    found = (
+        select(relations.c.suggestion_id, relations.c.recorded_by)
+        .join(suggestions, suggestions.c.id == relations.c.suggestion_id)
+        .where(_on(side), suggestions.c.id != row.suggestion_id)
+        .where(suggestions.c.status == SuggestionStatus.ACCEPTED)
+        .order_by(suggestions.c.id)
+    )
+    other = tx.execute(found.limit(1)).one_or_none()
+    return None if other is None else other._asdict()
 
 
 def _on(side: tuple[int, int, RelationKind]) -> Any:

@@ -272,6 +272,19 @@ def test_who_was_accepted_and_merged_since_can_be_undone(home: Hub) -> None:
         assert lasting.all() == [1, 3]
 
 
+def test_undone_a_relation_stays_by_another_suggestion_of_who_is_the_same_now(home: Hub) -> None:
+    (couple,) = id_of(home, "c1 c2")
+    with filling(home.master) as fill:
+        again = f"f{fill.suggestion(1, fill.customer(5, '李娜', gender='FEMALE'))}"
+        fill.derive()
+    assert accept(home, couple, again, relation="SPOUSE", withHousehold=False)["errors"] == []
+    assert merge(home, "c5", WIFE)["errors"] == []
+    assert undo(home, again)["errors"] == []
+    assert (relations(home, HUSBAND), relations(home, "c5")) == ({"c5": "SPOUSE"}, {HUSBAND: "SPOUSE"})
+    assert undo(home, couple)["errors"] == []
+    assert (relations(home, HUSBAND), relations(home, "c5")) == ({}, {})
+
+
 def test_one_suggestion_is_told_by_its_id(home: Hub) -> None:
     assert home.get(ONE, "STEWARD", id="f1")["relativeSuggestion"]["one"] == {"id": HUSBAND}
     assert home.get(ONE, "STEWARD", id="w1")["relativeSuggestion"] is None
