@@ -12,7 +12,7 @@ from typing import Any
 
 PER_ROLE = frozenset({
     "depth", "aliases", "fields", "cost", "cost_with_export",
-    "operations_a_minute", "burst", "mutations_a_minute", "at_once",
+    "operations_a_minute", "burst", "mutations_a_minute", "at_once", "body_bytes",
 })  # fmt: skip
 
 

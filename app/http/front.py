@@ -106,7 +106,7 @@ class GraphQLFront(Generic[V]):
             viewer = await self._viewer(scope, call)
             with self._door.turn(viewer, call):
                 media_type = answer_type(header_of(scope, b"accept"))
-                request = await read_request(scope, receive, self._limits)
+                request = await read_request(scope, receive, self._door.allowance(viewer).limits)
                 outcome = await self._operations.outcome(request, viewer, call, receive)
                 return written(outcome, media_type, call, self._limits)
         except RequestRefused as refused:

@@ -25,7 +25,9 @@ def problems(folder: Path, text: str) -> list[str]:
 def test_without_a_file_the_shipped_limits_hold() -> None:
     assert read_limits(None) is shipped_limits()
     assert (shipped_limits().cost, shipped_limits().warn_only) == (20000, False)
-    assert shipped_limits().roles == {"PARTNER": {"mutations_a_minute": 6000, "at_once": 4}}
+    assert shipped_limits().roles == {
+        "PARTNER": {"body_bytes": 4194304, "mutations_a_minute": 6000, "at_once": 4}
+    }
 
 
 def test_a_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
