@@ -38,6 +38,7 @@ lint: $(STAMP)
 
 bench: $(STAMP)  ## every benchmark, with this machine's facts and a yardstick
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.arriving
 	@$(BIN)/python -m benchmarks.sync
 
 bench-sync: $(STAMP)  ## how soon the index follows the master, in both profiles (T="--short", T="--customers 1000000")
