@@ -73,6 +73,20 @@ def test_a_relation_that_was_accepted_stays_when_the_batch_that_said_it_is_taken
     accept(home, couple, withHousehold=False)
     time.forward(minutes=1)
     take_back(home.master, TESTER, 1, "the wrong file")
-    assert relations(home, WIFE) == {"c1": "SPOUSE"}
+    assert [(each["source"], each["recordedBy"]) for each in told(home)] == [(None, "tester")]
     undo(home, couple)
     assert relations(home, WIFE) == {}
+
+
+def test_a_relation_that_became_its_source_s_when_it_was_undone_goes_with_the_batch(
+    home: Hub, given: Path, time: SetTime
+) -> None:
+    (couple,) = id_of(home, "c1 c2")
+    accept(home, couple, withHousehold=False)
+    take(home, given)
+    time.forward(minutes=1)
+    undo(home, couple)
+    assert told(home) == [OF_CRM]
+    time.forward(minutes=1)
+    take_back(home.master, TESTER, 1, "the wrong file")
+    assert told(home) == []

@@ -44,7 +44,7 @@ def still_said(
         set, {name: _unsaid(all.found.get(name), ids, back[name]) for name, ids in going.items()}
     )
     if all.kind == "relations":
-        return {relations.name: _relations(tx, all.found[relations.name], gone[relations.name])}
+        return {relations.name: relations_said(tx, all.found[relations.name], gone[relations.name])}
     if all.kind not in ("customers", "documents"):
         return {}
     shapes = [shape for shape in (DOCUMENTS, POINTS) if shape.target.name in all.found]
@@ -123,8 +123,8 @@ def _tags(
     return kept
 
 
-def _relations(tx: Transaction, found: Found, gone: Iterable[int]) -> dict[int, int]:
-    """Of both sides, where one is said."""
+def relations_said(tx: Transaction, found: Found, ids: Iterable[int]) -> dict[int, int]:
+    """By row, the source that says it by now: both sides, where one is said."""
     its = select(records.c.entity_id, records.c.source_id).where(records.c.kind == "relations")
     sayers = {row.entity_id: row.source_id for row in rows_in(tx, its, records.c.entity_id, found.rows)}
     sides: defaultdict[Any, dict[int, int]] = defaultdict(dict)
@@ -132,12 +132,17 @@ def _relations(tx: Transaction, found: Found, gone: Iterable[int]) -> dict[int, 
         row = found.rows[id]
         for side in (_side(row), _other_side(row)):
             sides[side][id] = source
-    return {id: min(sides[side].values()) for id in gone if (side := _side(found.rows[id])) in sides}
+    return {id: min(sides[side].values()) for id in ids if (side := _side(found.rows[id])) in sides}
 
 
-def _side(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def both_sides(row: State) -> set[tuple[Any, ...]]:
+    """What the two rows of a relation say."""
+    return {_side(row), _other_side(row)}
+
+
+def _side(row: State) -> tuple[Any, ...]:
     return row["customer_id"], row["other_id"], row["kind"], row["source_kind"]
 
 
-def _other_side(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _other_side(row: State) -> tuple[Any, ...]:
     return row["other_id"], row["customer_id"], INVERSE[row["kind"]], row["source_kind"]

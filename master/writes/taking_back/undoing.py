@@ -24,7 +24,7 @@ from master.writes.taking_back.groups import Gathered, Group, Line, gathered, le
 from master.writes.taking_back.said_again import said_again
 from master.writes.taking_back.standing import let_stand
 from master.writes.taking_back.still_said import still_said
-from master.writes.taking_back.unsaid import end_unsaid
+from master.writes.taking_back.unsaid import end_unsaid, end_unsaid_relations
 
 customers, records, by_hand = table(CustomerRow), table(SourceRecordRow), table(HandValueRow)
 
@@ -72,7 +72,7 @@ def take_back_records(
     _carry_out(tx, all, undoing)
     touched |= _touched(tx, kind, going)
     staying = [group for group in going if group.owner not in undoing.gone[customers.name]]
-    _settle(tx, taking_in, kind, staying, undoing)
+    _settle(tx, all, staying, undoing)
     _derive(tx, kind, touched - undoing.gone[customers.name])
     told: dict[int, TakenBack] = {}
     for owner, group in all.groups.items():
@@ -91,14 +91,14 @@ def _repeated(tx: Transaction, all: Gathered) -> dict[Any, TakenBack]:
     }
 
 
-def _settle(
-    tx: Transaction, taking_in: TakingIn, kind: str, staying: Sequence[Group], undoing: Undoing
-) -> None:
+def _settle(tx: Transaction, all: Gathered, staying: Sequence[Group], undoing: Undoing) -> None:
     """Of customers who stay: nothing stands that nobody says any more."""
-    if taking_in.source_id is not None and kind in ("customers", "documents"):
-        end_unsaid(tx, taking_in.source_id, kind, staying)
-    if kind == "customers":
-        let_stand(tx, taking_in, staying, undoing.put_back[customers.name])
+    if all.kind == "relations":
+        end_unsaid_relations(tx, all, staying)
+    if all.kind in ("customers", "documents"):
+        end_unsaid(tx, all, staying)
+    if all.kind == "customers":
+        let_stand(tx, all.taking_in, staying, undoing.put_back[customers.name])
 
 
 def _plan(all: Gathered, group: Group, undoing: Undoing) -> None:
