@@ -16,6 +16,7 @@ from tests.master.merging.saying import put
 from tests.master.merging.town import merge
 from tests.resolvers.commanding import UPDATE, codes
 from tests.resolvers.merging import version_of
+from tests.resolvers.test_submissions import outcomes, record, submit
 from tests.schema.hub import Hub
 
 ID = "11010519491231002X"
@@ -217,3 +218,15 @@ def test_of_what_a_record_has_said_the_last_states_are_told(
     assert told(hub, "MOBILE", "ADMIN", "value", "source", "knownAt") == [
         ("13800138000", "CORE", "2026-11-22T02:01:00.000Z")
     ]
+
+
+def test_that_a_customer_is_a_person_unless_somebody_says_otherwise_was_said_by_nobody(
+    hub: Hub, master: Master, time: SetTime
+) -> None:
+    put(master, "CORE", "A", name="张三", birth_date=date(1980, 1, 31), mobiles=["13800138000"])
+    time.forward(minutes=1)
+    mobile = [{"kind": "MOBILE", "value": "13800138000"}]
+    same = record("B", "张三", birthDate="1980-01-31", kind="PERSON", contactPoints=mobile)
+    assert outcomes(submit(hub, same)) == [("LINKED", "1")]
+    names = ("value", "stands", "reason", "sourceKey")
+    assert told(hub, "KIND", "ADMIN", *names) == [("PERSON", True, "ALONE", "B")]

@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from master.reads.sayings import Saying, record_key, said_now, said_of, trust_of, verified
 from master.session import Transaction
 from master.tables.base import table
-from master.tables.codes import OtherNameKind
+from master.tables.codes import CustomerKind, OtherNameKind
 from master.tables.customers import CustomerRow, OtherNameRow
 from master.tables.sources import HandValueRow, SourceRecordRow, SourceSystemRow
 from master.writes.sourced.doubtful_documents import mend_doubts
@@ -36,6 +36,7 @@ COLUMNS = {
 }
 LASTING = frozenset({"name", "kind", "created_at"})
 READ = {"birth_date": date.fromisoformat, "created_at": datetime.fromisoformat}
+UNSAID = {"kind": CustomerKind.PERSON.value}  # what stands where nobody has said anything
 OF_PERSONS = frozenset({"birth_date", "gender"})  # what documents tell too
 LAST = sys.maxsize  # the turn of what is said just now
 LATER = timedelta(milliseconds=1)  # the hub's clock goes by these
@@ -154,7 +155,8 @@ def _chosen(
     for field in _fields_of(change):
         present = plain(getattr(row, COLUMNS[field]))
         claims = [each.claim for each in said if each.field == field and each.until is None]
-        if present not in (None, change.before.get(field), *(each.value for each in claims)):
+        known_ones = (None, UNSAID.get(field), change.before.get(field), *(each.value for each in claims))
+        if present not in known_ones:
             claims.append(Claim("", present, tx.at - LATER, by_hand=True))
             keep_unknown(tx, change.entity_id, field, present)
         if field in change.fields:
