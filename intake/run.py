@@ -11,7 +11,7 @@ from pathlib import Path
 from intake.apply import REFUSED_BY_DATABASE, Done, apply
 from intake.kinds import Kind, kind_named
 from intake.report import Report
-from intake.runs import Counts, Run, finish_run, keep_run, unfinished_run
+from intake.runs import Counts, Run, finish_run, hold_run, keep_run, unfinished_run
 from intake.sources.csv import CsvFile, FileFacts, Line, look_at
 from intake.stage import Staged, Stager
 from master.audit import note
@@ -163,6 +163,7 @@ class _Import:
 
     def _batch(self, tx: Transaction, lines: list[Line], staged: list[Staged], *, guarded: bool) -> Run:
         """How far the run has come with these, if that is committed."""
+        hold_run(tx, self.run)
         source_id = self._source(tx)
         done = apply(tx, self.kind, source_id, staged, guarded=guarded, matching=self.matching)
         warnings = sum(finding.warns for finding in done.findings)
@@ -203,6 +204,7 @@ class _Import:
         return source_id
 
     def _finish(self, tx: Transaction) -> None:
+        hold_run(tx, self.run)
         self._keep_run(tx, self.run, self._source(tx))
         finish_run(tx, self.run)
         details = {"kind": self.kind.name, "digest": self.facts.digest, **vars(self.run.counts)}

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.sources import ImportRunRow, SourceSystemRow
-from master.writes.batches import NewBatch, finish_batch, keep_counts, open_batch
+from master.writes.batches import NewBatch, finish_batch, hold_batch, keep_counts, open_batch
 from master.writes.sourced.rows import Outcome
 
 runs, sources = table(ImportRunRow), table(SourceSystemRow)
@@ -67,6 +67,12 @@ def unfinished_run(connection: Connection, digest: str, kind: str, source: str |
     if found.taking_back_at is not None:
         return Run()
     return Run(found.id, found.line, Counts(**json.loads(found.counts)))
+
+
+def hold_run(tx: Transaction, run: Run) -> None:
+    """Raises Conflict where it is being taken back."""
+    if run.id is not None:
+        hold_batch(tx, run.id)
 
 
 def keep_run(tx: Transaction, run: Run, new: NewBatch) -> int:

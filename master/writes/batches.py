@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from master import spelling
 from master.errors import Conflict
@@ -66,12 +66,18 @@ def open_batch(tx: Transaction, new: NewBatch) -> int:
     return id
 
 
-def keep_counts(tx: Transaction, batch_id: int, line: int, counts: Mapping[str, int]) -> None:
-    """How far a batch has come. Raises Conflict for one that is being taken back."""
+def hold_batch(tx: Transaction, batch_id: int) -> None:
+    """Before anything of it is taken in, as who takes it back holds it first: else each would wait for the
+    other. Raises Conflict for one that is being taken back."""
     its = (batches.c.id == batch_id, batches.c.taking_back_at.is_(None))
-    kept = tx.execute(update(batches).where(*its).values(line=line, counts=json.dumps(dict(counts))))
-    if kept.rowcount == 0:
+    if tx.execute(select(batches.c.id).where(*its).with_for_update()).one_or_none() is None:
         raise Conflict("This batch was taken back meanwhile: nothing more of it is taken in.")
+
+
+def keep_counts(tx: Transaction, batch_id: int, line: int, counts: Mapping[str, int]) -> None:
+    """How far a batch that is held has come."""
+    kept = {"line": line, "counts": json.dumps(dict(counts))}
+    tx.execute(update(batches).where(batches.c.id == batch_id).values(kept))
 
 
 def finish_batch(tx: Transaction, batch_id: int) -> None:

@@ -14,7 +14,7 @@ from master.session import Actor
 from master.tables.base import table
 from master.tables.codes import BatchOrigin
 from master.tables.sources import ImportRunRow, IncomingRecordRow
-from master.writes.batches import NewBatch, keep_counts, open_batch
+from master.writes.batches import NewBatch, hold_batch, open_batch
 from tests.conftest import TESTER
 from tests.intake.importing import Importing
 
@@ -114,7 +114,7 @@ def test_records_of_every_kind_are_kept(hub: Importing, kind: str, source: str |
 def test_nothing_more_is_taken_in_of_a_batch_that_is_being_taken_back(hub: Importing) -> None:
     with hub.master.transaction(TESTER) as tx:
         batch = open_batch(tx, NewBatch(BatchOrigin.API, "customers", None))
-        keep_counts(tx, batch, 1, {"read": 1})
+        hold_batch(tx, batch)
         tx.execute(runs.update().where(runs.c.id == batch).values(taking_back_at=tx.at))
     with hub.master.transaction(TESTER) as tx, pytest.raises(Conflict, match="was taken back meanwhile"):
-        keep_counts(tx, batch, 2, {"read": 2})
+        hold_batch(tx, batch)

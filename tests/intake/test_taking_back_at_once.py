@@ -2,18 +2,22 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
+import pytest
 from sqlalchemy import select
 
-from intake.run import import_file
+from intake.run import Progress, import_file
 from master.session import Master
 from master.tables.base import table
+from master.tables.customers import CustomerRow
 from master.tables.policies import PolicyPartyRow
 from master.tables.sources import ImportRunRow, SourceRecordRow
 from master.writes.taking_back.back import take_back
 from tests.conftest import TESTER, SetTime
 from tests.intake.importing import Importing
 from tests.intake.test_taking_back import last_batch
+from tests.master.test_golden_at_once import until_somebody_waits
 
 PEOPLE = 300
 CUSTOMERS = "source_key,name,mobile\n" + "".join(f"K{n},客户{n},138{n:08d}\n" for n in range(PEOPLE))
@@ -22,6 +26,7 @@ POLICIES = "number,product,effective_date,insured\n" + "".join(
 )
 
 records, parties, runs = table(SourceRecordRow), table(PolicyPartyRow), table(ImportRunRow)
+customers = table(CustomerRow)
 
 
 def file(folder: Path, name: str, text: str) -> Path:
@@ -61,3 +66,34 @@ def test_two_who_take_a_batch_back_at_once_do_it_once(hub: Importing, time: SetT
     assert {"TAKEN_BACK": PEOPLE} in done
     assert hub.count(SourceRecordRow) == 0
     assert hub.rows(select(runs.c.taken_back_at.is_not(None)).where(runs.c.id == batch)) == [(True,)]
+
+
+@pytest.mark.only_on("postgresql")  # SQLite has one writer
+def test_a_file_whose_batch_somebody_holds_waits_before_it_holds_anybody(
+    hub: Importing, time: SetTime
+) -> None:
+    """Who takes a batch back has it and then its customers: the other way round both would wait for ever."""
+    master: Master = hub.master
+    hub.take("customers", "source_key,name\nK,张三\n")
+    batch, known = last_batch(hub) + 1, hub.id_of("K")
+    rows = "".join(f"N{n},客户{n}\n" for n in range(1_000))  # as many as one transaction takes in
+    text = file(hub.folder, "more.csv", f"source_key,name\n{rows}K,张珊\n")
+    begun, go_on = Event(), Event()
+
+    def stop(progress: Progress) -> None:
+        begun.set()
+        go_on.wait()
+
+    held = select(runs.c.id).where(runs.c.id == batch).with_for_update()
+    free = select(customers.c.id).where(customers.c.id == known).with_for_update(nowait=True)
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(
+            import_file, master, "customers", text, source="CRM", matching=False, progress=stop
+        )
+        begun.wait()
+        with master.transaction(TESTER) as tx:
+            assert tx.execute(held).all() == [(batch,)]
+            go_on.set()
+            until_somebody_waits(master)
+            assert tx.execute(free).all() == [(known,)]
+        assert (coming.result().added, coming.result().changed) == (1_000, 1)
