@@ -65,6 +65,9 @@ def _wanted(fields: list[Asked], below: dict[str, list[Asked]]) -> frozenset[str
     )
 
 
+OF_ALL_ROWS = frozenset({"hasNextPage", "startCursor", "endCursor"})  # what a page tells by an aggregate
+
+
 @dataclass
 class _Page:
     work: Work
@@ -73,6 +76,7 @@ class _Page:
     arguments: Arguments
     wanted: frozenset[str]
     reads_rows: bool = False
+    is_of_all_rows: bool = False  # an aggregate, which makes one text of them
 
     @cached_property
     def place(self) -> Place:
@@ -104,12 +108,13 @@ class _Page:
         if asked.how == "total_count":
             return self._total()
         self.reads_rows = True
+        if asked.how == "page_info":
+            return self._page_info(fields)
+        self.is_of_all_rows = True
         if asked.how == "nodes":
             return listed_text(self.work.object_text(self.work, fields, self.place), self._within())
         if asked.how == "edges":
             return listed_text(self.work.object_text(self.work, fields, self._as_edge()), self._within())
-        if asked.how == "page_info":
-            return self._page_info(fields)
         raise NotCompiled(Reason.RESOLVER, asked.path)
 
     def whole(self, text: ColumnElement[str]) -> ColumnElement[str]:
@@ -117,8 +122,8 @@ class _Page:
         if not self.reads_rows:
             return text
         ids, rows, within = shown_id(self.work, self.place), func.count(), self._within()
-        if ids is None and isinstance(text, said):
-            return text  # without an aggregate, which alone makes one text of all rows
+        if ids is None and not self.is_of_all_rows:
+            return text  # of each row there would be one
         if ids is not None:
             if within is not None:
                 ids, rows = case((within, ids)), func.count(case((within, 1)))
@@ -185,6 +190,7 @@ class _Page:
             "endCursor": self._end,
             "__typename": lambda: said(f'"{asked.parent.name}"'),
         }
+        self.is_of_all_rows |= asked.name in OF_ALL_ROWS
         return tell[asked.name]()
 
     def _has_next(self) -> ColumnElement[str]:

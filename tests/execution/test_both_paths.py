@@ -25,7 +25,17 @@ EXAMPLES, EXAMPLES_OF_A_PROOF = 60, 600  # for each of 17 viewers on each of two
 FEWEST_COMPILED = 0.25  # about two thirds are: the ordinary path compared with itself must not pass
 
 # Fields that whole documents would be refused for, by the permission that they need.
-FOR_FEW = {"audit.read": "Customer.accessLog", "customers.merge": "Customer.suggestedRelatives"}
+FOR_FEW = {
+    "audit.read": {"Customer.accessLog"},
+    "customers.merge": {
+        "Customer.suggestedRelatives",
+        "Query.relativeSuggestion",
+        "Query.relativeSuggestions",
+        "Query.reviewTask",
+        "Query.reviewTasks",
+    },
+    "batches.read": {"Query.batch", "Query.batches"},
+}
 
 
 def left_out(viewer: Viewer, chance: Random) -> frozenset[str]:
@@ -40,8 +50,8 @@ def _refused(viewer: Viewer, chance: Random) -> frozenset[str]:
         return frozenset()
     role = roles()[viewer[0]]
     refused = {name for name, of in classes().items() if of in role.get("refused", ())}
-    for permission, field in FOR_FEW.items():
-        refused |= set() if permission in role["permissions"] else {field}
+    for permission, fields in FOR_FEW.items():
+        refused |= set() if permission in role["permissions"] else fields
     return frozenset(refused)
 
 

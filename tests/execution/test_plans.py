@@ -132,7 +132,8 @@ def test_nothing_that_has_plans_takes_a_list_of_ids_in_an_input() -> None:
     inputs = [each for each in schema._schema.type_map.values() if isinstance(each, GraphQLInputObjectType)]
     taking = {each.name for each in inputs for field in each.fields.values() if "[ID" in str(field.type)}
     commands = {"UpdateCustomerInput", "MergeCustomersInput", "DecideReviewTasksInput"}
-    assert taking == {*commands, "PreviewMergeInput"}
+    of_relatives = {"AcceptRelativesInput", "RefuseRelativesInput"}
+    assert taking == {*commands, *of_relatives, "PreviewMergeInput"}
 
 
 def test_a_query_that_can_have_no_plan_is_not_planned_again(master: Master) -> None:

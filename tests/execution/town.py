@@ -10,6 +10,7 @@ from master.tables.branches import StaffRow
 from master.tables.contacts import ContactRow
 from master.tables.policies import ProductRow
 from master.tables.relations import HouseholdMemberRow
+from master.tables.sources import ImportRunRow, IncomingRecordRow
 from master.tables.tags import TagRow
 from tests.execution.variables import Pools
 from tests.schema.hub import Filler, filling
@@ -79,6 +80,7 @@ class _Town:
                 self._numbers(person, n, k)
         self._policies(people)
         self._between(people)
+        self._batches(people)
         self._into.saved_search("saved", "张", '{"kind": "PERSON"}', self._head)
 
     def _customer(self, n: int) -> int:
@@ -174,6 +176,38 @@ class _Town:
         for person in (people[1], people[2], people[5]):
             into.document(person, SHARED_PASSPORT)
 
+    def _batches(self, people: Sequence[int]) -> None:
+        into = self._into
+        for n in range(6):
+            batch = into.add(
+                ImportRunRow,
+                file_digest=f"{n}",
+                kind=_of(["customers", "policies"], n),
+                source_id=_of(self._sources, n),
+                started_at=NOW - timedelta(hours=n // 2),
+                finished_at=_of([NOW, None], n),
+                counts=f'{{"read": {n}, "linked": 1}}',
+                origin=_of(["FILE", "API"], n),
+                sent_by=_of(["agent", None, "db:me"], n),
+                file_name=_of(TEXTS, n),
+                taken_back_at=_of([None, None, NOW], n),
+                taken_back_reason=_of([None, None, *TEXTS], n),
+            )
+            for k in range(n):
+                into.add(
+                    IncomingRecordRow,
+                    batch_id=batch,
+                    line=k + 2,
+                    payload="[]",
+                    digest=b"digest",
+                    outcome=_of(["ADDED", "REVIEW", "REFUSED"], k),
+                    entity_id=people[k + 3],
+                    findings=_of([None, '[["name", "REQUIRED", "It is empty."]]'], k),
+                    tx="tx",
+                    received_at=NOW,
+                    taken_back=_of([None, "SAID_SINCE"], k),
+                )
+
 
 def _of(values: Sequence[Any], n: int) -> Any:
     return values[n % len(values)]
@@ -253,6 +287,9 @@ POOLS: Pools = {
     "PolicyFilter.number": (*(f"POL{n:05d}" for n in (0, 1, 40)), SHARED_POLICY, "POL0*"),
     "Query.searchCustomers.saved": ("s1", "c1"),
     "LeadFilter.owner": ("S1", "S2", "S3"),
+    "Query.batch.id": ("b1", "b2", "b6", "c1"),
+    "BatchFilter.kind": ("customers", "policies", "none"),
+    "BatchFilter.source": ("CORE", "OLD", "none"),
     "Query.reviewTask.id": ("w1", "w2", "c1"),
     "Query.relativeSuggestion.id": ("f1", "f2", "c1"),
     "ReviewTaskFilter.assignee": ("agent", "nobody"),
