@@ -60,7 +60,10 @@ WARNINGS = {
         "It is not taken: correct the source.",
     ),
     "SHARES": ("The shares do not add up to 100.", "They are kept as they are: correct them in the source."),
-    "NEW_STAFF": ("A staff code was not known.", "A member of staff was made by this code: `kehu import staff` names it."),
+    "NEW_STAFF": (
+        "A staff code was not known.",
+        "A member of staff was made by this code: `kehu import staff` names it.",
+    ),
 }
 
 # By the outcomes of which they tell: these are no warnings.
