@@ -4,9 +4,11 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Row, Select, Table, select, update
 
+from master.access import customers_in_sight
 from master.session import Transaction
+from master.sight import bound, reach_of
 from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.writes.sourced.statements import insert_many, rows_in, update_each
@@ -18,6 +20,13 @@ AT_ONCE = 1_000  # pairs named in one statement
 OPEN, WITHDRAWN = "OPEN", "WITHDRAWN"  # of ReviewStatus and of SuggestionStatus
 
 Pair = tuple[int, int]
+
+
+def pair_in_sight(tx: Transaction, told: Select[Any]) -> Row[Any] | None:
+    """The proposal that is told, where both are in sight: one_now, other_now."""
+    reach, found = reach_of(tx.actor.sight), told.subquery()
+    both = (customers_in_sight(found.c.one_now, reach), customers_in_sight(found.c.other_now, reach))
+    return tx.execute(select(found).where(*both).params(bound(tx.actor.sight))).one_or_none()
 
 
 def propose_pairs(

@@ -7,13 +7,11 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from master.access import customers_in_sight
 from master.audit import note_all
 from master.errors import Conflict, NotFound
 from master.reads.relatives import SUGGESTIONS
 from master.reads.reviews import by_name
 from master.session import Transaction
-from master.sight import bound, reach_of
 from master.tables.base import table
 from master.tables.codes import RelationKind, SuggestionStatus
 from master.tables.relations import RelativeSuggestionRow
@@ -21,6 +19,7 @@ from master.writes import checks
 from master.writes.housing import Housing, house, unhouse
 from master.writes.kept import KEEP, Kept
 from master.writes.merging.guards import locked_customers
+from master.writes.proposals import pair_in_sight
 from master.writes.relating import relate, unrelate
 from master.writes.relatives import OPEN_AGAIN
 from matching.relatives import kinship
@@ -128,9 +127,7 @@ def _locked(tx: Transaction, suggestion: int) -> Any:
 
 def _seen(tx: Transaction, suggestion: int) -> Any:
     """Raises NotFound where one of the two is out of sight: then there is no such suggestion."""
-    reach, found = reach_of(tx.actor.sight), SUGGESTIONS.where(suggestions.c.id == suggestion).subquery()
-    both = (customers_in_sight(found.c.one_now, reach), customers_in_sight(found.c.other_now, reach))
-    row = tx.execute(select(found).where(*both).params(bound(tx.actor.sight))).one_or_none()
+    row = pair_in_sight(tx, SUGGESTIONS.where(suggestions.c.id == suggestion))
     if row is None:
         raise NotFound("There is no suggestion with this id.", PATH)
     return row

@@ -7,13 +7,11 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
-from master.access import customers_in_sight
 from master.audit import note_all
 from master.errors import Conflict, NotFound
 from master.reads.reviews import TASKS, by_name
 from master.roles import MERGE
 from master.session import Transaction
-from master.sight import bound, reach_of
 from master.tables.base import table
 from master.tables.codes import ReviewAnswer, ReviewStatus
 from master.tables.reviews import ReviewTaskRow
@@ -23,6 +21,7 @@ from master.writes.merging.guards import locked_customers
 from master.writes.merging.later import Undecided
 from master.writes.merging.merge import Merging, merge_customers
 from master.writes.merging.unmerge import unmerge_customer
+from master.writes.proposals import pair_in_sight
 from master.writes.reviews import OPEN_AGAIN
 
 tasks, tokens = table(ReviewTaskRow), table(ApiTokenRow)
@@ -180,9 +179,7 @@ def _locked(tx: Transaction, task: int) -> Any:
 
 def _seen(tx: Transaction, task: int) -> Any:
     """Raises NotFound where one of the two is out of sight: then there is no such task."""
-    reach, found = reach_of(tx.actor.sight), TASKS.where(tasks.c.id == task).subquery()
-    both = (customers_in_sight(found.c.one_now, reach), customers_in_sight(found.c.other_now, reach))
-    row = tx.execute(select(found).where(*both).params(bound(tx.actor.sight))).one_or_none()
+    row = pair_in_sight(tx, TASKS.where(tasks.c.id == task))
     if row is None:
         raise NotFound("There is no review task with this id.", PATH)
     return row
