@@ -21,15 +21,17 @@ Left = Mapping[Moved, Sequence[SaidRow]]
 
 
 def left(tx: Transaction, tree: Tree, back: GivenBack) -> Left:
-    """What the survivor said by the rows that went back, to be asked before these become what they were."""
-    as_one = {back.restored: tree.survivor}
-    return {
-        moved: [
-            row for row in said_rows(tx, moved, [back.restored], as_one) if row.key in back.rows[moved.name]
-        ]
-        for moved in MOVED
-        if moved.alike and back.rows[moved.name]
-    }
+    """What the survivor said by the rows that went back, to be asked before these become what they were; by
+    those too that were ended further up, beside others' rows."""
+    as_one, above = {back.restored: tree.survivor}, [step.merge for step in tree.way[1:]]
+    found = {}
+    for moved in MOVED:
+        went = back.rows[moved.name]
+        if moved.alike and went:
+            ended = {entry.row_id for entry in noted(tx, above, moved.name, ["ended_at"])}
+            rows = said_rows(tx, moved, [back.restored], as_one, ended=ended & went)
+            found[moved] = [row for row in rows if row.key in went]
+    return found
 
 
 def settle(tx: Transaction, tree: Tree, left: Left) -> None:
@@ -44,8 +46,8 @@ def _settle(tx: Transaction, tree: Tree, moved: Moved, went: Sequence[SaidRow]) 
     rows = said_rows(tx, moved, [tree.survivor], ended={entry.row_id for entry in entries})
     open_keys = {row.key for row in rows if row.is_open}
     went_says = {row.says for row in went}
-    unsaid = went_says - {row.says for row in rows if row.is_open}
-    unmarked = {row.among for row in went if row.is_marked}
+    unsaid = {row.says for row in went if row.is_open} - {row.says for row in rows if row.is_open}
+    unmarked = {row.among for row in went if row.is_open and row.is_marked}
     unmarked -= {row.among for row in rows if row.is_open and row.is_marked}
     here = {row.key: row for row in rows}
     for entry in entries:
