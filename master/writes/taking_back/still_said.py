@@ -29,7 +29,7 @@ ALIKE = {
 }
 
 Kept = Mapping[str, dict[int, int]]  # by table and row, the source that says it now
-NOBODY = 0  # no record has this id: none is left out
+NOBODY = 0  # no record has this id: none is left out, and all that is said by now counts
 
 
 def still_said(

@@ -15,11 +15,9 @@ from master.writes.sourced.said import parsed
 from master.writes.sourced.statements import end_each, rows_in, update_each
 from master.writes.taking_back.deeds import Deed
 from master.writes.taking_back.groups import Gathered, Group
-from master.writes.taking_back.still_said import both_sides, relations_said
+from master.writes.taking_back.still_said import NOBODY, both_sides, relations_said
 
 relations = table(RelationRow)
-
-NOBODY = 0  # no record has this id: all that is said by now counts
 
 
 def end_unsaid(tx: Transaction, all: Gathered, groups: Iterable[Group]) -> None:
