@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.known_settings import SETTINGS
 from app.limits import WrongLimits, read_limits
 from app.opening import NotSupported, open_master, open_search, open_windows
 from app.parts import LATE, NOT_FILLED, REDIS_AWAY
 from app.settings import (
-    SETTINGS,
     Settings,
     WrongSettings,
     read_settings,

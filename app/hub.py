@@ -24,9 +24,10 @@ from app.limits import Limits, read_limits
 from app.metrics import Metrics
 from app.noting import AccessNotes
 from app.opening import begin_traces, open_master, open_search, open_windows
-from app.parts import backlog_of, parts_of
+from app.parts import parts_of
 from app.planning import by_plan
 from app.playground.pages import Playground
+from app.present import present_of
 from app.rates import Rates
 from app.refused_tokens import RefusedTokens
 from app.registered import RegisteredDocuments
@@ -143,7 +144,7 @@ class _Routes:
     typing: Typing = field(default_factory=Typing)
 
     def routes(self, *, playground: bool) -> Mapping[str, Route]:
-        metrics = Metrics(version("kehu"), lambda: backlog_of(self.master), self.master.clock.now)
+        metrics = Metrics(version("kehu"), lambda: present_of(self.master))
         self.notes.tell = metrics.access_notes_waiting
         self.searches.count = metrics.searched
         metrics.indexing.follow(self.worker.progress)

@@ -12,9 +12,11 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.http.asgi import Answer
+from app.present import Present
 from app.refused_tokens import Reason
 from indexing.batches import Progress
 from master.queue import Backlog
+from master.reads.batches import Intake
 
 CONTENT_TYPE = b"text/plain; version=0.0.4; charset=utf-8"
 MULTIPROCESS = "PROMETHEUS_MULTIPROC_DIR"
@@ -31,13 +33,13 @@ SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
 class ProcessMetrics:
     """What every process that may index tells; with several server processes, of all of them together."""
 
-    def __init__(self, version: str, backlog: Callable[[], Backlog], now: Callable[[], datetime]) -> None:
+    def __init__(self, version: str, present: Callable[[], Present]) -> None:
         if MULTIPROCESS in os.environ:
             # The library looks at the variable when it is imported, which is before `kehu serve` sets it.
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry()
         self.indexing = IndexingMetrics(self._registry)
-        self._present = _Present(version, backlog, now)
+        self._lately = _Lately(version, present)
 
     def answer(self) -> Answer:
         """What Prometheus scrapes. Reads the queue: call it off the event loop."""
@@ -46,15 +48,15 @@ class ProcessMetrics:
             counted = CollectorRegistry()
             MultiProcessCollector(counted)  # type: ignore[no-untyped-call]
         present = CollectorRegistry()
-        present.register(self._present)
+        present.register(self._lately)
         return Answer(200, generate_latest(counted) + generate_latest(present), CONTENT_TYPE)
 
 
 class Metrics(ProcessMetrics):
     """All metrics of a server process."""
 
-    def __init__(self, version: str, backlog: Callable[[], Backlog], now: Callable[[], datetime]) -> None:
-        super().__init__(version, backlog, now)
+    def __init__(self, version: str, present: Callable[[], Present]) -> None:
+        super().__init__(version, present)
         counter = partial(Counter, registry=self._registry)
         self._requests = counter(
             "kehu_graphql_requests",
@@ -147,37 +149,70 @@ class IndexingMetrics:
         progress.on_failures = self._failures.inc
 
 
-class _Present:
+class _Lately:
     """Values that are looked up when they are asked for."""
 
-    def __init__(self, version: str, backlog: Callable[[], Backlog], now: Callable[[], datetime]) -> None:
+    def __init__(self, version: str, present: Callable[[], Present]) -> None:
         self._version = version
-        self._backlog = backlog
-        self._now = now
+        self._present = present
 
     def collect(self) -> Iterator[Metric]:
         build = GaugeMetricFamily("kehu_build_info", "Versions; always 1.", labels=["version", "python"])
         build.add_metric([self._version, platform.python_version()], 1)
         yield build
         try:
-            queue = self._backlog()
+            now = self._present()
         except Exception:  # a database that is away must not take the other metrics with it
             return
-        yield GaugeMetricFamily("kehu_index_queue_pending", "Customers waiting to be indexed.", queue.pending)
-        yield GaugeMetricFamily("kehu_index_queue_dead", "Customers set aside after failures.", queue.dead)
-        waited = (self._now() - queue.oldest).total_seconds() if queue.oldest else 0.0
+        yield from _of_queue(now.queue, now.at)
+        yield from _of_intake(now.intake)
         yield GaugeMetricFamily(
-            "kehu_index_queue_oldest_seconds", "How long the first customer has waited.", waited
+            "kehu_review_tasks_open", "Pairs that stewards are to decide.", now.reviews.count
         )
-        drift = CounterMetricFamily(
-            "kehu_index_drift_found", "Differences that checks have found, by kind.", labels=["kind"]
+        yield GaugeMetricFamily(
+            "kehu_review_tasks_oldest_seconds",
+            "How long the first of them has waited.",
+            _seconds_since(now.reviews.oldest_at, now.at),
         )
-        for kind in ("missing", "stale", "orphans"):
-            drift.add_metric([kind], getattr(queue.found, kind))
-        yield drift
-        if queue.checked_at is not None:
-            yield GaugeMetricFamily(
-                "kehu_index_checked_seconds",
-                "How long ago index and master were last compared.",
-                (self._now() - queue.checked_at).total_seconds(),
-            )
+
+
+def _of_queue(queue: Backlog, now: datetime) -> Iterator[Metric]:
+    yield GaugeMetricFamily("kehu_index_queue_pending", "Customers waiting to be indexed.", queue.pending)
+    yield GaugeMetricFamily("kehu_index_queue_dead", "Customers set aside after failures.", queue.dead)
+    yield GaugeMetricFamily(
+        "kehu_index_queue_oldest_seconds",
+        "How long the first customer has waited.",
+        _seconds_since(queue.oldest, now),
+    )
+    drift = CounterMetricFamily(
+        "kehu_index_drift_found", "Differences that checks have found, by kind.", labels=["kind"]
+    )
+    for kind in ("missing", "stale", "orphans"):
+        drift.add_metric([kind], getattr(queue.found, kind))
+    yield drift
+    if queue.checked_at is not None:
+        yield GaugeMetricFamily(
+            "kehu_index_checked_seconds",
+            "How long ago index and master were last compared.",
+            _seconds_since(queue.checked_at, now),
+        )
+
+
+def _of_intake(intake: Intake) -> Iterator[Metric]:
+    records = GaugeMetricFamily(
+        "kehu_batch_records_day",
+        "Records of batches that were begun within 24 hours, by what became of them.",
+        labels=["outcome"],
+    )
+    for outcome, count in intake.records.items():
+        records.add_metric([outcome], count)
+    yield records
+    yield GaugeMetricFamily(
+        "kehu_batches_half_done",
+        "Batches that are being taken in or back, or were stopped at it.",
+        intake.half_done,
+    )
+
+
+def _seconds_since(then: datetime | None, now: datetime) -> float:
+    return (now - then).total_seconds() if then else 0.0

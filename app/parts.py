@@ -9,7 +9,6 @@ from app.windows import SharedWindows, Windows
 from indexing.engines.port import SearchEngine
 from master import queue
 from master.migrations import is_current
-from master.queue import Backlog
 from master.reads.blocking_keys import are_filled
 from master.session import Master
 
@@ -56,13 +55,9 @@ def _is_migrated(master: Master) -> State:
         return OK if are_filled(connection) else State("degraded", NOT_FILLED)
 
 
-def backlog_of(master: Master) -> Backlog:
-    with master.reading() as connection:
-        return queue.backlog(connection)
-
-
 def _keeps_up(master: Master) -> State:
-    backlog = backlog_of(master)
+    with master.reading() as connection:
+        backlog = queue.backlog(connection)
     if backlog.oldest is not None and master.clock.now() - backlog.oldest > LATE:
         return State("degraded", NOBODY_INDEXES)
     return State("degraded", SET_ASIDE) if backlog.dead else OK

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from indexing.engines.opensearch_address import read_address
 
-FEWEST_LOG_DAYS, MOST_LOG_DAYS = 180, 36_500
+FEWEST_LOG_DAYS, FEWEST_RECORD_DAYS, MOST_DAYS = 180, 7, 36_500
 MOST_COMPILE_AT = 1000
 
 
@@ -30,9 +30,16 @@ def read_port(text: str) -> int:
 
 
 def read_log_days(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and FEWEST_LOG_DAYS <= int(text[:6]) <= MOST_LOG_DAYS):
+    if not (text.isascii() and text.isdigit() and FEWEST_LOG_DAYS <= int(text[:6]) <= MOST_DAYS):
         raise ValueError(f"write a number of days from {FEWEST_LOG_DAYS}, which the law asks for")
     return int(text)
+
+
+def read_record_days(text: str) -> int:
+    days = int(text[:6]) if text.isascii() and text.isdigit() else -1
+    if days and not FEWEST_RECORD_DAYS <= days <= MOST_DAYS:
+        raise ValueError(f"write a number of days from {FEWEST_RECORD_DAYS}, or 0 to keep them for good")
+    return days
 
 
 def read_compile_at(text: str) -> int:

@@ -12,6 +12,7 @@ from app.waking import Waking
 from indexing.engines.port import SearchEngine
 from indexing.worker import Worker
 from master.session import Master
+from master.upkeep import Keeping
 from master.writes.derived import refresh
 
 REST_SECONDS = 1.0
@@ -22,8 +23,12 @@ log = structlog.get_logger("kehu.hub")
 
 def worker_of(settings: Settings, master: Master, search: SearchEngine) -> Worker:
     """The indexing worker that the settings describe."""
-    kept, every = timedelta(days=settings.access_log_days), timedelta(hours=settings.index_check_hours)
-    return Worker(master, search, refresh, kept, check_every=every, opener=opener_of(settings))
+    records = timedelta(days=settings.raw_record_days) if settings.raw_record_days else None
+    keeping, every = (
+        Keeping(timedelta(days=settings.access_log_days), records),
+        timedelta(hours=settings.index_check_hours),
+    )
+    return Worker(master, search, refresh, keeping, check_every=every, opener=opener_of(settings))
 
 
 def wake_by_redis(settings: Settings, master: Master, worker: Worker) -> list[asyncio.Task[None]]:

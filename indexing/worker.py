@@ -43,7 +43,7 @@ class Worker:
     master: Master
     engine: SearchEngine
     mend: Mend
-    accesses_kept: timedelta = upkeep.ACCESSES_KEPT
+    keeping: upkeep.Keeping = field(default_factory=upkeep.Keeping)
     progress: Progress = field(default_factory=Progress)
     reached: Reached | None = None
     poll_seconds: float = POLL_SECONDS
@@ -208,5 +208,4 @@ class Worker:
     def _forget(self) -> bool:
         """What is too old, some of it at a time, so that others get their turn; whether there is more."""
         with self.master.transaction(CLOCK) as tx:
-            upkeep.forget(tx)
-            return upkeep.forget_accesses(tx, self.accesses_kept)
+            return upkeep.forget(tx, self.keeping)

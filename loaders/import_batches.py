@@ -38,6 +38,7 @@ _REVIEWS = (
 _TOLD = select(
     *(batch.c[name] for name in ("id", "origin", "kind", "file_name", "started_at", "finished_at", "counts")),
     *(batch.c[name] for name in ("taking_back_at", "taken_back_at", "taken_back_reason")),
+    batch.c.forgotten_at.label("records_forgotten_at"),
     system.c.code.label("source"),
     name_of_actor(batch.c.sent_by).label("sent_by"),
     name_of_actor(batch.c.taken_back_by).label("taken_back_by"),

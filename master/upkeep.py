@@ -1,6 +1,7 @@
 """What the clock makes due, and changes that concern many: both touch customers, whom triggers then queue."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, text, update
@@ -11,17 +12,27 @@ from master.tables.base import table
 from master.tables.changes import DueRow, EventRow, IdempotencyKeyRow, WideChangeRow
 from master.tables.customers import CustomerRow
 from master.tables.dependencies import WIDE
+from master.tables.sources import ImportRunRow, IncomingRecordRow
 
 customers, events = table(CustomerRow), table(EventRow)
 accesses, seen = table(AccessEntryRow), table(AccessSubjectRow)
 due, wide, idempotency = table(DueRow), table(WideChangeRow), table(IdempotencyKeyRow)
+batches, incoming = table(ImportRunRow), table(IncomingRecordRow)
 
 CLOCK = "clock"  # the actor of what comes due or spreads by itself
 CHUNK = 500  # customers queued at once for a wide change or a due instant
 EVENTS_KEPT = timedelta(days=7)
 KEYS_KEPT = timedelta(hours=24)
-ACCESSES_KEPT = timedelta(days=365)  # the Cybersecurity Law asks for six months at least
-FORGOTTEN_AT_ONCE = 200  # entries of the access log, of up to 1,000 customers each
+ENTRIES_AT_ONCE = 200  # of the access log, of up to 1,000 customers each
+RECORDS_AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """For how long what grows without end is kept; records: as they came, None: for good."""
+
+    accesses: timedelta = timedelta(days=365)  # the Cybersecurity Law asks for six months at least
+    records: timedelta | None = None
 
 
 def touch(tx: Transaction, ids: Iterable[int]) -> None:
@@ -96,17 +107,30 @@ def to_mend(connection: Connection, ids: Sequence[int]) -> list[int]:
     return list(connection.scalars(stale.distinct()))
 
 
-def forget(tx: Transaction) -> None:
-    """Drop events and idempotency keys that are older than they are promised to be kept."""
+def forget(tx: Transaction, keeping: Keeping) -> bool:
+    """Drop what is older than it is promised to be kept, some at a time; True when there may be more."""
     tx.execute(delete(events).where(events.c.at < tx.at - EVENTS_KEPT))
     tx.execute(delete(idempotency).where(idempotency.c.at < tx.at - KEYS_KEPT))
+    has_more = _forget_accesses(tx, tx.at - keeping.accesses)
+    return (keeping.records is not None and _forget_records(tx, tx.at - keeping.records)) | has_more
 
 
-def forget_accesses(tx: Transaction, kept: timedelta = ACCESSES_KEPT) -> bool:
-    """Drop some of the entries of the access log that are older than that; True when there may be more."""
-    old = select(accesses.c.id).where(accesses.c.at < tx.at - kept).order_by(accesses.c.at)
-    ids = list(tx.connection.scalars(old.limit(FORGOTTEN_AT_ONCE)))
+def _forget_accesses(tx: Transaction, before: datetime) -> bool:
+    old = select(accesses.c.id).where(accesses.c.at < before).order_by(accesses.c.at)
+    ids = list(tx.connection.scalars(old.limit(ENTRIES_AT_ONCE)))
     if ids:
         tx.execute(delete(seen).where(seen.c.entry_id.in_(ids)))
         tx.execute(delete(accesses).where(accesses.c.id.in_(ids)))
-    return len(ids) == FORGOTTEN_AT_ONCE
+    return len(ids) == ENTRIES_AT_ONCE
+
+
+def _forget_records(tx: Transaction, before: datetime) -> bool:
+    """Their batches stay, with their counts, and tell that they can not be taken back any more."""
+    columns = (incoming.c.id, incoming.c.batch_id, incoming.c.received_at)
+    first = tx.execute(select(*columns).order_by(incoming.c.id).limit(RECORDS_AT_ONCE)).all()
+    old = [row for row in first if row.received_at < before]
+    if old:
+        its = batches.c.id.in_({row.batch_id for row in old}), batches.c.forgotten_at.is_(None)
+        tx.execute(update(batches).where(*its).values(forgotten_at=tx.at))
+        tx.execute(delete(incoming).where(incoming.c.id.in_([row.id for row in old])))
+    return len(old) == RECORDS_AT_ONCE

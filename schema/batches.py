@@ -146,6 +146,8 @@ class Batch:
     """Who takes it back: the name of a token, or of a command."""
     taken_back_reason: str | None = masked_by("notes", masked_text, "taken_back_reason")
     """Why."""
+    records_forgotten_at: datetime | None
+    """Since when some of its records are no longer kept, and it can not be taken back; null: all are."""
 
 
 @described_from(Edge)

@@ -59,6 +59,8 @@ def show(batch: int) -> None:
     }
     if row.taking_back_at is not None:
         told |= {"taken back by": row.taker, "because": row.taken_back_reason}
+    if row.forgotten_at is not None:
+        told |= {"records": "no longer kept; it can not be taken back any more"}
     for name, value in told.items():
         click.echo(f"{name}: {value}".rstrip())
     for each in left:

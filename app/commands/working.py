@@ -11,7 +11,8 @@ from app.limits import read_limits
 from app.logging import configure_logging
 from app.metrics import ProcessMetrics
 from app.opening import begin_traces, open_search, open_windows
-from app.parts import backlog_of, parts_of
+from app.parts import parts_of
+from app.present import present_of
 from app.settings import Settings
 from app.watched import PortTaken, watched_at_a_port
 from app.working import ended, woken_by_redis, worker_of
@@ -34,7 +35,7 @@ def worker() -> None:
 async def _work(told: Settings, master: Master) -> None:
     engine, windows, end_traces = open_search(told), open_windows(told), begin_traces(told)
     indexer = worker_of(told, master, engine)
-    metrics = ProcessMetrics(version("kehu"), lambda: backlog_of(master), master.clock.now)
+    metrics = ProcessMetrics(version("kehu"), lambda: present_of(master))
     metrics.indexing.follow(indexer.progress)
     parts = parts_of(master, engine, windows)
     beside = woken_by_redis(told, indexer)

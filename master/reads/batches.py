@@ -1,15 +1,18 @@
 """Batches that came in, as commands tell of them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select, text
 
 from master.reads.reviews import name_of_actor
 from master.tables.base import table
 from master.tables.codes import IncomingOutcome
-from master.tables.sources import ImportRunRow, IncomingRecordRow, SourceSystemRow
+from master.tables.sources import HALF_DONE, ImportRunRow, IncomingRecordRow, SourceSystemRow
 
 batches, incoming, systems = table(ImportRunRow), table(IncomingRecordRow), table(SourceSystemRow)
 
@@ -45,3 +48,21 @@ def left_records(connection: Connection, id: int) -> Sequence[Row[Any]]:
     its = (incoming.c.batch_id == id, incoming.c.taken_back.not_in(("TAKEN_BACK", "NOTHING")))
     lines: Select[Any] = select(incoming.c.line, incoming.c.taken_back).where(*its)
     return connection.execute(lines.order_by(incoming.c.id)).all()
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What came in lately. records: of batches begun within a day, by outcome; half_done: batches that are
+    being taken in or back, or were stopped at it."""
+
+    records: Mapping[str, int]
+    half_done: int
+
+
+def intake(connection: Connection, now: datetime) -> Intake:
+    lately = select(batches.c.counts).where(batches.c.started_at > now - timedelta(days=1))
+    found = Counter(dict.fromkeys((each.value.lower() for each in IncomingOutcome), 0))
+    for counts in connection.scalars(lately):
+        found.update({name: count for name, count in json.loads(counts).items() if name in found})
+    halves = select(func.count()).select_from(batches).where(text(HALF_DONE))
+    return Intake(found, connection.scalar(halves) or 0)

@@ -140,6 +140,20 @@ def figures(connection: Connection, sight: Sight | None, at: datetime) -> Figure
     return Figures(*connection.execute(wanted.params(bound(sight))).one())
 
 
+@dataclass(frozen=True)
+class OpenTasks:
+    """Of all branches. oldest_at: when the oldest one was proposed."""
+
+    count: int
+    oldest_at: datetime | None
+
+
+def open_count(connection: Connection) -> OpenTasks:
+    """Cheap however many were decided, for those who ask often."""
+    wanted = select(func.count(), func.min(tasks.c.proposed_at)).where(tasks.c.status == ReviewStatus.OPEN)
+    return OpenTasks(*connection.execute(wanted).one())
+
+
 def merged_numbers(connection: Connection) -> set[str]:
     """The numbers of those who are another customer now."""
     return set(connection.scalars(select(merged.c.number)))

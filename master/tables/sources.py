@@ -84,16 +84,25 @@ class HandValueRow(Row):
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+HALF_DONE = "finished_at IS NULL OR taking_back_at IS NOT NULL AND taken_back_at IS NULL"
+
+
 class ImportRunRow(Row):
     """A batch: one file that is imported, or one list of records that was submitted.
 
     kind, source_id: of all its records. columns: of a file, the names of its cells, as a JSON list. line: the
     last one that was taken in; a run that was killed goes on after it. counts: as JSON.
     taking_back_at: since when it is being taken back, by whom and why; taken_back_at: when that was done.
+    forgotten_at: since when some of its records are no longer kept.
     """
 
     __tablename__ = "import_runs"
-    __table_args__ = (Index("ix_import_runs_file_digest_kind", "file_digest", "kind"), AUTO)
+    __table_args__ = (
+        Index("ix_import_runs_file_digest_kind", "file_digest", "kind"),
+        Index("ix_import_runs_started_at", "started_at"),
+        Index("ix_import_runs_halves", "id", **only_where(HALF_DONE)),
+        AUTO,
+    )
 
     id: Mapped[RowId]
     file_digest: Mapped[str]
@@ -111,6 +120,7 @@ class ImportRunRow(Row):
     taken_back_at: Mapped[datetime | None] = mapped_column(Instant)
     taken_back_by: Mapped[str | None]
     taken_back_reason: Mapped[str | None]
+    forgotten_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class IncomingRecordRow(Row):

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import update
 
 from app.cli import main
 from app.opening import open_master
 from app.settings import read_settings
 from intake.run import import_file
 from master.keys import Keys
-from master.session import Master
+from master.session import Actor, Master
+from master.tables.base import table
+from master.tables.sources import ImportRunRow
 
 FILE = "source_key,name,birth_date\nK1,张三,1980-01-31\nK2,,\nK3,李四,\n"
 AGAIN = "source_key,name,birth_date\nK1,张珊,1980-01-31\n"
@@ -80,3 +83,16 @@ def test_what_is_not_there_and_a_blank_reason_are_refused(master: Master) -> Non
         refused = kehu(*words)
         assert (refused.exit_code, refused.output) == (1, told)
     assert kehu("take-back", "1", "--reason", " ").exit_code == 1
+
+
+def test_a_batch_whose_records_were_dropped_says_so(master: Master) -> None:
+    with master.transaction(Actor("test")) as tx:
+        tx.execute(
+            update(table(ImportRunRow)).where(table(ImportRunRow).c.id == 1).values(forgotten_at=tx.at)
+        )
+    assert kehu("show", "1").output.splitlines()[-1] == (
+        "records: no longer kept; it can not be taken back any more"
+    )
+    told = kehu("take-back", "1", "--reason", "wrong file")
+    assert told.exit_code == 1
+    assert "no longer kept as they came" in told.output

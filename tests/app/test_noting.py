@@ -20,6 +20,7 @@ from master.session import Master
 from master.tables.access import AccessEntryRow, AccessSubjectRow
 from master.tables.base import table
 from master.tables.codes import Occasion
+from master.upkeep import Keeping
 from master.writes.access_log import Access, note_accesses
 from master.writes.derived import refresh
 from schema.context import open_context
@@ -173,7 +174,7 @@ class NoEngine:
 
 def forgotten(master: Master, kept: timedelta) -> list[bool]:
     """What each round of the upkeep says of whether there is more."""
-    worker = Worker(master, NoEngine(), refresh, kept)  # type: ignore[arg-type]
+    worker = Worker(master, NoEngine(), refresh, Keeping(kept))  # type: ignore[arg-type]
     told = [worker._forget()]
     while told[-1]:
         told.append(worker._forget())

@@ -4,7 +4,7 @@ from app.metrics import Metrics
 from app.search_log import SearchLog
 from indexing.shapes import SearchDone, shape_of
 from tests.app.conftest import Logged
-from tests.app.test_metrics import NOW, samples, some_backlog
+from tests.app.test_metrics import samples, some_present
 
 
 def done(
@@ -50,7 +50,7 @@ def test_neither_what_is_only_suggested_nor_a_later_page_is_logged_as_nothing(lo
 
 
 def test_searches_are_counted_by_field_and_by_what_they_came_to() -> None:
-    metrics, log = Metrics("1", some_backlog, lambda: NOW), SearchLog(200)
+    metrics, log = Metrics("1", some_present), SearchLog(200)
     log.count = metrics.searched
     for each in (done(found=0), done(found=2), done(found=2), done("suggest", found=None, seconds=3)):
         log(each)

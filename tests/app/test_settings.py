@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.settings import SETTINGS, Settings, WrongSettings, read_settings, shown, unknown_settings
+from app.known_settings import SETTINGS
+from app.settings import Settings, WrongSettings, read_settings, shown, unknown_settings
 
 NO_FILE = Path("/nonexistent/.env")
 
@@ -50,6 +51,7 @@ def test_without_settings_the_hub_is_embedded_and_on_loopback(
         compile_at=2,
         index_worker=True,
         access_log_days=365,
+        raw_record_days=0,
         slow_search_ms=200,
         index_check_hours=24,
     )
@@ -64,7 +66,8 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         timezone="Asia/Urumqi", host="0.0.0.0", port="80", worker_port="81",
         allowed_hosts="Hub.example.com, *.example.org",
         allowed_origins="https://crm.example.com", trusted_proxies="10.0.0.5, 2001:db8::/32",
-        playground="1", introspection="0", compile_at="1", index_worker="off", access_log_days="180",
+        playground="1", introspection="0", compile_at="1", index_worker="off",
+        access_log_days="180", raw_record_days="400",
         index_check_hours="0", slow_search_ms="50",
     )  # fmt: skip
     assert settings == Settings(
@@ -75,7 +78,7 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
         True, tmp_path / "now", ZoneInfo("Asia/Urumqi"), "0.0.0.0", 80, 81,
         ("hub.example.com", "*.example.org"),
         ("https://crm.example.com",), (ip_network("10.0.0.5"), ip_network("2001:db8::/32")),
-        True, False, 1, False, 180, 50, 0,
+        True, False, 1, False, 180, 400, 50, 0,
     )  # fmt: skip
 
 
@@ -182,3 +185,12 @@ def test_a_password_is_never_shown() -> None:
 def test_the_table_and_the_dataclass_name_the_same_settings() -> None:
     assert [setting.field for setting in SETTINGS] == [field.name for field in dataclasses.fields(Settings)]
     assert all(re.fullmatch(r"KEHU_[A-Z_]+", setting.name) and setting.meaning for setting in SETTINGS)
+
+
+@pytest.mark.parametrize("text", ["6", "-1", "x", "36501"])
+def test_records_of_batches_are_kept_for_a_week_at_least_or_for_good(text: str, tmp_path: Path) -> None:
+    with pytest.raises(WrongSettings) as raised:
+        read_settings({"KEHU_RAW_RECORD_DAYS": text}, tmp_path / "no.env")
+    assert raised.value.problems == (
+        f"KEHU_RAW_RECORD_DAYS is {text!r}: write a number of days from 7, or 0 to keep them for good.",
+    )

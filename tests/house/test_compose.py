@@ -3,7 +3,7 @@
 import re
 
 from app.cli import COMMANDS
-from app.settings import SETTINGS
+from app.known_settings import SETTINGS
 from tests.house.sources import ROOT
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")

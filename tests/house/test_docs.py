@@ -6,8 +6,8 @@ import tomllib
 from click import Context
 
 from app.cli import COMMANDS, main
+from app.known_settings import SETTINGS
 from app.limits import PER_ROLE
-from app.settings import SETTINGS
 from tests.house.sources import ROOT
 
 OPERATING = (ROOT / "docs/operating.md").read_text(encoding="utf-8")

@@ -27,6 +27,10 @@ batches, incoming = table(ImportRunRow), table(IncomingRecordRow)
 
 LAST = 2**63 - 1  # behind every id
 REHEARSED = "rehearsal"
+FORGOTTEN = (
+    "Some records of this batch are no longer kept as they came, so that it can not be taken back any more:"
+    " correct its customers, or split off what it linked."
+)
 NO_EFFECT = (IncomingOutcome.REFUSED, IncomingOutcome.STALE)
 
 Counts = Mapping[TakenBack, int]
@@ -114,6 +118,8 @@ def _begun(tx: Transaction, batch_id: int, reason: str) -> Any:
     batch = tx.execute(held).one_or_none()
     if batch is None:
         raise NotFound("There is no batch with this id.", ["id"])
+    if batch.forgotten_at is not None:
+        raise Conflict(FORGOTTEN, ["id"])
     if batch.taken_back_at is not None and not _try_again(tx, batch_id):
         raise Conflict("This batch was taken back already.", ["id"])
     if batch.taking_back_at is None or batch.taken_back_at is not None:
