@@ -189,6 +189,27 @@ def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
     return f"{number} = ANY (CAST(translate({numbers}, '[]', '{{}}') AS BIGINT[]))"
 
 
+class checked(FunctionElement[Any]):  # noqa: N801  # used as a function
+    """A column by which rows are checked that are found in another way: SQLite, which counts no rows, would
+    rather go through all that are equal in it than look up hundreds."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(checked, "sqlite")
+def _(element: checked, compiler: Any, **kw: Any) -> str:
+    return f"+{compiler.process(element.clauses, **kw)}"
+
+
+@compiles(checked, "postgresql")
+def _(element: checked, compiler: Any, **kw: Any) -> str:
+    return str(compiler.process(element.clauses, **kw))
+
+
 def place_in_time(connection: Connection, table: str) -> int:
     """Where a table's log stands: at this place or behind it comes all that this connection does not see yet.
 

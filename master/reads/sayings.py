@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select
 
 from master.reads.reviews import name_of_actor
+from master.spelling import checked
 from master.tables.base import table
 from master.tables.codes import DocumentType
 from master.tables.customers import IdentityDocumentRow
@@ -55,7 +56,7 @@ def told_by_records(
     connection: Connection, customers: Collection[int], most: int | None = None
 ) -> list[Told]:
     """All records of these customers, in the order in which they came; most: the last states of each."""
-    own = select(records).where(records.c.kind == "customers", records.c.customer_id.in_(customers))
+    own = select(records).where(checked(records.c.kind) == "customers", records.c.customer_id.in_(customers))
     rows = connection.execute(own.order_by(records.c.id)).all()
     old = _old_states(connection, [row.id for row in rows], most)
     known = {row.id: row for row in connection.execute(select(systems))} if rows else {}

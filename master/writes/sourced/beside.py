@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import select
 
 from master.session import Transaction
+from master.spelling import checked
 from master.tables.base import table
 from master.tables.sources import SourceRecordRow
 from master.writes.sourced.rows import Said
@@ -19,7 +20,7 @@ def said_beside(tx: Transaction, changing: Mapping[int, int]) -> Mapping[int, li
     """By customer, what each other record says, with its source; changing: by customer the record that is
     left out. Nearly always there is no other: so what is sealed is opened only where there is one."""
     whose = select(records.c.id, records.c.customer_id, records.c.source_id).where(
-        records.c.kind == "customers"
+        checked(records.c.kind) == "customers"
     )
     others = {
         row.id: row

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select
 
 from master.reads.sayings import Saying, record_key, said_now, said_of, trust_of, verified
 from master.session import Transaction
+from master.spelling import checked
 from master.tables.base import table
 from master.tables.codes import CustomerKind, OtherNameKind
 from master.tables.customers import CustomerRow, OtherNameRow
@@ -131,7 +132,7 @@ def keep_former_names(tx: Transaction, names: Mapping[int, str]) -> None:
 def _contested(tx: Transaction, changing: Mapping[int, int]) -> list[int]:
     """Those of these customers, with the record that changes, of whom another record or somebody by hand has
     said something."""
-    whose = select(records.c.id, records.c.customer_id).where(records.c.kind == "customers")
+    whose = select(records.c.id, records.c.customer_id).where(checked(records.c.kind) == "customers")
     others = {
         row.customer_id
         for row in rows_in(tx, whose, records.c.customer_id, changing)

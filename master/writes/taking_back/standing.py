@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from master.reads.sayings import Saying, said_of
 from master.session import Transaction
+from master.spelling import checked
 from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.tables.history import HISTORY
@@ -64,7 +65,7 @@ def _values(columns: State) -> set[Value]:
 def _ever_said(tx: Transaction, at: datetime, ids: Collection[int]) -> Mapping[int, set[Value]]:
     """By customer, all that records who speak of it have said before and after this instant."""
     found: defaultdict[int, set[Value]] = defaultdict(set)
-    whose = select(records.c.id, records.c.customer_id).where(records.c.kind == "customers")
+    whose = select(records.c.id, records.c.customer_id).where(checked(records.c.kind) == "customers")
     now = {row.id: row.customer_id for row in rows_in(tx, whose, records.c.customer_id, ids)}
     states = select(old_records.c.id, old_records.c.content).where(old_records.c.received_at != at)
     for row in rows_in(tx, states, old_records.c.id, now):
