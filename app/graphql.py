@@ -16,6 +16,7 @@ from resolvers.merges import MergeMutation, MergeQuery
 from resolvers.nodes import NodeQuery
 from resolvers.pins import PinMutation
 from resolvers.policies import PolicyQuery
+from resolvers.relations import RelationMutation
 from resolvers.relative_suggestions import RelativeMutation, RelativeQuery
 from resolvers.reveals import RevealMutation
 from resolvers.reviews import ReviewMutation, ReviewQuery
@@ -54,6 +55,7 @@ class Mutation(
     PinMutation,
     ReviewMutation,
     RelativeMutation,
+    RelationMutation,
     HouseholdMutation,
     ContactMutation,
     LeadMutation,

@@ -18,6 +18,8 @@ from schema.ids import row_id
 
 T = TypeVar("T")
 
+CUSTOMERS_WRITE = "customers.write"
+
 Act = Callable[[Transaction], int]
 
 

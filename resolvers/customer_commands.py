@@ -23,7 +23,7 @@ from master.writes.sourced.put import put_customer as put
 from master.writes.tags import tag_customer as tag_it
 from master.writes.tags import untag_customer as untag_it
 from resolvers.candidates import compared, like
-from resolvers.commands import Done, command, few, found, given, kept
+from resolvers.commands import CUSTOMERS_WRITE, Done, command, few, found, given, kept
 from resolvers.numbers import seeing_of
 from schema.context import Info
 from schema.customer_inputs import (
@@ -41,7 +41,7 @@ from schema.ids import CONTACT_POINT, CUSTOMER, DOCUMENT, row_id
 from schema.matches import CustomerMatch
 from schema.selected import selected_fields
 
-CUSTOMERS_WRITE, CUSTOMERS_PUT, TAGS_WRITE = "customers.write", "customers.put", "tags.write"
+CUSTOMERS_PUT, TAGS_WRITE = "customers.put", "tags.write"
 
 
 async def create_customer(info: Info, input: CreateCustomerInput) -> CustomerPayload:

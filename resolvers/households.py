@@ -12,7 +12,7 @@ from master.writes.households import (
     remove_from_household,
 )
 from master.writes.idempotency import once
-from resolvers.commands import few, found, given
+from resolvers.commands import CUSTOMERS_WRITE, few, found, given
 from schema.context import Info
 from schema.described import described
 from schema.errors import told
@@ -24,8 +24,6 @@ from schema.households import (
     HouseholdPayload,
 )
 from schema.ids import CUSTOMER, HOUSEHOLD
-
-CUSTOMERS_WRITE = "customers.write"
 
 
 async def create(info: Info, input: CreateHouseholdInput) -> HouseholdPayload:

@@ -48,14 +48,14 @@ def unrelate(tx: Transaction, suggestion: int, customers: Collection[int]) -> No
     its = (relations.c.suggestion_id == suggestion, relations.c.ended_at.is_(None))
     between = (relations.c.customer_id.in_(customers), relations.c.other_id.in_(customers))
     for row in tx.execute(select(relations).where(*between, *its)).all():
-        said, by = _as_said(tx, row), _as_accepted(tx, row)
+        said, by = as_said(tx, row), _as_accepted(tx, row)
         values = {"ended_at": tx.at}
         if said is not None or by is not None:
             values = {**(said or {}), **(by or {"suggestion_id": None, "recorded_by": None})}
         tx.execute(update(relations).where(relations.c.id == row.id).values(values))
 
 
-def _as_said(tx: Transaction, row: Any) -> Mapping[str, Any] | None:
+def as_said(tx: Transaction, row: Any) -> Mapping[str, Any] | None:
     """The columns of one that a source speaks of, from whichever side, as the last one said it.
 
     Also where its record names a row that was ended as two were merged, for this one said the same.

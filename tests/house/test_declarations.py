@@ -97,6 +97,7 @@ def test_every_type_has_rows_or_objects() -> None:
         "ContactPayload",
         "CustomerMatch",
         "CustomerPayload",
+        "CustomerRelationPayload",
         "HouseholdPayload",
         "LeadPayload",
         "MatchReason",

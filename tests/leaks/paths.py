@@ -106,6 +106,8 @@ def commands(of: Filled) -> list[Entry]:
         Entry("mergeCustomers", f"(input: {{{MERGING % (id, of.una.ids['c'])}}})"),
         Entry("pinValue", f'(input: {{customer: "{id}", version: 99, field: NAME, reason: "x"}})'),
         Entry("unpinValue", f'(input: {{customer: "{id}", version: 99, field: NAME, reason: "x"}})'),
+        Entry("relateCustomers", f'(input: {{customer: "{id}", other: "{id}", kind: OTHER}})'),
+        Entry("endCustomerRelation", '(input: {relation: "r999"})'),
         Entry("createHousehold", '(input: {name: "x", members: []})'),
         Entry("addHouseholdMember", f'(input: {{household: "h1", customer: "{id}", role: "none"}})'),
         Entry("endHouseholdMembership", f'(input: {{household: "h999", customer: "{id}"}})'),
