@@ -19,10 +19,12 @@ Truths: TypeAlias = NDArray[np.bool_]
 
 MISSING = -1  # the level of a field that one of the two does not have: it says nothing
 
+PROVEN_DIFFERENT = "proven and different"
+
 # The levels of each field, from 0 on.
 FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("different", "same surname", "similar", "initial", "one typo", "same sound", "same"),
-    "document": ("proven and different", "different", "two typos", "one typo", "same"),
+    "document": (PROVEN_DIFFERENT, "different", "two typos", "one typo", "same"),
     "mobile": ("different", "one typo", "same"),
     "email": ("different", "one typo", "same"),
     "birth": ("different", "same year", "one typo", "same"),

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from operator import mul
 
 from matching.scripts import digits
 
@@ -40,7 +41,7 @@ class NumberReading:
 
 def resident_id_check_digit(first_17: str) -> str:
     """The last character of a resident ID, from the 17 digits before it (GB 11643)."""
-    total = sum(int(digit) * weight for digit, weight in zip(first_17, RESIDENT_WEIGHTS, strict=True))
+    total = sum(map(mul, map(int, first_17), RESIDENT_WEIGHTS))
     return RESIDENT_CHECKS[total % 11]
 
 

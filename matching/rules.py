@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from matching.block import KINDS, RARE
-from matching.compare import FIELDS, MISSING
+from matching.compare import FIELDS, MISSING, PROVEN_DIFFERENT
 
 STRANGER, RELATIVE = "stranger", "relative"
 VERDICTS = ("DIFFERENT", "REVIEW", "SAME")
@@ -43,6 +43,16 @@ class Weights:
 
     alternatives: Mapping[str, Alternative]
     guards: tuple[Guard, ...]
+
+    @property
+    def parts_by_documents(self) -> bool:
+        """Whether two with proven documents that differ are two, whatever else is alike."""
+        return any(
+            guard.verdict == VERDICTS[0]
+            and guard.when.keys() == {"document"}
+            and FIELDS["document"].index(PROVEN_DIFFERENT) in guard.when["document"]
+            for guard in self.guards
+        )
 
 
 @dataclass(frozen=True)

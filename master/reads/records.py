@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
@@ -95,10 +96,15 @@ def record_of(
         kind=person.kind,
         former_names=tuple(row.name for row in (*others, *gone)),
         gender=person.gender or "",
-        birth=f"{person.birth_date:%Y%m%d}" if person.birth_date else "",
-        former_births=tuple(f"{row.birth_date:%Y%m%d}" for row in gone if row.birth_date),
+        birth=_digits_of(person.birth_date) if person.birth_date else "",
+        former_births=tuple(_digits_of(row.birth_date) for row in gone if row.birth_date),
         documents=tuple((row.type, row.number) for row in papers),
         mobiles=mobiles,
         emails=emails,
         addresses=addresses,
     )
+
+
+def _digits_of(day: date) -> str:
+    """As strftime would write it, which takes five times as long."""
+    return day.isoformat().replace("-", "")

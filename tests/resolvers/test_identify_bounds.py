@@ -70,4 +70,6 @@ def test_thousands_of_keys_are_one_bound_list(people: Hub, master: Master) -> No
     asked = {(KINDS["email"], number.to_bytes(8, "big")): 10 for number in range(9_000)}
     with master.reading() as connection:
         found = sharing(connection, [{**asked, none: 10}, {mobile: 10}], None)
-    assert (list(found.customers), found.found, found.counts) == ([1], [[], [1]], {mobile: 1})
+        crowded = sharing(connection, [{**asked, mobile: 0}], None)
+    assert (list(found.customers), found.found, found.counts) == ([1], [[], [1]], {})
+    assert (crowded.found, crowded.counts) == ([[]], {mobile: 1})

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from master import spelling
 from master.reads.blocking_keys import key_digest
 from master.reads.candidates import Candidates, Keyed, Looking, candidates
+from master.sealing import seal_for
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -59,7 +60,13 @@ def take_turn(tx: Transaction, new: Sequence[Newcomer]) -> None:
 def place_new(ledger: Ledger, new: Sequence[Newcomer], matching: Matching, batch: Batch) -> None:
     """As if each row had come by itself, in order: of rows that mean one customer the later ones wait."""
     tx = ledger.tx
-    looking = Looking(matching.rules, key_digest(tx.master.keys), tx.actor.sight, matching.seeing)
+    looking = Looking(
+        matching.rules,
+        key_digest(tx.master.keys),
+        tx.actor.sight,
+        matching.seeing,
+        seal_for(tx.master.keys, "documents").digest,
+    )
     placing = _Placing(ledger, looking, new)
     while placing.waiting:
         linked, added = placing.next_turn()
