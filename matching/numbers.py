@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from operator import mul
 
 from matching.scripts import digits
@@ -62,6 +63,7 @@ def compact(text: str) -> str:
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in kept)
 
 
+@lru_cache(maxsize=4_096)  # who comes in is read as it comes, beside whom it may be, and where it is kept
 def read_document(type: str, number: str) -> NumberReading:
     """The number as documents of this type (a DocumentType) are compared; resident IDs have 18 characters."""
     return _DOCUMENTS.get(type, _other)(compact(number))

@@ -87,7 +87,7 @@ def grounds_of(connection: Connection, ids: Sequence[int]) -> dict[int, Grounds]
         rows = connection.execute(OF_ONE, {"id": ids[0]})
     else:
         rows = connection.execute(OF_MANY, {"ids": json.dumps(ids)})
-    for row in rows:
+    for row in rows.all():
         found[row.id][row.part].append(row)
     return {id: parts for id, parts in found.items() if parts[PERSON]}
 

@@ -3,17 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from master import spelling
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.codes import BranchReason, CustomerKind, CustomerStatus
 from master.tables.customers import CustomerBranchRow, CustomerRow
-from master.tables.sources import SourceSystemRow
 from master.writes.blocking_keys import add_keys
 from master.writes.customers import customer_number
 from master.writes.sourced.customer_tags import give_tags
+from master.writes.sourced.directory import fed_branch
 from master.writes.sourced.doubts import doubts_of
 from master.writes.sourced.golden import COLUMNS
 from master.writes.sourced.items import DOCUMENTS, POINTS, add_items
@@ -24,7 +22,7 @@ from master.writes.sourced.scalars import given_columns
 from master.writes.sourced.statements import insert_many
 from matching.normal import name_key
 
-customers, belonging, sources = table(CustomerRow), table(CustomerBranchRow), table(SourceSystemRow)
+customers, belonging = table(CustomerRow), table(CustomerBranchRow)
 
 
 def add_customers(ledger: Ledger, new: Sequence[Newcomer], batch: Batch) -> dict[str, int]:
@@ -71,7 +69,7 @@ def _new_customer(tx: Transaction, id: int, values: dict[str, Any]) -> dict[str,
 
 def _join_branches(tx: Transaction, source_id: int, homes: Mapping[int, int | None]) -> None:
     """homes: by customer."""
-    fed = tx.connection.scalar(select(sources.c.branch_id).where(sources.c.id == source_id))
+    fed = fed_branch(tx, source_id)
     branches = [(id, home, BranchReason.HOME) for id, home in homes.items() if home is not None]
     if fed is not None:
         branches += [(id, fed, BranchReason.SOURCE) for id in homes]

@@ -93,12 +93,12 @@ def _typed_as(last: SourcedDocument) -> Any:
 
 def _change(ledger: Ledger, changes: Sequence[Change], batch: Batch) -> None:
     """Changes of different customers."""
-    known = change_customers(ledger.tx, ledger.source_id, changes)
+    changed = change_customers(ledger.tx, ledger.source_id, changes)
     ledger.keep_changed(changes)
     for change in changes:
-        now = known[change.entity_id]
+        now = changed.known[change.entity_id]
         doubts = doubts_of(change.row.values, now["birth_date"], now["gender"])
         batch.applied[change.row.key] = Applied(
             Outcome.CHANGED, change.entity_id, doubts, tuple(sorted(change.fields))
         )
-        batch.touched.add(change.entity_id)
+    batch.touched |= changed.touched

@@ -88,3 +88,9 @@ def staff_by_code(tx: Transaction, codes: Iterable[str]) -> tuple[dict[str, int]
 def _staff_ids(tx: Transaction, codes: Iterable[str]) -> dict[str, int]:
     statement = select(staff.c.code, staff.c.id)
     return {row.code: row.id for row in rows_in(tx, statement, staff.c.code, codes)}
+
+
+def fed_branch(tx: Transaction, source_id: int) -> int | None:
+    """The branch to which all customers of this source belong, if it feeds one."""
+    found: int | None = tx.connection.scalar(select(sources.c.branch_id).where(sources.c.id == source_id))
+    return found

@@ -142,9 +142,9 @@ def add_items(
     insert_many(tx, shape.target, rows, {"source_id": source_id, "recorded_at": tx.at})
 
 
-def change_items(tx: Transaction, shape: Shape, source_id: int, changes: Sequence[ItemsChange]) -> None:
+def change_items(tx: Transaction, shape: Shape, source_id: int, changes: Sequence[ItemsChange]) -> set[int]:
     """Add what the source has come to say, and end what it says no longer where the row is its own: of
-    different customers.
+    different customers; those of whom rows have changed.
 
     What a customer has from elsewhere is neither repeated nor ended. A row that another source says too
     becomes that one's.
@@ -165,6 +165,7 @@ def change_items(tx: Transaction, shape: Shape, source_id: int, changes: Sequenc
     update_each(tx, target, plan.updated)
     end_each(tx, target, plan.ended)
     add_items(tx, shape, source_id, plan.added)
+    return plan.touched(there)
 
 
 def _sayers(shape: Shape, source_id: int, said: Sequence[tuple[int, Said]]) -> dict[Key, int]:
@@ -214,6 +215,12 @@ class _Plan:
         self.hand_over({id: sayers[key] for key, id in dropped.items() if key in sayers})
         self.added.append((change.customer_id, added))
         self._unmark(rows, added)
+
+    def touched(self, there: Mapping[int, Sequence[Any]]) -> set[int]:
+        """Customers of whom rows change; there: all that they had, by customer."""
+        changed = self.ended | {id for id, values in self.updated.items() if values}
+        found = {id for id, rows in there.items() if any(row.id in changed for row in rows)}
+        return found | {id for id, items in self.added if items}
 
     def hand_over(self, sayers: Mapping[int, int]) -> None:
         """These rows stay, for somebody says them still."""
