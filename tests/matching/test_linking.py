@@ -42,6 +42,14 @@ def person(id: int, name: str, id_number: str = "", **known: object) -> Customer
         (person(1, "王建国", mobiles=("13800138000",), birth="19490101"),
          person(2, "王小明", mobiles=("13800138000",), birth="19790505"), "DIFFERENT"),
         (person(1, "王伟"), person(2, "李娜"), "DIFFERENT"),
+        (person(1, "王小花", birth="19490101", gender="FEMALE"),
+         person(2, "王小华", birth="19490101", gender="FEMALE"), "REVIEW"),
+        (person(1, "刘文东", birth="19490101"), person(2, "Wendong Liu", birth="19490101"), "REVIEW"),
+        (person(1, "王小花", birth="19490101"), person(2, "王小花", birth="19490101"), "SAME"),
+        (person(1, "王小花", birth="19490101", emails=("a@b.cn",)),
+         person(2, "王小华", birth="19490101", emails=("a@b.cn",)), "SAME"),
+        (person(1, "王小花", birth="19490101", addresses=("中山路5号301室",)),
+         person(2, "王小华", birth="19490101", addresses=("中山路5号301",)), "SAME"),
     ],
 )  # fmt: skip
 def test_verdicts(one: CustomerRecord, other: CustomerRecord, expected: str) -> None:

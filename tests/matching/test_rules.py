@@ -12,7 +12,7 @@ TEXT = (files("matching") / "rules.toml").read_text("utf-8")
 
 def test_the_shipped_rules_decide_from_a_probability_of_95_per_cent() -> None:
     rules = shipped()
-    assert (rules.version, rules.same, rules.review) == ("2026-11", 4.25, -3.0)
+    assert (rules.version, rules.same, rules.review) == ("2026-11-22", 4.25, -3.0)
     assert set(rules.person.alternatives) == {"stranger", "relative"}
     assert set(rules.organization.alternatives) == {"stranger"}
 
@@ -20,8 +20,8 @@ def test_the_shipped_rules_decide_from_a_probability_of_95_per_cent() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ('version = "2026-11"', "", "version is missing"),
-        ('version = "2026-11"', "version =", "this is not TOML"),
+        ('version = "2026-11-22"', "", "version is missing"),
+        ('version = "2026-11-22"', "version =", "this is not TOML"),
         ('"document digits"', '"shoe size"', "no key is called shoe size"),
         (
             "gender = { different = -6.0, same = 1.0 }",

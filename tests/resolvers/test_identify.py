@@ -28,8 +28,8 @@ def reasons(hub: Hub, role: str = "ADMIN", **record: Any) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("record", "found"),
     [
-        ({"name": "欧阳震华", "birthDate": BORN}, [("1", "SAME"), ("2", "SAME")]),
-        ({"name": "Ouyang Zhenhua", "birthDate": BORN}, [("1", "SAME"), ("2", "SAME")]),
+        ({"name": "欧阳震华", "birthDate": BORN}, [("1", "SAME"), ("2", "REVIEW")]),
+        ({"name": "Ouyang Zhenhua", "birthDate": BORN}, [("1", "REVIEW"), ("2", "REVIEW")]),
         ({"documents": [{"type": "PASSPORT", "number": "e12345678"}]}, [("1", "SAME")]),
         ({"documents": [{"type": "OTHER", "number": "E12345678"}]}, [("1", "SAME")]),
         ({"name": "欧阳震华", "contactPoints": points(MOBILE="+86 138-0013-8000")}, [("1", "SAME")]),

@@ -61,7 +61,7 @@ def test_nobody_is_told_of_until_all_have_their_keys(people: Hub, master: Master
     )
     assert answer.messages == ["Some customers have no match keys yet: run `kehu init`; all else answers."]
     fill_keys(master, lambda done, total: None)
-    assert told(people, **record) == [("1", "SAME"), ("2", "SAME")]
+    assert told(people, **record) == [("1", "SAME"), ("2", "REVIEW")]
 
 
 def test_thousands_of_keys_are_one_bound_list(people: Hub, master: Master) -> None:
