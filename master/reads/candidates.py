@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from master.errors import Unavailable
 from master.reads.blocking_keys import Digest, Key, keys_of
-from master.reads.sharing import Proven, Sharing, sharing
+from master.reads.sharing import Sharing, sharing
 from master.sight import Sight
 from matching.block import KINDS
 from matching.normalized import NormalRecord
@@ -34,13 +34,13 @@ class Looking:
         """In the order of matching/block.py, numbers first: where there are many the last are left out."""
         return [key for key in sorted(keys) if self.seeing.looks_for(NAMES[key[0]])][:MOST_KEYS]
 
-    def proof(self, record: NormalRecord) -> Proven | None:
-        """The document by which others are somebody else, by these rules and for who looks."""
+    def resident_id(self, record: NormalRecord) -> bytes:
+        """The digest of one by which others are somebody else, by these rules and for who looks; or none."""
         parts = self.rules.of(record.kind).parts_by_documents and "document" not in self.seeing.hidden
         if self.number_digest is None or not parts:
-            return None
-        proven = next((each for each in record.documents if each.is_proven), None)
-        return None if proven is None else (proven.type, self.number_digest(proven.number))
+            return b""
+        its = (each for each in record.documents if each.type == "RESIDENT_ID" and each.is_proven)
+        return next((self.number_digest(each.number) for each in its), b"")
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,8 @@ def candidates(connection: Connection, wanted: Sequence[Keyed], looking: Looking
     """Of each record, in order. Raises Unavailable while some customers have no keys."""
     most = {number: looking.rules.most(kind) for number, kind in NAMES.items()}
     asked = [{key: most[key[0]] for key in looking.keys(each.keys)} for each in wanted]
-    proven = [looking.proof(each.record) for each in wanted]
-    found = sharing(connection, asked, looking.sight, proven if any(proven) else ())
+    resident_ids = [looking.resident_id(each.record) for each in wanted]
+    found = sharing(connection, asked, looking.sight, resident_ids)
     if not found.is_whole:
         raise Unavailable("Some customers have no match keys yet: run `kehu init`; all else answers.")
     customers = {id: looking.seeing.normalized(each) for id, each in found.customers.items()}

@@ -51,9 +51,7 @@ MOST_CANDIDATES = (
     200  # of a record, those that share most keys; opening and comparing one takes 50 µs (measured 2026-11)
 )
 
-Proven = tuple[str, bytes]  # a document that proves itself: its type, and the digest of its number
-
-WIDTH_OF_TYPE = max(map(len, DocumentType))  # characters, in a text of one type behind the other
+NO_NUMBER = bytes(DIGEST_OF_NUMBER)
 
 PERSON, NAME, DOCUMENT, POINT, MERGED, FOUND, SHARED, WHOLE = PARTS = range(8)  # what a row of the answer is
 
@@ -89,21 +87,21 @@ def sharing(
     connection: Connection,
     asked: Sequence[Mapping[Key, int]],
     sight: Sight | None,
-    proven: Sequence[Proven | None] = (),
+    resident_ids: Sequence[bytes] = (),
 ) -> Sharing:
     """Who is in sight and shares one of the keys of each record; asked: of each its keys, with how many a key
-    may have to be followed; proven: of each a document, so that whoever is proven by it to be somebody else
-    is left out."""
+    may have to be followed; resident_ids: of each the digest of a proven one, or none, so that whoever has
+    another one is left out."""
     wanted = [(key, most, place) for place, keys in enumerate(asked) for key, most in keys.items()]
     if not wanted:
         return Sharing({}, {}, [()] * len(asked), {}, is_whole=True)
     given = {
         "asked": orjson.dumps([[kind, most, place] for (kind, _), most, place in wanted]).decode(),
         "digests": b"".join(digest for (_, digest), _, _ in wanted),
-        **_proving(proven),
+        "resident_ids": b"".join(each or NO_NUMBER for each in resident_ids),
     }
     most = max(most for _, most, _ in wanted)
-    statement = _statement(most, reach_of(sight), connection.dialect.name, bool(proven))
+    statement = _statement(most, reach_of(sight), connection.dialect.name, any(resident_ids))
     parts: dict[int, dict[int, list[Any]]] = {part: {} for part in PARTS}
     for row in connection.execute(statement, {**given, **bound(sight)}).all():
         parts[row.part].setdefault(row.id, []).append(row)
@@ -119,15 +117,6 @@ def sharing(
     )
 
 
-def _proving(proven: Sequence[Proven | None]) -> dict[str, Any]:
-    """As the statement has it bound: of each record so many characters, and so many bytes."""
-    if not proven:
-        return {}
-    none = ("", bytes(DIGEST_OF_NUMBER))
-    types, numbers = zip(*(each or none for each in proven), strict=True)
-    return {"types": "".join(type.ljust(WIDTH_OF_TYPE) for type in types), "numbers": b"".join(numbers)}
-
-
 def _record(id: int, parts: Mapping[int, Mapping[int, list[Any]]]) -> CustomerRecord:
     (person,) = parts[PERSON][id]
     numbers = [SimpleNamespace(type=row.kind, number=row.number) for row in parts[DOCUMENT].get(id, ())]
@@ -136,9 +125,9 @@ def _record(id: int, parts: Mapping[int, Mapping[int, list[Any]]]) -> CustomerRe
 
 
 @lru_cache(maxsize=32)
-def _statement(most: int, reach: Reach | None, dialect: str, is_proven: bool) -> Select[Any]:
+def _statement(most: int, reach: Reach | None, dialect: str, is_told_apart: bool) -> Select[Any]:
     counted = _counted(most, dialect)
-    nearest = _nearest(counted, reach, is_proven)
+    nearest = _nearest(counted, reach, is_told_apart)
     found = select(nearest.c.id).distinct().cte("candidates")
     shares = _part(FOUND, nearest.c.record, rank=nearest.c.many, row_id=nearest.c.id)
     shared = _part(SHARED, counted.c.place, rank=counted.c.many).where(counted.c.many > counted.c.most)
@@ -166,7 +155,7 @@ def _counted(most: int, dialect: str) -> CTE:
     return select(*asked.c, many.label("many")).cte("counted")
 
 
-def _nearest(counted: CTE, reach: Reach | None, is_proven: bool) -> CTE:
+def _nearest(counted: CTE, reach: Reach | None, is_told_apart: bool) -> CTE:
     """For each record, those who share most keys with it, of the keys that are followed."""
     followed = select(counted.c.kind, counted.c.digest, counted.c.record)
     followed_ones = followed.where(counted.c.many.between(1, counted.c.most)).subquery()
@@ -185,24 +174,23 @@ def _nearest(counted: CTE, reach: Reach | None, is_proven: bool) -> CTE:
         .subquery()
     )
     near = select(found).where(found.c.place <= MOST_CANDIDATES)
-    return (near.where(~_is_other(found)) if is_proven else near).cte("nearest")
+    return (near.where(~_is_other(found)) if is_told_apart else near).cte("nearest")
 
 
 def _is_other(nearest: FromClause) -> ColumnElement[bool]:
-    """Whether one has a proven document of the type that the record's is of, but with another number.
+    """Whether one has a proven resident ID, and the record another one.
 
     Of five who share a key with a record three do (measured 2026-11): nothing of them is opened.
     """
-    types, numbers = bindparam("types", type_=String), bindparam("numbers", type_=LargeBinary)
-    record = cast(nearest.c.record, Integer)
-    type = func.rtrim(func.substr(types, record * WIDTH_OF_TYPE + 1, WIDTH_OF_TYPE))
-    number = func.substr(numbers, record * DIGEST_OF_NUMBER + 1, DIGEST_OF_NUMBER)
+    start = cast(nearest.c.record, Integer) * len(NO_NUMBER) + 1
+    number = func.substr(bindparam("resident_ids", type_=LargeBinary), start, len(NO_NUMBER))
     return exists().where(
         documents.c.customer_id == nearest.c.id,
         documents.c.ended_at.is_(None),
         documents.c.doubt.is_(None),
-        type_coerce(documents.c.type, String) == type,
+        documents.c.type == DocumentType.RESIDENT_ID,
         type_coerce(documents.c.number_index, LargeBinary) != number,
+        number != NO_NUMBER,
     )
 
 
