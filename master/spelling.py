@@ -117,7 +117,7 @@ def next_ids(connection: Connection, table: str, count: int) -> list[int]:
     return list(range(last + 1, last + 1 + count))
 
 
-MOST_TOGETHER = 5_000  # rows of one INSERT of few columns: below SQLite's 32,766 variables
+MOST_TOGETHER = 15_000  # values of one INSERT: below SQLite's 32,766 variables
 
 
 def insert_together(
@@ -127,10 +127,29 @@ def insert_together(
     Core, which takes longer than the database."""
     mark = "%s" if connection.dialect.name == "postgresql" else "?"
     group = f"({', '.join([mark] * len(columns))})"
-    for start in range(0, len(rows), MOST_TOGETHER):
-        some = rows[start : start + MOST_TOGETHER]
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES {', '.join([group] * len(some))}"
+    into, most = _into(connection, table, columns), MOST_TOGETHER // len(columns)
+    for start in range(0, len(rows), most):
+        some = rows[start : start + most]
+        statement = f"{into} VALUES {', '.join([group] * len(some))}"
         connection.exec_driver_sql(statement, tuple(value for row in some for value in row))
+
+
+def insert_many(
+    connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert hundreds of rows of values as drivers take them: PostgreSQL, to which each row of a statement
+    that is run many times is a message of its own, all together; SQLite one by one, which is faster there."""
+    if connection.dialect.name == "postgresql":
+        insert_together(connection, table, columns, rows)
+    elif rows:
+        marks = ", ".join("?" * len(columns))
+        statement = f"{_into(connection, table, columns)} VALUES ({marks})"
+        connection.exec_driver_sql(statement, list(rows))
+
+
+def _into(connection: Connection, table: str, columns: Sequence[str]) -> str:
+    quote = connection.dialect.identifier_preparer.quote
+    return f"INSERT INTO {table} ({', '.join(map(quote, columns))})"
 
 
 def insert_told(connection: Connection, target: Table, columns: Sequence[str], rows: Sequence[Any]) -> None:

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, Table, bindparam, insert, update
+from sqlalchemy import Row, Select, Table, bindparam, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from master import spelling
 from master.session import Transaction
 
 T = TypeVar("T")
@@ -20,7 +21,7 @@ def rows_in(
     """The rows of a select whose column holds one of these values."""
     wanted = list(dict.fromkeys(values))
     for start in range(0, len(wanted), MOST_IN_LIST):
-        yield from tx.execute(statement.where(column.in_(wanted[start : start + MOST_IN_LIST])))
+        yield from tx.execute(statement.where(column.in_(wanted[start : start + MOST_IN_LIST]))).all()
 
 
 def insert_many(
@@ -38,12 +39,8 @@ def insert_many(
     ready = {name: target.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names}
     columns = {name: _column(ready[name], [row[name] for row in rows]) for name in rows[0]}
     columns |= {name: _column(ready[name], [value]) * len(rows) for name, value in fixed.items()}
-    compiled = insert(target).compile(dialect=dialect, column_keys=names)
-    order = compiled.positiontup or names
-    values: list[Any] = list(zip(*(columns[name] for name in order), strict=True))
-    if not compiled.positional:
-        values = [dict(zip(order, row, strict=True)) for row in values]
-    tx.connection.exec_driver_sql(str(compiled), values)
+    values = list(zip(*(columns[name] for name in names), strict=True))
+    spelling.insert_many(tx.connection, target.name, names, values)
 
 
 def _column(ready: Callable[[Any], Any] | None, values: list[Any]) -> list[Any]:
