@@ -38,7 +38,8 @@ def propose_pairs(
 ) -> Counter[str]:
     """How many are new, opened again for somebody has changed, and known.
 
-    proposals: the columns of each; judged: those of which another value has an open one judged anew.
+    proposals: the columns of each; judged: those of which another value has an open one judged anew: it has
+    waited as long as before.
     open_again: the columns of one that nobody has decided. What a steward said of a pair holds until its
     `identity` is another one. Left out are pairs of which one is no customer any more.
     """
@@ -58,7 +59,7 @@ def propose_pairs(
         else:
             done["known"] += 1
             if row.status == OPEN and any(getattr(row, name) != columns[name] for name in judged):
-                changes[row.id] = columns
+                changes[row.id] = {name: columns[name] for name in columns if name != "proposed_at"}
     insert_many(tx, target, new)
     update_each(tx, target, changes)
     return done

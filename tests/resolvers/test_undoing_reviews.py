@@ -1,4 +1,4 @@
-"""Decisions of stewards undone, cut short by time, and taken while a run withdraws what nothing proposes."""
+"""Decisions of stewards undone, cut short by time, and taken while runs judge again or withdraw."""
 
 import json
 import threading
@@ -20,7 +20,7 @@ from schema.context import Context
 from tests.conftest import TESTER, SetTime
 from tests.resolvers.commanding import codes
 from tests.resolvers.merging import unmerge
-from tests.resolvers.reviewing import DECIDE, decide, doubles, task, tasks, undo
+from tests.resolvers.reviewing import DECIDE, decide, doubles, run, task, tasks, undo
 from tests.schema.hub import Hub, filling
 
 
@@ -141,3 +141,13 @@ def test_what_is_decided_while_a_run_withdraws_tasks_stays_decided(reviews: Hub)
         ("DECIDED", "DIFFERENT"),
         ("WITHDRAWN", None),
     ]
+
+
+def test_a_task_that_a_run_judges_again_has_waited_as_long_as_before(reviews: Hub, time: SetTime) -> None:
+    before = task(reviews, "w1")
+    time.forward(days=1)
+    with reviews.master.committing() as connection:
+        connection.execute(update(table(ReviewTaskRow)).values(odds=1.5))  # as other rules told
+    assert run(reviews.master) == {"known": 2, "withdrawn": 0}
+    after = task(reviews, "w1")
+    assert (after["odds"], after["proposedAt"]) == (before["odds"], before["proposedAt"])
