@@ -10,6 +10,7 @@ T = TypeVar("T")
 TRIES = 5
 # PostgreSQL's words; SQLite has one writer at a time.
 _DEADLOCK = "40P01"  # two transactions waited for each other
+_TOGETHER = "40001"  # two changed the same, where the server's setting wants each to be as if alone
 _GONE = "23503"  # what a row was to hang on is there no more: the customer was merged, and is another one now
 
 
@@ -19,6 +20,6 @@ def untangled(act: Callable[[], T]) -> T:
         try:
             return act()
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in (_DEADLOCK, _GONE):
+            if getattr(error.orig, "sqlstate", None) not in (_DEADLOCK, _TOGETHER, _GONE):
                 raise
     return act()
