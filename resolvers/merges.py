@@ -10,7 +10,7 @@ from master.roles import CONTACT, DOCUMENT, MERGE, OPEN
 from master.session import Transaction
 from master.tables.base import Row, table
 from master.tables.contacts import ContactRow
-from master.tables.customers import ContactPointRow, CustomerRow, IdentityDocumentRow
+from master.tables.customers import ContactPointRow, IdentityDocumentRow
 from master.tables.leads import LeadRow
 from master.tables.merges import MergedCustomerRow
 from master.tables.policies import PolicyPartyRow
@@ -54,7 +54,6 @@ KINDS: dict[type[Row], tuple[str, str]] = {
     RelationRow: ("CustomerRelation", ids.RELATION),
     SourceRecordRow: ("SourceRecord", ""),
     MergedCustomerRow: ("MergedCustomer", ids.MERGE),
-    CustomerRow: ("Customer", ids.CUSTOMER),
 }
 # By the class of what is folded where two values are the same.
 FOLDED_BY = {"IdentityDocument": DOCUMENT, "ContactPoint": CONTACT}

@@ -62,15 +62,14 @@ class PreviewMergeInput:
 
 @described
 class Undecided:
-    """What an unmerge could not place or choose by itself; it stays with the survivor."""
+    """What an unmerge could not place by itself; it stays with the survivor."""
 
     entity: str
-    """The type of thing, as Contact; of roles in policies and households, and of tags, that of the link; of
-    a customer's own value, Customer."""
+    """The type of thing, as Contact; of roles in policies and households, and of tags, that of the link."""
     id: strawberry.ID
     """Its id; of a link that of the policy, household or tag."""
     reason: str
-    """Why nobody can say whose it is, or which value is right."""
+    """Why nobody can say whose it is."""
 
 
 async def _restored(root: Any, info: Info) -> list[Any]:

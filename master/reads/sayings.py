@@ -26,6 +26,12 @@ old_records = HISTORY[records.name]
 
 TRUST = {group: systems.c[f"trust_{group.lower()}"] for group in Group}
 STATE = ("id", "customer_id", "content", "received_at", "source_updated_at")
+OF_THE_HUB = frozenset({"created_at"})
+BEGINNINGS = 2**62  # ids and places in histories stay below
+BEHIND_ALL = -1  # a rank below those of source systems
+
+Joined = tuple[int, str, int]  # a customer, and the table and key of a row that came to it
+
 AT_ONCE = 16  # states that are opened of a record to find since when it says something
 
 
@@ -133,7 +139,7 @@ def _goes_back(told: Told, fields: Collection[str]) -> bool:
 class _Reading:
     """Makes sayings of rows, with what else is known of these customers."""
 
-    joined: Mapping[tuple[str, int], datetime]
+    joined: Mapping[Joined, datetime]
     verified: Set[tuple[int, str, Any]]
 
     def of_record(self, told: Told) -> Iterator[Saying]:
@@ -149,9 +155,9 @@ class _Reading:
                     true_at=state.source_updated_at,
                     trust=trust_of(told.system, field),
                     is_verified=(row.customer_id, field, values[start]) in self.verified,
-                    came_along=self._came_along((records.name, row.id), state.received_at)
+                    came_along=self._came_along((row.customer_id, records.name, row.id), state.received_at)
                     and not self._is_said_since(row, state),
-                    turn=told.states[start - 1].history_id if start else 0,
+                    turn=told.states[start - 1].history_id if start else turn_of_first(row.id),
                 )
                 yield Saying(field, claim, until, told.system.code, row.source_key)
 
@@ -161,25 +167,39 @@ class _Reading:
             key=f"h{row.id}",
             value=value,
             known_at=row.recorded_at,
-            by_hand=True,
             is_pinned=row.pinned,
             is_verified=(row.customer_id, row.field, value) in self.verified,
-            came_along=self._came_along((by_hand.name, row.id), row.recorded_at),
+            came_along=self._came_along((row.customer_id, by_hand.name, row.id), row.recorded_at),
         )
-        return Saying(row.field, claim, row.ended_at, said_by=row.who, why=row.why)
+        return Saying(
+            row.field, of_unknown_hand(row.field, claim), row.ended_at, said_by=row.who, why=row.why
+        )
 
-    def _came_along(self, row: tuple[str, int], at: datetime) -> bool:
+    def _came_along(self, row: Joined, at: datetime) -> bool:
         return row in self.joined and at <= self.joined[row]
 
     def _is_said_since(self, record: Row[Any], state: Row[Any]) -> bool:
         """Whether a state that is as old as the merge was said after it: of whom the record is now."""
-        is_as_old: bool = state.received_at == self.joined[records.name, record.id]
+        is_as_old: bool = state.received_at == self.joined[record.customer_id, records.name, record.id]
         return is_as_old and state.customer_id == record.customer_id
+
+
+def of_unknown_hand(field: str, claim: Claim) -> Claim:
+    """What stands though no source says it: somebody has corrected it; but of the hub itself is the time at
+    which it made a customer, and behind whatever a source says of that."""
+    if field in OF_THE_HUB:
+        return replace(claim, trust=BEHIND_ALL)
+    return replace(claim, by_hand=True)
 
 
 def record_key(id: int) -> str:
     """The key of all that a record says."""
     return f"r{id}"
+
+
+def turn_of_first(record: int) -> int:
+    """The turn of what a record says from its beginning: before all changes, and after older records."""
+    return record - BEGINNINGS
 
 
 def trust_of(system: Any, field: str) -> int:
@@ -236,10 +256,10 @@ def _places(ids: Sequence[int], before: int, most: int) -> Select[Any]:
     return select(its.c.history_id).where(its.c.place > before, its.c.place <= before + most)
 
 
-def joined(connection: Connection, customers: Collection[int]) -> dict[tuple[str, int], datetime]:
-    """When records and values of hand came to these customers by a merge that stands, by (table, row)."""
+def joined(connection: Connection, customers: Collection[int]) -> dict[Joined, datetime]:
+    """When records and values of hand came to these customers by a merge that stands."""
     moved = (
-        select(moves.c.entity, moves.c.row_id, func.max(merges.c.at).label("at"))
+        select(merges.c.survivor_id, moves.c.entity, moves.c.row_id, func.max(merges.c.at).label("at"))
         .join(merges, merges.c.id == moves.c.merge_id)
         .where(
             merges.c.survivor_id.in_(customers),
@@ -247,6 +267,6 @@ def joined(connection: Connection, customers: Collection[int]) -> dict[tuple[str
             moves.c.entity.in_((records.name, by_hand.name)),
             moves.c.field == "customer_id",
         )
-        .group_by(moves.c.entity, moves.c.row_id)
+        .group_by(merges.c.survivor_id, moves.c.entity, moves.c.row_id)
     )
-    return {(row.entity, row.row_id): row.at for row in connection.execute(moved)}
+    return {(row.survivor_id, row.entity, row.row_id): row.at for row in connection.execute(moved)}

@@ -65,8 +65,9 @@ class Moved:
     """A table whose rows go along, with all their columns.
 
     alike: open rows of one customer that are equal in these say the same, and the one that comes is ended;
-    empty: each says something of its own. judged: columns that a merge judges anew. later: how rows that
-    came after a merge are told of. below: whose rows they go with then.
+    empty: each says something of its own. released: columns that change for the time
+    only in which two are one. later: how rows that came after a merge are told of. below: whose rows they go
+    with then.
     """
 
     row: type[Row]
@@ -74,7 +75,7 @@ class Moved:
     key: str = "id"
     alike: tuple[str, ...] = ()
     mark: Mark | None = None
-    judged: tuple[str, ...] = ()
+    released: tuple[str, ...] = ()
     later: Later | None = None
     below: Below | None = None
 
@@ -88,9 +89,9 @@ class Moved:
 
     @property
     def values(self) -> tuple[str, ...]:
-        """The columns, beside the owners, that a merge may change."""
+        """The columns, beside the owners, of which the ledger notes changes."""
         ended = ("ended_at",) if self.alike else ()
-        return (*ended, *([self.mark.column] if self.mark else []), *self.judged)
+        return (*ended, *([self.mark.column] if self.mark else []), *self.released)
 
 
 MOVED = (
@@ -101,7 +102,6 @@ MOVED = (
         IdentityDocumentRow,
         alike=("type", "number_index"),
         mark=Mark("primary"),
-        judged=("doubt",),
         later=Later(),
     ),
     Moved(
@@ -129,7 +129,7 @@ MOVED = (
         owners=(Owner("customer_id"), Owner("entity_id", only=("kind", "customers"))),
         below=Below("identity_documents", "entity_id", only=("kind", "documents")),
     ),
-    Moved(HandValueRow),
+    Moved(HandValueRow, released=("ended_at",)),  # pins
     Moved(MergedCustomerRow, owners=(Owner("survivor_id"),), key="merge_id"),
 )
 

@@ -33,6 +33,24 @@ class MergeRow(Row):
     undone_reason: Mapped[str | None]
 
 
+class SplitRow(Row):
+    """A customer that was made of a record of another one; both ids as they were then, so no foreign keys.
+
+    since: when that record was taken for the one with whom it was.
+    """
+
+    __tablename__ = "splits"
+    __table_args__ = AUTO
+
+    id: Mapped[RowId]
+    stays_id: Mapped[int]
+    customer_id: Mapped[int] = mapped_column(index=True)
+    since: Mapped[datetime] = mapped_column(Instant)
+    at: Mapped[Moment]
+    actor: Mapped[str]
+    reason: Mapped[str]
+
+
 class MergeChangeRow(Row):
     """The ledger: a column of a row before and after, as JSON. Only ever added to."""
 

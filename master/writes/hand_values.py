@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from master.audit import note
 from master.errors import Conflict, Invalid, NotFound
@@ -18,6 +18,7 @@ from master.tables.sources import HandValueRow
 from master.writes import checks
 from master.writes.customers import locked_customer, refuse_lost_update, refuse_out_of_sight
 from master.writes.derived import refresh
+from master.writes.merging.ledger import Value, note_values
 from master.writes.sourced.doubtful_documents import mend_doubts
 from master.writes.sourced.golden import (
     COLUMNS,
@@ -36,7 +37,7 @@ FIELDS = {column: field for field, column in COLUMNS.items()}
 PATHS = {"birth_date": "birthDate"}  # in the input, where that is another name than in the records
 # What came by a merge goes back by an unmerge: a newer value comes before it, and does not end it.
 CAME = (
-    select(moves.c.id)
+    select(func.max(merges.c.id))
     .join(merges, merges.c.id == moves.c.merge_id)
     .where(
         merges.c.survivor_id == by_hand.c.customer_id,
@@ -45,7 +46,7 @@ CAME = (
         moves.c.row_id == by_hand.c.id,
         moves.c.field == "customer_id",
     )
-    .exists()
+    .scalar_subquery()
 )
 OPEN = (
     select(by_hand.c.id, by_hand.c.field, by_hand.c.pinned, CAME.label("came"))
@@ -117,7 +118,8 @@ def unpin_value(tx: Transaction, wanted: Pinning) -> int:
     pins = _pins(tx, row.id, wanted.field)
     if not pins:
         raise NotFound("This value is not pinned.", ["field"])
-    _end(tx, pins)  # also one that came by a merge: it would hold the value on
+    _end(tx, pins)
+    _note_released(tx, pins)
     choose_again(tx, [row.id], forgetting={row.id: {wanted.field}})
     refresh(tx, [row.id])
     refuse_out_of_sight(tx, row.id)
@@ -134,12 +136,20 @@ def _pins(tx: Transaction, customer: int, field: str) -> list[Any]:
 
 
 def _own(open_ones: list[Any]) -> list[Any]:
-    return [each for each in open_ones if not each.came]
+    return [each for each in open_ones if each.came is None]
 
 
 def _end(tx: Transaction, ended: list[Any]) -> None:
     if ended:
         tx.execute(END, [{"row": each.id, "at": tx.at} for each in ended])
+
+
+def _note_released(tx: Transaction, pins: list[Any]) -> None:
+    """One that came by a merge would hold the value on. When that merge is undone it holds again, of whom it
+    was said."""
+    for each in pins:
+        if each.came is not None:
+            note_values(tx, each.came, [Value(by_hand.name, each.id, "ended_at", None, tx.at)])
 
 
 def _say(tx: Transaction, customer: int, given: Mapping[str, Any], *, pinned: bool, why: str | None) -> None:

@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from tests.schema.hub import Hub
+from sqlalchemy import insert
+
+from master.tables.access import AccessEntryRow, AccessSubjectRow
+from master.tables.base import table
+from tests.conftest import SetTime
+from tests.schema.hub import Hub, filling
 
 MERGE = """mutation ($input: MergeCustomersInput!) { mergeCustomers(input: $input) {
   survivor { id number name gender birthDate status version branch { code } tags { tag { code } }
@@ -50,3 +55,19 @@ def unmerge(hub: Hub, merge_id: str, **as_whom: Any) -> Any:
 
 def subjects_of(customer: Any) -> set[str]:
     return {each["subject"] for each in customer["contacts"]["nodes"]}
+
+
+def seen(hub: Hub, time: SetTime, customer: int, reason: str) -> None:
+    """By somebody who looks at this customer, whoever that is then."""
+    time.forward(minutes=1)
+    at = {"at": time(), "occasion": "READ", "token_id": "t1", "viewer": "tester", "role": "AGENT"}
+    with filling(hub.master) as fill:
+        entry = fill.add(AccessEntryRow, **at, reason=reason)
+        fill.tx.execute(insert(table(AccessSubjectRow)), [{"customer_id": customer, "entry_id": entry}])
+    time.forward(minutes=1)
+
+
+def seen_of(hub: Hub, id: str) -> list[str]:
+    """For what reasons, the latest first."""
+    asked = "query ($id: ID!) { customer(by: {id: $id}) { accessLog { nodes { reason } } } }"
+    return [each["reason"] for each in hub.get(asked, id=id)["customer"]["accessLog"]["nodes"]]

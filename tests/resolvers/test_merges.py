@@ -15,6 +15,8 @@ from tests.resolvers.merging import (
     PREVIEW,
     UNMERGE,
     merge,
+    seen,
+    seen_of,
     subjects_of,
     unmerge,
     version_of,
@@ -171,23 +173,35 @@ def test_who_saw_one_of_both_saw_the_survivor(couple: Hub) -> None:
 
 
 def test_who_saw_two_while_they_were_one_saw_each_of_them(couple: Hub, time: SetTime) -> None:
-    def seen(reason: str) -> None:
-        """By somebody who looks at c1, whoever that is then."""
-        time.forward(minutes=1)
-        at = {"at": time(), "occasion": "READ", "token_id": "t1", "viewer": "tester", "role": "AGENT"}
-        with filling(couple.master) as fill:
-            entry = fill.add(AccessEntryRow, **at, reason=reason)
-            fill.tx.execute(insert(table(AccessSubjectRow)), [{"customer_id": 1, "entry_id": entry}])
-        time.forward(minutes=1)
-
-    seen("before")
+    seen(couple, time, 1, "before")
     merge(couple, "c1", "c2")
-    seen("while they were one")
+    seen(couple, time, 1, "while they were one")
     unmerge(couple, "m1")
-    seen("after")
-    asked = "query ($id: ID!) { customer(by: {id: $id}) { accessLog { nodes { reason } } } }"
-    logs = [couple.get(asked, id=id)["customer"]["accessLog"]["nodes"] for id in ("c1", "c2")]
-    assert [[each["reason"] for each in log] for log in logs] == [
-        ["after", "while they were one", "before"],
-        ["while they were one"],
-    ]
+    seen(couple, time, 1, "after")
+    assert seen_of(couple, "c1") == ["after", "while they were one", "before"]
+    assert seen_of(couple, "c2") == ["while they were one"]
+
+
+@pytest.mark.parametrize("order", [("m1", "m2"), ("m2", "m1")])
+def test_who_saw_three_while_they_were_one_saw_each_of_them(
+    hub: Hub, time: SetTime, order: tuple[str, str]
+) -> None:
+    """c3 went into c2, and c2 into c1."""
+    with a_town(hub.master) as (town, fill):
+        for n in (1, 3, 5):
+            town.customer(fill, n)
+    seen(hub, time, 1, "c1 alone")
+    seen(hub, time, 2, "c2 alone")
+    merge(hub, "c2", "c3")
+    seen(hub, time, 1, "c1 alone, later")
+    seen(hub, time, 2, "c2 and c3")
+    merge(hub, "c1", "c2")
+    seen(hub, time, 1, "all")
+    unmerge(hub, order[0])
+    seen(hub, time, 1, "c1 after")
+    unmerge(hub, order[1])
+    seen(hub, time, 1, "c1 last")
+    of_two, both = ("all", "c2 and c3"), {"c1 after"} if order[0] == "m1" else set()
+    assert seen_of(hub, "c3") == list(of_two)
+    assert set(seen_of(hub, "c2")) == {"all", "c2 and c3", "c2 alone", *both}
+    assert seen_of(hub, "c1") == ["c1 last", "c1 after", "all", "c1 alone, later", "c1 alone"]

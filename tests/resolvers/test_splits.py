@@ -12,7 +12,9 @@ from master.session import Master
 from master.tables.base import table
 from master.tables.contacts import ContactRow
 from master.tables.reviews import ReviewTaskRow
+from tests.conftest import SetTime
 from tests.intake.importing import Importing, counts
+from tests.resolvers.merging import seen, seen_of
 from tests.schema.hub import Hub, filling
 
 SPLIT = """mutation ($input: SplitRecordInput!) { splitRecord(input: $input) {
@@ -58,6 +60,15 @@ def test_each_is_what_its_own_source_says(taken: Importing) -> None:
         [("MOBILE", "13911112222")],
     )
     assert (len(taken.documents("A")), len(taken.documents("B"))) == (1, 1)
+
+
+def test_who_saw_them_while_they_were_taken_for_one_saw_each_of_them(taken: Importing, time: SetTime) -> None:
+    hub = Hub(taken.master)
+    seen(hub, time, 1, "as one")
+    split(taken, "WEB", "B")
+    seen(hub, time, 1, "after")
+    assert seen_of(hub, "c1") == ["after", "as one"]
+    assert seen_of(hub, "c2") == ["as one"]
 
 
 def test_what_its_source_brought_goes_along(taken: Importing) -> None:

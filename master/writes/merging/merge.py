@@ -16,18 +16,19 @@ from master.tables.children import MOVED, derived_tables
 from master.tables.customers import CustomerRow
 from master.tables.history import HISTORY
 from master.tables.merges import MergedCustomerRow, MergeRow
+from master.tables.sources import SourceRecordRow
 from master.writes import checks
 from master.writes.customers import refuse_lost_update
 from master.writes.derived import refresh
-from master.writes.merging.choosing import choose_of_both
+from master.writes.merging.choosing import choose_of_both, differing, keep_unknown_words
 from master.writes.merging.guards import locked_customers, refuse_others
 from master.writes.merging.moving import move
-from master.writes.merging.own_values import differing, doubt_documents, fill_gaps
+from master.writes.sourced.doubtful_documents import mend_doubts
 
 customers, merged, merges = table(CustomerRow), table(MergedCustomerRow), table(MergeRow)
 
 # Of old states, so that what a source has said since can be told from what it said before.
-REMEMBERED = [HISTORY[name].c.history_id for name in ("customers", "source_records")]
+SAID = HISTORY[SourceRecordRow.__tablename__].c.history_id
 
 MOST_AT_ONCE = 20
 
@@ -78,6 +79,7 @@ def merge_customers(tx: Transaction, wanted: Merging) -> Outcome:
     for id in wanted.duplicates:
         done.differing += [(name, id) for name in differing(rows[wanted.survivor], rows[id])]
         _merge(tx, id, reason, done)
+    mend_doubts(tx, [wanted.survivor])
     refresh(tx, [wanted.survivor])
     counts = {"merges": done.merges, "moved": dict(done.moved), "folded": dict(done.folded)}
     note_all(tx, "customer.merge", "customer", [(id, id) for id in paths], details=counts)
@@ -87,6 +89,7 @@ def merge_customers(tx: Transaction, wanted: Merging) -> Outcome:
 def _merge(tx: Transaction, gone: int, reason: str, done: Outcome) -> None:
     """One duplicate goes into the survivor."""
     survivor = done.survivor
+    keep_unknown_words(tx, [survivor, gone])
     merge = _begin(tx, gone, survivor, reason)
     done.merges.append(merge)
     # Its last revision is the one with which it leaves: what moves away before is not counted one by one.
@@ -99,18 +102,16 @@ def _merge(tx: Transaction, gone: int, reason: str, done: Outcome) -> None:
     for derived in derived_tables():
         tx.execute(delete(derived).where(derived.c.customer_id == gone))
     _let_go(tx, gone, survivor, merge)
-    done.filled += fill_gaps(tx, survivor)
     taken = choose_of_both(tx, merge, survivor)
     done.filled += [name for name in taken if name not in done.filled]
     done.differing = [(name, id) for name, id in done.differing if id != gone or name not in taken]
-    doubt_documents(tx, merge, survivor)
 
 
 def _begin(tx: Transaction, gone: int, survivor: int, reason: str) -> int:
     """The id of the merge."""
     last = {
         column.table.name: tx.connection.scalar(select(func.max(column))) or 0
-        for column in (*(moved.table.c[moved.key] for moved in MOVED), *REMEMBERED)
+        for column in (*(moved.table.c[moved.key] for moved in MOVED), SAID)
     }
     row = {
         "survivor_id": survivor,

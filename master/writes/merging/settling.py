@@ -1,23 +1,18 @@
 """Who stays merged says again what was left out because somebody said it who has gone."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-from sqlalchemy import Row, select
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from master.session import Transaction
-from master.tables.base import table
 from master.tables.children import MOVED, Moved
-from master.tables.merges import MergeRow
 from master.writes.merging.giving_back import GivenBack
 from master.writes.merging.ledger import Value, note_values, noted, read
 from master.writes.merging.said_rows import SaidRow, said_rows
 from master.writes.merging.trees import Tree
 from master.writes.merging.withdrawing import undo_value
 
-merges = table(MergeRow)
-
 Left = Mapping[Moved, Sequence[SaidRow]]
+Came = Mapping[int, Set[int]]  # by merge on the way, the rows that came by it
 
 
 def left(tx: Transaction, tree: Tree, back: GivenBack) -> Left:
@@ -44,6 +39,7 @@ def _settle(tx: Transaction, tree: Tree, moved: Moved, went: Sequence[SaidRow]) 
     # What was ended before the one that has left came was not ended beside it.
     entries = noted(tx, [merge for merge in tree.others if merge > tree.merge], moved.name, moved.values)
     rows = said_rows(tx, moved, [tree.survivor], ended={entry.row_id for entry in entries})
+    came = _came(tx, tree, moved) if entries else {}
     open_keys = {row.key for row in rows if row.is_open}
     went_says = {row.says for row in went}
     unsaid = {row.says for row in went if row.is_open} - {row.says for row in rows if row.is_open}
@@ -59,27 +55,30 @@ def _settle(tx: Transaction, tree: Tree, moved: Moved, went: Sequence[SaidRow]) 
                 unsaid.discard(row.says)
                 open_keys.add(row.key)
             elif row.says in went_says and row.key not in open_keys:
-                _end_beside_others(tx, tree, moved, entry, [each for each in rows if each.says == row.says])
+                # Who said the same has left, and a row that is open says it still: this one is open again
+                # when the customers part whose these two are.
+                alike = {each.key for each in rows if each.says == row.says and each.is_open}
+                ended_at = read(moved.table.c.ended_at, entry.after)
+                for merge in _where_they_part(tree, entry.merge_id, alike, came):
+                    note_values(tx, merge, [Value(moved.name, row.key, "ended_at", None, ended_at)])
         elif _is_mark(moved, entry.field) and row.among in unmarked and row.key in open_keys:
             undo_value(tx, moved.table, moved.key, entry)
             unmarked.discard(row.among)
 
 
-def _end_beside_others(
-    tx: Transaction, tree: Tree, moved: Moved, entry: Row[Any], alike: Sequence[SaidRow]
-) -> None:
-    """Who said the same has left, and a row that is open says it still: when the customers part whose these
-    two are, the ended one is open again."""
-    survivor = tx.connection.scalar(select(merges.c.survivor_id).where(merges.c.id == entry.merge_id))
-    passed = [step.survivor for step in tree.way]
+def _where_they_part(tree: Tree, merge: int, open_ones: Set[int], came: Came) -> Iterator[int]:
+    """The merges to undo for a row that this merge ended to be without the open ones that say the same."""
+    survivor, passed = tree.into[merge], [step.survivor for step in tree.way]
     above = tree.way[passed.index(survivor) + 1 :] if survivor in passed else ()
-    open_ones = {row.key for row in alike if row.is_open}
+    yield from (step.merge for step in above if open_ones.isdisjoint(came[step.merge]))
+
+
+def _came(tx: Transaction, tree: Tree, moved: Moved) -> Came:
+    found: defaultdict[int, set[int]] = defaultdict(set)
     columns = [owner.column for owner in moved.owners]
-    ended = Value(moved.name, entry.row_id, "ended_at", None, read(moved.table.c.ended_at, entry.after))
-    for step in above:
-        came = {each.row_id for each in noted(tx, [step.merge], moved.name, columns)}
-        if open_ones.isdisjoint(came):
-            note_values(tx, step.merge, [ended])
+    for entry in noted(tx, [step.merge for step in tree.way[1:]], moved.name, columns):
+        found[entry.merge_id].add(entry.row_id)
+    return found
 
 
 def _is_mark(moved: Moved, field: str) -> bool:

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from master.audit import note_all
 from master.errors import Conflict, Invalid, NotFound
 from master.reads.blocking_keys import key_digest
 from master.reads.records import records_of
-from master.reads.sayings import joined
+from master.reads.sayings import OF_THE_HUB, joined
 from master.session import Transaction
 from master.tables.base import table
 from master.tables.children import MOVED, Moved
 from master.tables.codes import OtherNameKind
 from master.tables.customers import CustomerRow, IdentityDocumentRow, OtherNameRow
+from master.tables.merges import SplitRow
 from master.tables.sources import HandValueRow, SourceRecordRow, SourceSystemRow
 from master.writes import checks
 from master.writes.customers import locked_customer
@@ -32,7 +33,7 @@ from master.writes.sourced.records import Change
 from master.writes.sourced.rows import Said, SourcedRow
 from master.writes.sourced.said import parsed
 
-customers, former = table(CustomerRow), table(OtherNameRow)
+customers, former, splits = table(CustomerRow), table(OtherNameRow), table(SplitRow)
 records, systems, by_hand = table(SourceRecordRow), table(SourceSystemRow), table(HandValueRow)
 
 LISTS = ("documents", "tags", "mobile", "landline", "email", "wechat", "address")
@@ -69,6 +70,8 @@ def split_record(tx: Transaction, source: str, key: str, reason: str) -> Split:
     undecided = _follow(tx, record, made)
     refresh(tx, [stays, made])
     keep_apart(tx, list(records_of(tx.connection, [stays, made])), why)
+    parted = {"stays_id": stays, "customer_id": made, "since": record.recorded_at, "at": tx.at}
+    tx.execute(insert(splits).values(**parted, actor=tx.actor.name, reason=why))
     details = {"source": record.source_id, "undecided": len(undecided)}
     note_all(tx, "customer.split", "customer", [(stays, stays), (made, made)], details=details)
     return Split(stays, made, undecided)
@@ -84,13 +87,15 @@ def _record(tx: Transaction, source: str, key: str) -> Any:
 
 
 def _refuse(tx: Transaction, record: Any) -> None:
-    if (records.name, record.id) in joined(tx.connection, [record.customer_id]):
+    if (record.customer_id, records.name, record.id) in joined(tx.connection, [record.customer_id]):
         raise Invalid("This key came to its customer by a merge: undo that one, by unmergeCustomer.", KEY)
     others = select(records.c.id).where(
         records.c.kind == "customers", records.c.customer_id == record.customer_id, records.c.id != record.id
     )
     hands = select(by_hand.c.id).where(
-        by_hand.c.customer_id == record.customer_id, by_hand.c.ended_at.is_(None)
+        by_hand.c.customer_id == record.customer_id,
+        by_hand.c.ended_at.is_(None),
+        by_hand.c.field.not_in(OF_THE_HUB),
     )
     if tx.execute(others).first() is None and tx.execute(hands).first() is None:
         raise Invalid("Nothing but this key tells of the customer: there is nobody to split it from.", KEY)

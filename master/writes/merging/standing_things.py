@@ -59,9 +59,9 @@ def say_what_stood(tx: Transaction, records: Sequence[SourceSaid], stood: Standi
                 if (key[0], digest(key[1])) in kept
             }
             if now:
-                change = ItemsChange(said.change.record_id, said.change.entity_id, {}, now)
+                change = ItemsChange(said.record_id, said.customer, {}, now)
                 change_items(tx, shape, said.source_id, [change])
         tags = frozenset(tag for tag in said.now.get("tags") or () if (tag, said.source_id) in stood.tags)
         if tags:
-            given_again = TagsChange(said.change.record_id, said.change.entity_id, frozenset(), tags)
+            given_again = TagsChange(said.record_id, said.customer, frozenset(), tags)
             change_tags(tx, said.source_id, [given_again])

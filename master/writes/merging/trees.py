@@ -26,11 +26,13 @@ class Step:
 @dataclass(frozen=True)
 class Tree:
     """survivor: who all of them are now. standing: all merges under it. way: from the merge that is undone to
-    the survivor, each into somebody who went by the next."""
+    the survivor, each into somebody who went by the next. into: by standing merge, who the customer went into
+    then."""
 
     survivor: int
     standing: tuple[int, ...]
     way: tuple[Step, ...]
+    into: Mapping[int, int]
 
     @property
     def merge(self) -> int:
@@ -53,4 +55,5 @@ def tree_of(tx: Transaction, merge: int, survivor: int) -> Tree:
     while row is not None:
         way.append(Step(row.id, row.survivor_id, json.loads(row.last_ids)))
         row = by_customer.get(row.survivor_id)
-    return Tree(survivor, tuple(sorted(row.id for row in rows)), tuple(way))
+    into = {row.id: row.survivor_id for row in rows}
+    return Tree(survivor, tuple(sorted(into)), tuple(way), into)

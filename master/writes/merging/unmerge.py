@@ -15,17 +15,12 @@ from master.tables.merges import MergedCustomerRow, MergeRow
 from master.writes import checks
 from master.writes.customers import is_in_sight, locked_customer
 from master.writes.derived import refresh
-from master.writes.merging.choosing import choose_of_each, standing_claims
+from master.writes.merging.choosing import choose_of_each, keep_unknown_words, names_of
 from master.writes.merging.giving_back import GivenBack, give_back
 from master.writes.merging.later import Undecided, place_later
-from master.writes.merging.own_values import fill_gaps
 from master.writes.merging.said_since import said_by_both
 from master.writes.merging.sayers import keep_own_sayers
-from master.writes.merging.saying_again import (
-    say_again_of_restored,
-    say_again_of_survivor,
-    take_back_said,
-)
+from master.writes.merging.saying_again import say_again_of_restored, say_again_of_survivor
 from master.writes.merging.settling import left, settle
 from master.writes.merging.standing_things import say_what_stood, standing_things
 from master.writes.merging.trees import tree_of
@@ -51,26 +46,25 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     row = _merged(tx, merge)
     survivor, restored = row.survivor_id, row.id
     locked_customer(tx, survivor, ["mergeId"])
-    tree, stood = tree_of(tx, merge, survivor), standing_claims(tx, survivor)
-    things = standing_things(tx, survivor)
+    tree, things = tree_of(tx, merge, survivor), standing_things(tx, survivor)
+    keep_unknown_words(tx, [survivor])
+    names = names_of(tx, survivor)
     _restore(tx, restored)
     back = give_back(tx, tree, restored)
     said = said_by_both(tx, tree, restored)
     undecided = place_later(tx, tree, back, said)
     gone = left(tx, tree, back)
-    open_again = withdraw(tx, tree, back)
+    withdraw(tx, tree, back)
     settle(tx, tree, gone)
     tx.execute(delete(merged).where(merged.c.id == restored))
     undone = {"undone_at": tx.at, "undone_by": tx.actor.name, "undone_reason": told}
     tx.execute(update(merges).where(merges.c.id == merge).values(undone))
     tell_apart(tx, (tree.way[0].survivor, restored), told)
-    undecided += take_back_said(tx, tree, said, open_again)
     say_again_of_survivor(tx, said.own, gone)
     say_again_of_restored(tx, said.its)
     keep_own_sayers(tx, survivor, said)
     say_what_stood(tx, [*said.own, *said.its], things)
-    fill_gaps(tx, survivor, open_again)
-    choose_of_each(tx, survivor, restored, stood)
+    choose_of_each(tx, tree, restored, names)
     mend_doubts(tx, [survivor, restored])
     refresh(tx, [survivor, restored])
     _note(tx, merge, (survivor, restored), back, undecided)

@@ -8,7 +8,15 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from master.reads.sayings import Saying, record_key, said_now, said_of, trust_of, verified
+from master.reads.sayings import (
+    Saying,
+    of_unknown_hand,
+    record_key,
+    said_now,
+    trust_of,
+    turn_of_first,
+    verified,
+)
 from master.session import Transaction
 from master.spelling import checked
 from master.tables.base import table
@@ -39,7 +47,7 @@ LASTING = frozenset({"name", "kind", "created_at"})
 READ = {"birth_date": date.fromisoformat, "created_at": datetime.fromisoformat}
 UNSAID = {"kind": CustomerKind.PERSON.value}  # what stands where nobody has said anything
 OF_PERSONS = frozenset({"birth_date", "gender"})  # what documents tell too
-LAST = sys.maxsize  # the turn of what is said just now
+LAST = sys.maxsize  # the turn of what a record comes to say just now
 LATER = timedelta(milliseconds=1)  # the hub's clock goes by these
 
 
@@ -87,7 +95,7 @@ def choose_again(
     statement = select(*columns).with_for_update().order_by(customers.c.id)
     # What is said is read when nobody else can say more: an import holds its customers, too.
     locked = list(rows_in(tx, statement, customers.c.id, wanted))
-    said = said_of(tx.connection, wanted)
+    said = said_now(tx.connection, dict.fromkeys(wanted, COLUMNS.keys()))
     was: dict[int, dict[str, Any]] = {}
     updates: dict[int, dict[str, Any]] = {}
     for row in (row for row in locked if row.id in said):
@@ -108,14 +116,24 @@ def differing_columns(
     """The columns of a customer's row that do not hold what the rules choose."""
     found = {}
     for field, column in COLUMNS.items():
-        claims = [each.claim for each in said if each.field == field and each.until is None]
+        claims = open_claims(said, field)
         present = plain(getattr(row, column))
-        if claims and field not in forgotten and present not in (None, *(each.value for each in claims)):
-            claims.append(_by_unknown_hand(tx, present))
+        if claims and field not in forgotten and is_of_unknown_hand(field, present, claims):
+            claims.append(of_unknown_hand(field, Claim("", present, tx.at)))  # later than all that is known
         value = ranked(claims)[0].value if claims else present
         if value != present and not (value is None and field in LASTING):
             found[column] = value_in_column(field, value)
     return found
+
+
+def open_claims(said: Iterable[Saying], field: str) -> list[Claim]:
+    """What is said of a field and was not taken back."""
+    return [each.claim for each in said if each.field == field and each.until is None]
+
+
+def is_of_unknown_hand(field: str, present: Any, claims: Iterable[Claim]) -> bool:
+    """Whether nobody is known to have said what stands."""
+    return present not in (None, UNSAID.get(field), *(each.value for each in claims))
 
 
 def keep_former_names(tx: Transaction, names: Mapping[int, str]) -> None:
@@ -155,10 +173,9 @@ def _chosen(
     found = {}
     for field in _fields_of(change):
         present = plain(getattr(row, COLUMNS[field]))
-        claims = [each.claim for each in said if each.field == field and each.until is None]
-        known_ones = (None, UNSAID.get(field), change.before.get(field), *(each.value for each in claims))
-        if present not in known_ones:
-            claims.append(Claim("", present, tx.at - LATER, by_hand=True))
+        claims = open_claims(said, field)
+        if present != change.before.get(field) and is_of_unknown_hand(field, present, claims):
+            claims.append(of_unknown_hand(field, Claim("", present, tx.at - LATER)))
             keep_unknown(tx, change.entity_id, field, present)
         if field in change.fields:
             now = change.now.get(field)
@@ -166,7 +183,8 @@ def _chosen(
             claims = [each for each in claims if each.key != key]
             if now is not None:
                 is_proven, trust = (change.entity_id, field, now) in proven, trust_of(system, field)
-                claim = Claim(key, now, tx.at, change.true_at, trust, is_verified=is_proven, turn=LAST)
+                turn = turn_of_first(change.record_id) if change.is_first else LAST
+                claim = Claim(key, now, tx.at, change.true_at, trust, is_verified=is_proven, turn=turn)
                 claims.append(claim)
         value = ranked(claims)[0].value if claims else None
         if value != present and not (value is None and field in LASTING):
@@ -178,11 +196,6 @@ def _fields_of(change: Change) -> list[str]:
     """Whose values may become others; what a document verifies changes with the documents."""
     fields = change.fields | OF_PERSONS if "documents" in change.fields else change.fields
     return [field for field in COLUMNS if field in fields]
-
-
-def _by_unknown_hand(tx: Transaction, value: Any) -> Claim:
-    """What stands though nobody is known to have said it: later than all that is known."""
-    return Claim("", value, tx.at, by_hand=True)
 
 
 def keep_unknown(tx: Transaction, customer: int, field: str, value: Any) -> None:

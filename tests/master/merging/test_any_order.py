@@ -1,50 +1,25 @@
 """Merges, edits and unmerges in any order lose and repeat nothing: each row is where its customer is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from master.clock import Clock
-from master.keys import Keys
-from master.session import Master
 from master.tables.children import MOVED
-from tests.conftest import empty
+from tests.master.merging.conftest import Fresh
 from tests.master.merging.town import Rows, Town, a_town, everything, lasting, merge, unmerge
 from tests.schema.hub import filling
 
 MOST = 6  # customers
 
 Key = tuple[str, Any]
-Fresh = Callable[[], Master]
 
 OWNERS = {moved.name: [owner.column for owner in moved.owners if owner.only is None] for moved in MOVED}
 ALIKE = {moved.name: moved.alike for moved in MOVED if moved.alike}
 HANGS = [name for name in OWNERS if name != "merged_customers"]
-
-
-@pytest.fixture
-def fresh(master: Master, tmp_path: Path, empty_sqlite: Path, keys: Keys, clock: Clock) -> Iterator[Fresh]:
-    """Makes an empty master, again and again."""
-    opened: list[Master] = []
-
-    def make() -> Master:
-        if not master.is_sqlite:
-            empty(master)
-            return master
-        path = tmp_path / f"{len(opened)}.db"
-        path.write_bytes(empty_sqlite.read_bytes())
-        opened.append(Master.open(f"sqlite:///{path}", keys, clock))
-        return opened[-1]
-
-    yield make
-    for each in opened:
-        each.close()
 
 
 class Merging(RuleBasedStateMachine):

@@ -10,7 +10,7 @@ from master.tables.base import table
 from master.tables.codes import DocumentType, Gender, OtherNameKind
 from master.tables.customers import CustomerRow, IdentityDocumentRow, OtherNameRow
 from master.writes.inputs import GivenDocument
-from master.writes.merging.later import Undecided
+from tests.conftest import SetTime
 from tests.master.merging.saying import mobiles, put, rows
 from tests.master.merging.town import everything, merge, unmerge
 from tests.schema.hub import filling
@@ -58,20 +58,30 @@ def test_own_values_that_were_made_by_hand_come_back(master: Master) -> None:
     assert people(master) == [(one, "张三", BORN), (other, "李司", date(1990, 2, 4))]
 
 
-def test_what_the_own_source_says_comes_before_what_stood_there_and_is_told(master: Master) -> None:
+def test_what_another_client_put_there_before_a_merge_stands_after_it(master: Master, time: SetTime) -> None:
     one = put(master, "CORE", "A", name="张三")
     other = put(master, "CRM", "B", name="李四")
+    time.forward(minutes=1)
     with filling(master) as fill:
         fill.change(CustomerRow, one, name="张三丰")
+        fill.change(CustomerRow, other, name="李思思")
     done = merge(master, one, other)
-    put(master, "CRM", "B", name="李思")
-    undone = unmerge(master, done.merges[0])
-    assert people(master) == [(one, "张三", None), (other, "李思", None)]
-    reason = (
-        "A source of the other customer changed name after the merge. What its own source says was taken,"
-        " which is not what stood here before."
-    )
-    assert undone.undecided == [Undecided("customers", one, reason)]
+    assert people(master) == [(one, "张三丰", None)]
+    assert unmerge(master, done.merges[0]).undecided == []
+    assert people(master) == [(one, "张三丰", None), (other, "李思思", None)]
+
+
+def test_what_another_client_put_there_while_two_were_one_stays_with_the_survivor(
+    master: Master, time: SetTime
+) -> None:
+    one = put(master, "CORE", "A", name="张三")
+    other = put(master, "CRM", "B", name="李四", birth_date=BORN)
+    done = merge(master, one, other)
+    time.forward(minutes=1)
+    with filling(master) as fill:
+        fill.change(CustomerRow, one, birth_date=date(1990, 2, 2))
+    unmerge(master, done.merges[0])
+    assert people(master) == [(one, "张三", date(1990, 2, 2)), (other, "李四", BORN)]
 
 
 def test_a_value_that_was_lent_and_withdrawn_by_its_source_stays_with_neither(master: Master) -> None:
