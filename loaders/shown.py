@@ -23,7 +23,7 @@ class Shown:
     customers: set[int] = field(default_factory=set)
     occasion: Occasion = Occasion.READ
     parts_of: list[tuple[str, ...]] = field(default_factory=list)
-    looked_up: list[LookUp] = field(default_factory=list)
+    looked_up: dict[LookUp, None] = field(default_factory=dict)  # in order; lists bring thousands
     previews: dict[tuple[int, ...], str] = field(default_factory=dict)
 
     def note(self, ask: Ask, answers: Iterable[Any], viewer: Viewer) -> None:

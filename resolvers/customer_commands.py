@@ -24,7 +24,7 @@ from master.writes.tags import tag_customer as tag_it
 from master.writes.tags import untag_customer as untag_it
 from resolvers.candidates import compared, like
 from resolvers.commands import CUSTOMERS_WRITE, Done, command, few, found, given, kept
-from resolvers.numbers import seeing_of
+from resolvers.numbers import known_to
 from schema.context import Info
 from schema.customer_inputs import (
     ContactPointInput,
@@ -87,13 +87,13 @@ async def update_customer(info: Info, input: UpdateCustomerInput) -> CustomerPay
 
 async def put_customer(info: Info, input: PutCustomerInput) -> CustomerPayload:
     sourced = sourced_customer(input, input.source_key.source, input.source_key.key)
-    seeing = await seeing_of(info.context, CUSTOMERS_PUT, sourced.source, [sourced])
+    known = await known_to(info.context, CUSTOMERS_PUT, sourced.source, [sourced])
     key = given(input.idempotency_key)
     return _payload(
         await command(
             info,
             CUSTOMERS_PUT,
-            lambda tx: once(tx, key, "putCustomer", sourced, lambda: put(tx, sourced, seeing)),
+            lambda tx: once(tx, key, "putCustomer", sourced, lambda: put(tx, sourced, known.seeing)),
         )
     )
 

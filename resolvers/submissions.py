@@ -1,6 +1,7 @@
 """Lists of customers that source systems submit."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from master.errors import LimitExceeded, Refusal, TimedOut
 from master.reads.freshness import freshness_of
@@ -16,7 +17,7 @@ from master.writes.sourced.submissions import (
 )
 from resolvers.commands import given
 from resolvers.customer_commands import CUSTOMERS_PUT, sourced_customer
-from resolvers.numbers import seeing_of
+from resolvers.numbers import known_to
 from schema.arguments import refuse_long
 from schema.context import Info
 from schema.described import described
@@ -35,10 +36,11 @@ async def submit(info: Info, input: SubmitRecordsInput) -> SubmitRecordsPayload:
     refuse_long(input.records, ["input", "records"], MOST_RECORDS)
     source, key = input.source, given(input.idempotency_key)
     asked = Submission(source, tuple(sourced_customer(each, source, each.key) for each in input.records))
-    seeing = await seeing_of(info.context, CUSTOMERS_PUT, source, asked.records)
+    known = await known_to(info.context, CUSTOMERS_PUT, source, asked.records)
 
     def act(tx: Transaction) -> _Done:
-        batch = once(tx, key, "submitRecords", asked, lambda: submit_records(tx, asked, seeing))
+        new = partial(submit_records, tx, asked, known.seeing, unlooked=known.unlooked)
+        batch = once(tx, key, "submitRecords", asked, new)
         found = became(tx, batch)
         ids = sorted(in_sight(tx, [each.entity_id for each in found if each.entity_id is not None]))
         return _Done(found, freshness_of(tx.connection, *ids) if ids else None)

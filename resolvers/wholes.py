@@ -28,7 +28,7 @@ async def permitted_wholes(
     look_up, caller = LookUp(tuple(masked.values()), asked), f"{viewer.token_id} by wholes"
     texts = [token.text for token in together(words.tokens)]
     if context.typing.goes_on(caller, texts):
-        context.shown.looked_up.append(replace(look_up, typed_on=True))
+        context.shown.looked_up[replace(look_up, typed_on=True)] = None
         return allowed, []
     if await may_look_up(context, look_up):
         context.typing.started(caller, texts, context.now, noted=0, most=1)

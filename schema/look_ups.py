@@ -55,7 +55,7 @@ async def may_look_up(context: Context, wanted: LookUp) -> bool:
     may = misses.are_left if wanted.found else misses.counted
     if not may(viewer.token_id, viewer.role.misses_a_day):
         return False
-    context.shown.looked_up.append(wanted)
+    context.shown.looked_up[wanted] = None
     return True
 
 

@@ -46,7 +46,9 @@ class SubmittedRecord:
     customer: Customer | None = loaded_by(customers_by_id, key="customer_id")
     """The customer that the key means, where the caller sees it; null where the record was refused."""
     errors: list[UserError]
-    """Why it was refused, by the record's own fields; or what is doubtful in it, and kept all the same."""
+    """Why it was refused, by the record's own fields; or what is doubtful in it, and kept all the same; or
+    MISSES_USED_UP: the caller sees its numbers masked and has looked up too many that nobody has, so that it
+    was matched without them."""
 
 
 @described

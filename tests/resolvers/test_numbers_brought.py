@@ -64,6 +64,26 @@ def test_who_has_missed_too_often_finds_nobody_by_numbers_on_that_day(desk: Desk
         assert submit(desk, reached(f"C{each}", MOBILE))[0] != ("LINKED", "1")
 
 
+def test_records_tell_that_their_numbers_found_nobody_for_too_many_were_missed(desk: Desk) -> None:
+    """Not the one without numbers, and not the one whose key is known."""
+    submit(desk, reached("A", MOBILE))
+    given = [*guesses(0, 4), record("B", "王五"), reached("A", MOBILE, name="张三丰")]
+    done = desk.ask(SUBMIT, PARTNER, input={"source": "WEB", "records": given})["submitRecords"]
+    codes = [[(each["code"], each["path"]) for each in one["errors"]] for one in done["records"]]
+    assert codes == [[("MISSES_USED_UP", None)]] * 4 + [[], []]
+    assert done["records"][0]["errors"][0]["message"] == (
+        "Nobody was looked for by its documents and mobiles: too many of yours have found nobody today."
+    )
+
+
+def test_numbers_of_a_list_are_looked_up_by_two_statements(desk: Desk, selects: list[str]) -> None:
+    papers = [record(f"D{number}", "张三", f"E{number:08}") for number in range(5)]
+    known = len(selects)
+    submit(desk, *papers, *guesses(0, 5))
+    looked_up = [each for each in selects[known:] if "number_index IN" in each or "value_index IN" in each]
+    assert len(looked_up) == 2
+
+
 def test_numbers_of_new_keys_count_once_each_and_those_of_known_keys_never(desk: Desk) -> None:
     given = [reached("A", MOBILE), reached("B", "13912345678", "13912345678", name="王五")]
     first = submit(desk, *given, idempotencyKey="k1")

@@ -1,7 +1,7 @@
 """Lists of customers that a source system submits: each record is taken in or refused by itself."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
 from sqlalchemy import select
@@ -25,7 +25,7 @@ from master.writes.sourced.customers import apply_customers
 from master.writes.sourced.directory import source_to_feed
 from master.writes.sourced.placing import Matching
 from master.writes.sourced.put import OUT_OF_SIGHT, given_values, refuse_impossible
-from master.writes.sourced.rows import LONGEST_KEY, Applied, Outcome, SourcedRow
+from master.writes.sourced.rows import LONGEST_KEY, Applied, Outcome, Remark, SourcedRow
 from master.writes.sourced.statements import rows_in
 from matching.rules import shipped
 from matching.seeing import Seeing
@@ -33,6 +33,11 @@ from matching.seeing import Seeing
 customers, records, kept = table(CustomerRow), table(SourceRecordRow), table(IncomingRecordRow)
 
 MOST_RECORDS = 1_000
+NOT_LOOKED_UP = Remark(
+    "",
+    "MISSES_USED_UP",
+    "Nobody was looked for by its documents and mobiles: too many of yours have found nobody today.",
+)
 UNSEEN = "Say to which of your branches the customer belongs."
 
 
@@ -55,8 +60,11 @@ class Became:
     findings: Sequence[tuple[str, str, str]]
 
 
-def submit_records(tx: Transaction, given: Submission, seeing: Seeing) -> int:
-    """The batch that this makes. Raises Forbidden for a source that is not the caller's to feed."""
+def submit_records(
+    tx: Transaction, given: Submission, seeing: Seeing, *, unlooked: Collection[str] = ()
+) -> int:
+    """The batch that this makes; unlooked: keys of records by whose numbers nobody was looked for, which is
+    told of each. Raises Forbidden for a source that is not the caller's to feed."""
     source_id, made = source_to_feed(tx, given.source, ("source",))
     if made:
         note(tx, "source.create", "source", source_id)
@@ -66,7 +74,7 @@ def submit_records(tx: Transaction, given: Submission, seeing: Seeing) -> int:
     while not taking.try_all(matching):
         pass
     taking.note(batch)
-    keep_incoming(tx, batch, [_incoming(*each) for each in taking.told()])
+    keep_incoming(tx, batch, [_incoming(*each, unlooked) for each in taking.told()])
     keep_counts(tx, batch, len(given.records), taking.counts())
     finish_batch(tx, batch)
     return batch
@@ -181,12 +189,15 @@ def in_sight(tx: Transaction, ids: Sequence[int]) -> set[int]:
     return {row.id for row in rows_in(tx, seen.params(bound(tx.actor.sight)), customers.c.id, ids)}
 
 
-def _incoming(place: int, given: SourcedCustomer, done: Applied | Refusal) -> Incoming:
+def _incoming(
+    place: int, given: SourcedCustomer, done: Applied | Refusal, unlooked: Collection[str]
+) -> Incoming:
     payload = _plain(given)
     if isinstance(done, Refusal):
         finding = (".".join(done.path), done.code, done.message)
         return Incoming(place + 1, payload, given.key, Outcome.REFUSED, None, [finding])
-    findings = [(each.field, each.code, each.message) for each in done.remarks]
+    remarks = (*done.remarks, NOT_LOOKED_UP) if given.key in unlooked else done.remarks
+    findings = [(each.field, each.code, each.message) for each in remarks]
     return Incoming(place + 1, payload, given.key, done.outcome, done.entity_id, findings)
 
 
