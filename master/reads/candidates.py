@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -32,7 +33,11 @@ class Looking:
 
     def keys(self, keys: Set[Key]) -> list[Key]:
         """In the order of matching/block.py, numbers first: where there are many the last are left out."""
-        return [key for key in sorted(keys) if self.seeing.looks_for(NAMES[key[0]])][:MOST_KEYS]
+        return [key for key in sorted(keys) if key[0] in self._kinds][:MOST_KEYS]
+
+    @cached_property
+    def _kinds(self) -> frozenset[int]:
+        return frozenset(number for number, kind in NAMES.items() if self.seeing.looks_for(kind))
 
     def resident_id(self, record: NormalRecord) -> bytes:
         """The digest of one by which others are somebody else, by these rules and for who looks; or none."""
@@ -53,13 +58,12 @@ class Keyed:
 
 @dataclass(frozen=True)
 class Candidates:
-    """record: without numbers that so many have that they say nothing. followed: by which others were looked
-    for. revisions: of the others, in their order."""
+    """record: without numbers that so many have that they say nothing. revisions: of the others, in their
+    order."""
 
     record: NormalRecord
     others: Sequence[NormalRecord]
     revisions: Sequence[int]
-    followed: Set[Key]
 
 
 def candidates(connection: Connection, wanted: Sequence[Keyed], looking: Looking) -> Iterator[Candidates]:
@@ -71,23 +75,20 @@ def candidates(connection: Connection, wanted: Sequence[Keyed], looking: Looking
     if not found.is_whole:
         raise Unavailable("Some customers have no match keys yet: run `kehu init`; all else answers.")
     customers = {id: looking.seeing.normalized(each) for id, each in found.customers.items()}
+    # A key may come of what who looks does not see: a birth date that a masked ID tells.
     own = (
         {id: keys_of(each, looking.digest) for id, each in customers.items()} if looking.seeing.hidden else {}
     )
     for each, keys, ids in zip(wanted, asked, found.found, strict=True):
-        followed = {key for key, limit in keys.items() if found.counts.get(key, 0) <= limit}
-        kept = [
-            id
-            for id in ids
-            if customers[id].kind == each.record.kind
-            # A key may come of what who looks does not see: a birth date that a masked ID tells.
-            and not (own and followed.isdisjoint(own[id]))
-        ]
+        kept = [id for id in ids if customers[id].kind == each.record.kind]
+        if own:
+            followed = {key for key, limit in keys.items() if found.counts.get(key, 0) <= limit}
+            kept = [id for id in kept if not followed.isdisjoint(own[id])]
+        is_crowded = not keys.keys().isdisjoint(found.counts)
         yield Candidates(
-            _told_of_few(each.record, found, looking),
+            _told_of_few(each.record, found, looking) if is_crowded else each.record,
             [customers[id] for id in kept],
             [found.revisions[id] for id in kept],
-            followed,
         )
 
 

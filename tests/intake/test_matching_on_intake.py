@@ -13,7 +13,8 @@ from sqlalchemy import delete, select, text
 from intake.run import Progress
 from master.session import Actor
 from master.tables.base import table
-from master.tables.customers import CustomerRow
+from master.tables.branches import BranchRow
+from master.tables.customers import CustomerBranchRow, CustomerRow
 from master.tables.matching import BlockingFillRow
 from master.tables.reviews import ReviewTaskRow
 from master.tables.sources import SourceSystemRow
@@ -30,6 +31,7 @@ SIMILAR = "张三丰,F,1949-12-31,,\n"
 OUYANG = f"欧阳震华,M,1990-03-07,{OTHER_ID},13700137000\n"
 
 tasks, customers = table(ReviewTaskRow), table(CustomerRow)
+branches, belonging = table(BranchRow), table(CustomerBranchRow)
 
 
 def take(hub: Importing, source: str, **rows: str) -> Any:
@@ -49,6 +51,22 @@ def test_a_key_of_another_source_means_who_is_there(hub: Importing) -> None:
     assert (hub.id_of("B"), hub.id_of("C")) == (hub.id_of("A"), 2)
     assert hub.points("A") == [("MOBILE", "13800138000"), ("MOBILE", "13911112222")]
     assert len(hub.documents("A")) == 1
+
+
+def test_who_is_linked_is_found_by_what_the_row_has_brought(hub: Importing) -> None:
+    take(hub, "CORE", A=ZHANG)
+    take(hub, "WEB", B=ZHANG_ELSEWHERE)
+    assert counts(take(hub, "APP", C="张三,,,,13911112222\n")) == {"read": 1, "linked": 1}
+
+
+def test_who_is_linked_without_news_belongs_to_the_branch_that_the_source_feeds(hub: Importing) -> None:
+    take(hub, "CORE", A=ZHANG)
+    fed = hub.value(select(branches.c.id).where(branches.c.code == "B2"))
+    with hub.master.transaction(Actor("operator")) as tx:
+        row = {"code": "WEB", "name": "WEB", "trust": 0, "branch_id": fed}
+        tx.execute(table(SourceSystemRow).insert(), [row])
+    assert counts(take(hub, "WEB", B=ZHANG)) == {"read": 1, "linked": 1}
+    assert hub.rows(select(belonging.c.branch_id, belonging.c.reason)) == [(fed, "SOURCE")]
 
 
 def test_who_may_be_somebody_is_added_and_a_steward_is_asked(hub: Importing) -> None:
