@@ -14,20 +14,26 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from master.errors import Conflict, Invalid, NotFound
+from master.reads.blocking_keys import key_digest
 from master.reads.sayings import said_now, said_of
 from master.session import Master
 from master.tables.base import table
 from master.tables.codes import DocumentType, Gender
+from master.tables.customers import CustomerRow
 from master.tables.sources import SourceRecordRow, SourceSystemRow
 from master.writes.inputs import GivenDocument
 from master.writes.sourced.customers import apply_customers
 from master.writes.sourced.directory import source_named
 from master.writes.sourced.golden import choose_again
-from master.writes.sourced.rows import SourcedRow
+from master.writes.sourced.linking import link
+from master.writes.sourced.newcomers import newcomer
+from master.writes.sourced.records import Ledger
+from master.writes.sourced.rows import Batch, SourcedRow
 from tests.conftest import TESTER, SetTime
 from tests.master.merging.saying import put, rows
 from tests.master.merging.town import merge
 from tests.master.test_golden import BORN, ID, both, correct, customers, name_of, of, pinned, trust
+from tests.schema.hub import filling
 
 records, systems = table(SourceRecordRow), table(SourceSystemRow)
 
@@ -133,6 +139,34 @@ def test_what_a_source_says_in_the_millisecond_of_a_correction_stands_neither_no
     put(master, "CORE", "A", gender=None)
     put(master, "CORE", "A", gender=Gender.MALE)
     assert of(master, customers.c.gender, one) == Gender.MALE
+
+
+def test_what_nobody_is_known_to_have_said_stands_where_a_document_comes_that_tells_it(
+    master: Master, time: SetTime
+) -> None:
+    one = put(master, "CORE", "A", name="张三")
+    correct(master, one, name="张珊")
+    with filling(master) as fill:
+        fill.change(CustomerRow, one, gender=Gender.FEMALE)
+    time.forward(minutes=1)
+    put(master, "CORE", "A", name="张三", gender=Gender.MALE, documents=RESIDENT)
+    assert of(master, customers.c.gender, one) == Gender.FEMALE
+    with master.transaction(TESTER) as tx:
+        assert choose_again(tx, [one]) == {}
+
+
+def test_what_is_linked_in_one_millisecond_is_heard_alike_now_and_later(
+    master: Master, time: SetTime
+) -> None:
+    one = put(master, "CORE", "A", name="张三", gender=Gender.FEMALE)
+    with master.transaction(TESTER) as tx:
+        source, _ = source_named(tx, "WEB")
+        row = SourcedRow("B", {"name": "张三", "gender": Gender.MALE})
+        joining = [(newcomer(row, key_digest(tx.master.keys)), one)]
+        link(Ledger(tx, source, "customers"), joining, Batch())
+    assert of(master, customers.c.gender, one) == Gender.MALE
+    with master.transaction(TESTER) as tx:
+        assert choose_again(tx, [one]) == {}
 
 
 def test_a_record_that_changes_each_night_is_opened_back_to_what_it_says_now(

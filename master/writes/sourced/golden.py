@@ -119,7 +119,9 @@ def differing_columns(
         claims = open_claims(said, field)
         present = plain(getattr(row, column))
         if claims and field not in forgotten and is_of_unknown_hand(field, present, claims):
-            claims.append(of_unknown_hand(field, Claim("", present, tx.at)))  # later than all that is known
+            proven = verified(tx.connection, [row.id])
+            later = Claim("", present, tx.at, is_verified=(row.id, field, present) in proven)
+            claims.append(of_unknown_hand(field, later))  # than all that is known
         value = ranked(claims)[0].value if claims else present
         if value != present and not (value is None and field in LASTING):
             found[column] = value_in_column(field, value)
@@ -175,7 +177,8 @@ def _chosen(
         present = plain(getattr(row, COLUMNS[field]))
         claims = open_claims(said, field)
         if present != change.before.get(field) and is_of_unknown_hand(field, present, claims):
-            claims.append(of_unknown_hand(field, Claim("", present, tx.at - LATER)))
+            is_proven = (change.entity_id, field, present) in proven
+            claims.append(of_unknown_hand(field, Claim("", present, tx.at - LATER, is_verified=is_proven)))
             keep_unknown(tx, change.entity_id, field, present)
         if field in change.fields:
             now = change.now.get(field)
