@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, t
 from master.session import Transaction
 from master.tables.access import AccessEntryRow, AccessSubjectRow
 from master.tables.base import table
-from master.tables.changes import DueRow, EventRow, IdempotencyKeyRow, WideChangeRow
+from master.tables.changes import NOT_BY_A_COMMAND, DueRow, EventRow, IdempotencyKeyRow, WideChangeRow
 from master.tables.customers import CustomerRow
 from master.tables.dependencies import WIDE
 from master.tables.sources import ImportRunRow, IncomingRecordRow
@@ -102,8 +102,8 @@ def spread(tx: Transaction) -> int:
 
 def to_mend(connection: Connection, ids: Sequence[int]) -> list[int]:
     """Those whose derived columns may be stale: another client or the clock changed them."""
-    actors = or_(events.c.actor.like("db:%"), events.c.actor == CLOCK)
-    stale = select(events.c.customer_id).where(events.c.customer_id.in_(ids), actors)
+    # As text, for nothing else is taken for the condition of the index that holds these events alone.
+    stale = select(events.c.customer_id).where(events.c.customer_id.in_(ids), text(f"({NOT_BY_A_COMMAND})"))
     return list(connection.scalars(stale.distinct()))
 
 
@@ -125,12 +125,18 @@ def _forget_accesses(tx: Transaction, before: datetime) -> bool:
 
 
 def _forget_records(tx: Transaction, before: datetime) -> bool:
-    """Their batches stay, with their counts, and tell that they can not be taken back any more."""
+    """Their batches stay, with their counts, and tell that they can not be taken back any more. Of those that
+    are being taken back nothing goes until that is done."""
+    stays_in = or_(batches.c.taking_back_at.is_(None), batches.c.taken_back_at.is_not(None))
     columns = (incoming.c.id, incoming.c.batch_id, incoming.c.received_at)
-    first = tx.execute(select(*columns).order_by(incoming.c.id).limit(RECORDS_AT_ONCE)).all()
-    old = [row for row in first if row.received_at < before]
-    if old:
-        its = batches.c.id.in_({row.batch_id for row in old}), batches.c.forgotten_at.is_(None)
-        tx.execute(update(batches).where(*its).values(forgotten_at=tx.at))
-        tx.execute(delete(incoming).where(incoming.c.id.in_([row.id for row in old])))
-    return len(old) == RECORDS_AT_ONCE
+    first = select(*columns).join(batches, batches.c.id == incoming.c.batch_id).where(stays_in)
+    oldest = tx.execute(first.order_by(incoming.c.id).limit(RECORDS_AT_ONCE)).all()
+    old = [row for row in oldest if row.received_at < before]
+    its = select(batches.c.id).where(batches.c.id.in_({row.batch_id for row in old}), stays_in)
+    held = set(tx.execute(its.order_by(batches.c.id).with_for_update(skip_locked=True)).scalars())
+    gone = [row.id for row in old if row.batch_id in held]
+    if gone:
+        first_time = (batches.c.id.in_(held), batches.c.forgotten_at.is_(None))
+        tx.execute(update(batches).where(*first_time).values(forgotten_at=tx.at))
+        tx.execute(delete(incoming).where(incoming.c.id.in_(gone)))
+    return len(gone) == RECORDS_AT_ONCE

@@ -11,7 +11,7 @@ from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.tables.sources import ImportRunRow, IncomingRecordRow
 from master.upkeep import Keeping, forget
-from master.writes.taking_back.back import rehearsed_take_back, take_back
+from master.writes.taking_back.back import rehearsed_take_back, take_back, take_back_next
 from tests.conftest import TESTER, SetTime
 from tests.intake.importing import Importing
 from tests.intake.test_taking_back import take
@@ -67,6 +67,20 @@ def test_a_batch_of_which_records_were_dropped_can_not_be_taken_back(hub: Import
         with pytest.raises(Conflict, match="no longer kept as they came"):
             act(hub.master, TESTER, batch)
     assert hub.count(CustomerRow) == customers
+
+
+def test_a_batch_that_is_half_taken_back_keeps_its_records_until_that_is_done(
+    hub: Importing, time: SetTime
+) -> None:
+    batch = take(hub, time, "customers", people(600))  # in two transactions
+    with hub.master.transaction(TESTER, "the wrong file") as tx:
+        take_back_next(tx, batch, "the wrong file")
+    time.forward(days=31)
+    assert forgotten(hub, MONTH) == [False]
+    assert kept(hub)[batch] == 600
+    take_back(hub.master, TESTER, batch, "the wrong file")
+    assert forgotten(hub, MONTH) == [False]
+    assert (kept(hub).get(batch), hub.count(CustomerRow)) == (None, 0)
 
 
 def test_the_same_file_again_changes_nothing_though_its_records_were_dropped(
