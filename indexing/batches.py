@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from indexing.documents.customers import CustomerDocument
@@ -77,6 +78,7 @@ class Batches:
     """Works off the queue. Killed at any step, it leaves the customers in the queue, for whoever comes next.
 
     reached: told after each step (claimed, read, applied, finished); tests stop there.
+    claims_ahead: whoever takes a batch out claims the next by the same commit, and goes on with it.
     """
 
     master: Master
@@ -84,13 +86,15 @@ class Batches:
     mend: Mend
     progress: Progress = field(default_factory=Progress)
     reached: Reached = _going_on
+    claims_ahead: bool = False
     begun_at: float = 0.0  # of the last batch, by the loop's clock
     was_full: bool = False
+    _next: _Batch | None = field(default=None, repr=False)
 
     async def work(self) -> bool:
         """One batch; False when nothing waits that can be done now."""
         begun = asyncio.get_running_loop().time()
-        batch = await self._claimed()
+        batch, self._next = self._next or await self._claimed(), None
         if batch is None:
             return False
         self.begun_at, self.was_full = begun, len(batch.claim.revisions) >= BATCH
@@ -98,6 +102,12 @@ class Batches:
             trace.note(customers=len(batch.claim.revisions))
             await self._indexed(batch)
         return True
+
+    async def give_back(self) -> None:
+        """Let others have what was claimed for a batch that is not begun any more."""
+        batch, self._next = self._next, None
+        if batch is not None:
+            await asyncio.to_thread(self._release, batch)
 
     async def _indexed(self, batch: _Batch) -> None:
         try:
@@ -144,13 +154,18 @@ class Batches:
         ids = sorted(batch.claim.revisions)
         with self.master.reading() as connection:
             stale = upkeep.to_mend(connection, ids)
-        self._mend(batch, stale)
-        wanted = [id for id in ids if id not in batch.failed]
-        with self.master.reading() as connection:
-            batch.readings, unreadable = read_what_can(connection, wanted, self.master.clock)
-        batch.failed |= {id: _reason(error) for id, error in unreadable.items()}
+            if not stale:
+                self._read(connection, batch, ids)
+        if stale:
+            self._mend(batch, stale)
+            with self.master.reading() as connection:
+                self._read(connection, batch, [id for id in ids if id not in batch.failed])
         there = {reading.document.id for reading in batch.readings} | batch.failed.keys()
         batch.gone = {id: batch.claim.revisions[id] for id in ids if id not in there}
+
+    def _read(self, connection: Connection, batch: _Batch, ids: Sequence[int]) -> None:
+        batch.readings, unreadable = read_what_can(connection, ids, self.master.clock)
+        batch.failed |= {id: _reason(error) for id, error in unreadable.items()}
 
     def _mend(self, batch: _Batch, ids: Sequence[int]) -> None:
         """Bring what is derived of these up to date; those of whom it can not be are noted as failed."""
@@ -194,9 +209,14 @@ class Batches:
 
     def _finish(self, batch: _Batch) -> None:
         """Only now do the customers leave the queue: killed before this, they are indexed again."""
+        claim = None
         with self.master.transaction(WORKER) as tx:
             held = queue.finish(tx, batch.claim, batch.done, batch.failed)
             upkeep.schedule(tx, _instants(batch.readings, held))
+            if self.claims_ahead:
+                claim = queue.claim(tx, BATCH)
+        if claim is not None and claim.revisions:
+            self._next = _Batch(claim)
         self.progress.done(len(batch.done))
         if batch.failed:
             self.progress.failed(len(batch.failed))

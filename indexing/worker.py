@@ -56,6 +56,8 @@ class Worker:
 
     def __post_init__(self) -> None:
         self._batches = Batches(self.master, self.engine, self.mend, self.progress)
+        # Where changes gather, it is not known yet what the next batch will be.
+        self._batches.claims_ahead = not self.engine.gather_seconds
         if self.reached is not None:
             self._batches.reached = self.reached
 
@@ -80,6 +82,7 @@ class Worker:
             self.master.on_commit.remove(wake)
             checking.cancel()
             await asyncio.gather(checking, return_exceptions=True)
+            await self._batches.give_back()
             self.progress.is_indexing = False
 
     async def _check(self) -> None:

@@ -71,12 +71,14 @@ class Backlog:
 
 def is_waiting(connection: Connection, now: datetime) -> bool:
     """Whether there is a customer to claim."""
-    return connection.scalar(select(queue.c.customer_id).where(_ready(connection, now)).limit(1)) is not None
+    ready = _ready(now, _database_time(connection))
+    return connection.scalar(select(queue.c.customer_id).where(ready).limit(1)) is not None
 
 
 def is_wanted(connection: Connection, now: datetime) -> bool:
     """Whether a search waits for a customer that can be claimed."""
-    wanted = select(queue.c.customer_id).where(queue.c.wanted_at.is_not(None), _ready(connection, now))
+    ready = _ready(now, _database_time(connection))
+    wanted = select(queue.c.customer_id).where(queue.c.wanted_at.is_not(None), ready)
     return connection.scalar(wanted.limit(1)) is not None
 
 
@@ -85,8 +87,8 @@ def claim(tx: Transaction, most: int) -> Claim:
 
     Others are neither held up nor waited for. Who is killed at it loses the claim after CLAIMED_FOR.
     """
-    ready = _ready(tx.connection, tx.at)
-    until = _database_time(tx.connection) + CLAIMED_FOR
+    moment = _database_time(tx.connection)
+    ready, until = _ready(tx.at, moment), moment + CLAIMED_FOR
     wanted = _claimed(tx, and_(ready, queue.c.wanted_at.is_not(None)), most, until)
     rest = _claimed(tx, ready, most - len(wanted), until) if len(wanted) < most else {}
     found = {**wanted, **rest}
@@ -95,8 +97,9 @@ def claim(tx: Transaction, most: int) -> Claim:
     return Claim(tx.id, revisions, is_wanted=bool(wanted), causes=tuple(causes))
 
 
-def _ready(connection: Connection, now: datetime) -> ColumnElement[bool]:
-    free = or_(queue.c.claimed_until.is_(None), queue.c.claimed_until <= _database_time(connection))
+def _ready(now: datetime, moment: datetime) -> ColumnElement[bool]:
+    """now: by the hub's clock; moment: by the database's."""
+    free = or_(queue.c.claimed_until.is_(None), queue.c.claimed_until <= moment)
     return and_(queue.c.dead_at.is_(None), or_(queue.c.not_before.is_(None), queue.c.not_before <= now), free)
 
 

@@ -9,6 +9,9 @@ from master.spelling import only_where, writing_transaction
 from master.tables.base import AUTO, Moment, Row, RowId
 from master.tables.types import Id, Instant
 
+# Of events: somebody wrote whom no command of the hub told the triggers, or the clock did.
+NOT_BY_A_COMMAND = "actor LIKE 'db:%' OR actor = 'clock'"
+
 
 class ChangeContextRow(Row):
     """SQLite only: who writes and why, for the triggers. One row while `transaction()` runs, else none."""
@@ -36,6 +39,7 @@ class EventRow(Row):
         UniqueConstraint("customer_id", "revision"),
         Index("ix_events_at", "at"),
         Index("ix_events_written_in", "written_in", **only_where("written_in IS NOT NULL")),
+        Index("ix_events_to_mend", "customer_id", **only_where(NOT_BY_A_COMMAND)),
         AUTO,
     )
 

@@ -81,6 +81,73 @@ def test_a_worker_killed_between_mending_and_reading_loses_nothing(
     assert asyncio.run(check(master, engine)) == Drift(compared=1)
 
 
+def claimed(master: Master) -> list[int]:
+    with master.reading() as connection:
+        wanted = "SELECT customer_id FROM index_queue WHERE claimed_by IS NOT NULL ORDER BY customer_id"
+        return list(connection.scalars(text(wanted)))
+
+
+def test_who_works_on_claims_the_next_batch_by_the_commit_that_ends_one(
+    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 2)
+    make(master, *"甲乙丙")
+    ahead = Batches(master, engine, refresh, claims_ahead=True)
+    asyncio.run(ahead.work())
+    assert (names(engine), claimed(master), waiting(master)) == (["甲", "乙"], [3], 1)
+    asyncio.run(ahead.give_back())
+    assert claimed(master) == []
+    assert drain(master, engine) == 1
+    assert (names(engine), claimed(master), waiting(master)) == (["甲", "乙", "丙"], [], 0)
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_worker_killed_in_a_batch_that_it_had_claimed_ahead_loses_nothing(
+    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    told: list[str] = []
+
+    async def killed_in_the_second(at: str) -> None:
+        told.append(at)
+        if told.count(step) == 2:
+            raise Killed
+
+    async def both() -> None:
+        ahead = Batches(master, engine, refresh, reached=killed_in_the_second, claims_ahead=True)
+        await ahead.work()
+        assert claimed(master) == [2]
+        await ahead.work()
+
+    monkeypatch.setattr(batches, "BATCH", 1)
+    make(master, *"甲乙丙")
+    with pytest.raises(Killed):
+        asyncio.run(both())
+    end_claims(master)
+    drain(master, engine)
+    assert (names(engine), waiting(master)) == (["甲", "乙", "丙"], 0)
+
+
+def test_a_worker_that_is_stopped_gives_back_what_it_had_claimed_ahead(
+    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 1)
+    monkeypatch.setattr(engine, "gather_seconds", 0.0)
+
+    async def stopped() -> list[int]:
+        pause = PausedAt("finished")
+        work = asyncio.create_task(Worker(master, engine, refresh, reached=pause).run())
+        async with asyncio.timeout(20):
+            await pause.is_there.wait()
+        before = claimed(master)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        return before
+
+    asyncio.run(Worker(master, engine, refresh)._make_index_whole())
+    make(master, *"甲乙丙")
+    assert (asyncio.run(stopped()), claimed(master), waiting(master)) == ([2], [], 2)
+
+
 def test_the_claims_of_a_killed_worker_end_by_themselves_and_at_once_where_one_process_writes(
     master: Master, engine: EmbeddedEngine
 ) -> None:
