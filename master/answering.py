@@ -11,7 +11,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from master.prepared import MOST_PREPARED, PREPARED, Libpq
+from master.prepared import MOST_PREPARED, Libpq, Prepared
 from master.statements import Statement
 from master.stopping import Deadlines, Stop, Watch, cancelling, tell_deadline
 from master.tracing import span
@@ -63,7 +63,7 @@ class Answering:
         """One that may hold another statement: it is sooner opened anew than rid of those it holds."""
         try:
             proxied = self._engine.raw_connection()
-            if len(proxied.info.get(PREPARED, ())) < MOST_PREPARED:
+            if len(proxied.info.get(Prepared, ())) < MOST_PREPARED:
                 return proxied
             proxied.invalidate()
             return self._engine.raw_connection()
@@ -94,7 +94,7 @@ class Answering:
 
     def _run(self, driver: Any, notes: dict[Any, Any], text: str, values: Sequence[Any]) -> bytes | None:
         if self._libpq is not None:
-            return self._libpq.told(driver, notes.setdefault(PREPARED, {}), text, values)
+            return self._libpq.told(driver, notes[Prepared], text, values)
         found = driver.execute(text, values).fetchone()
         return None if found is None else found[0]
 

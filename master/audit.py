@@ -53,5 +53,4 @@ def note_all(
     rows = [
         {**common, "entity_id": entity_id, "customer_id": customer_id} for entity_id, customer_id in subjects
     ]
-    if rows:
-        tx.execute(ADDS, rows)
+    tx.tell(ADDS, rows)

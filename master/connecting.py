@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from master.keys import Keys
 from master.sealing import give_keys
 from master.stopping import Deadlines, Stop, is_busy, watch
+from master.wire import wired
 
 PATIENCE_SECONDS = 30.0  # of commands, while a writer of another process holds SQLite's lock
 # How often a writer looks whether SQLite's lock is free. SQLite itself looks ten times a second, and misses
@@ -40,6 +41,7 @@ def engine_of(url: str, keys: Keys, deadlines: Deadlines | None, **pooled: Any) 
     engine = _postgresql(url, deadlines, pooled) if is_postgresql else _sqlite(url, deadlines)
     give_keys(engine.dialect, keys)
     watch(engine, deadlines)
+    wired(engine, deadlines)
     return engine
 
 

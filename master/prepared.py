@@ -1,14 +1,44 @@
-"""Statements on libpq itself: prepared once on each connection, their one value as the bytes that arrive."""
+"""Statements on libpq itself: prepared once on each connection, their values as the bytes that are sent."""
 
-from collections.abc import Sequence
+import select
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from itertools import count
+from typing import Any, TypeAlias
 
 MOST_PREPARED = 300  # on one connection: more than there are plans (execution/queries.py)
-PREPARED = "prepared"  # under which a pool notes the names of a connection's statements, by their text
+# At these psycopg has all that is prepared on its connection forgotten, ours too.
+FORGOTTEN_AT = ("DROP", "ALTER", "ROLLBACK", "DISCARD", "DEALLOCATE")
 
 _TEXT = 0  # the format of a result: text as it is
+
+Asked: TypeAlias = tuple[str, Sequence[Any]]  # a statement's text, and its values
+Prepares: TypeAlias = tuple[str, bytes] | None  # a text and its name from now on; None: a statement was run
+
+
+class Prepared:
+    """The names of what one connection holds, by their texts."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, bytes] = {}
+        self._numbers = count()
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def name(self, text: str) -> bytes | None:
+        return self._names.get(text)
+
+    def new_name(self) -> bytes:
+        """One that nothing has had: what is forgotten here may still be there."""
+        return b"kehu_%d" % next(self._numbers)
+
+    def keep(self, text: str, name: bytes) -> None:
+        self._names[text] = name
+
+    def forget(self) -> None:
+        self._names.clear()
 
 
 class Libpq:
@@ -19,28 +49,143 @@ class Libpq:
     """
 
     def __init__(self, psycopg: Any) -> None:
-        self._error: Any = psycopg.errors.error_from_result
-        self._done, self._rows = psycopg.pq.ExecStatus.COMMAND_OK, psycopg.pq.ExecStatus.TUPLES_OK
+        self.psycopg = psycopg
+        self.error: Callable[[Any], Exception] = psycopg.errors.error_from_result
+        status = psycopg.pq.ExecStatus
+        self.done, self.rows, self.together = status.COMMAND_OK, status.TUPLES_OK, status.PIPELINE_SYNC
 
-    def told(self, driver: Any, prepared: dict[str, bytes], text: str, values: Sequence[Any]) -> bytes | None:
+    def told(self, driver: Any, prepared: Prepared, text: str, values: Sequence[Any]) -> bytes | None:
         """The statement's value. driver: psycopg's, outside of transactions; prepared: what it holds.
 
         Raises psycopg's errors.
         """
         libpq = driver.pgconn
-        name = prepared.get(text)
+        name = prepared.name(text)
         if name is None:
-            name = b"kehu_%d" % len(prepared)
-            self._checked(libpq.prepare(name, text.encode()), self._done)
-            prepared[text] = name
+            name = prepared.new_name()
+            self._checked(libpq.prepare(name, text.encode()), self.done)
+            prepared.keep(text, name)
         result = libpq.exec_prepared(name, [_as_text(each) for each in values], result_format=_TEXT)
-        self._checked(result, self._rows)
+        self._checked(result, self.rows)
         value: bytes | None = result.get_value(0, 0) if result.ntuples else None
         return value
 
     def _checked(self, result: Any, expected: Any) -> None:
         if result.status != expected:
-            raise self._error(result)
+            raise self.error(result)
+
+
+class Line:
+    """Several statements at once on one connection of psycopg's, in its transaction, which is begun first.
+
+    psycopg knows of transactions what libpq tells: it commits and rolls back none that has ended.
+    """
+
+    def __init__(self, libpq: Libpq, driver: Any, prepared: Prepared) -> None:
+        self._libpq = libpq
+        self._driver = driver
+        self._prepared = prepared
+        self._values = libpq.psycopg.adapt.Transformer(driver)
+        self._idle = libpq.psycopg.pq.TransactionStatus.IDLE
+        self._readable, self._writable = select.poll(), select.poll()
+        self._readable.register(driver.pgconn.socket, select.POLLIN)
+        self._writable.register(driver.pgconn.socket, select.POLLIN | select.POLLOUT)
+
+    @property
+    def is_within(self) -> bool:
+        """Whether there is a transaction."""
+        return bool(self._driver.pgconn.transaction_status != self._idle)
+
+    def run(self, text: str) -> None:
+        """Ends a transaction, or a part of one; where the server is not there, psycopg will say so."""
+        if not self._driver.closed:
+            self._driver.pgconn.exec_(text.encode())
+
+    def rows(self, asked: Sequence[Asked]) -> list[Any]:
+        """Those of the last statement, as tuples. Raises psycopg's errors, of the first that has failed."""
+        begun = [] if self.is_within else [(self._begin(), ())]
+        results = self._results([*begun, *asked])
+        last = results[-1]
+        if last.status == self._libpq.done:
+            return []
+        self._values.set_pgresult(last, format=_TEXT)
+        found: list[Any] = self._values.load_rows(0, last.ntuples, tuple)
+        return found
+
+    def _begin(self) -> str:
+        level = self._driver.isolation_level
+        return "BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"
+
+    def _results(self, asked: Sequence[Asked]) -> list[Any]:
+        """Of each. Raises the error of the first that has failed."""
+        told, results = self._answered([(text, self._texts(values)) for text, values in asked])
+        found = []
+        for prepared, result in zip(told, results, strict=True):
+            if result.status not in (self._libpq.done, self._libpq.rows):
+                raise self._libpq.error(result)
+            if prepared is None:
+                found.append(result)
+            else:
+                self._prepared.keep(*prepared)
+        return found
+
+    def _texts(self, values: Sequence[Any]) -> list[bytes | None]:
+        texts = [_as_text(each) for each in values]
+        if any(
+            each is not None and b"\0" in each for each in texts
+        ):  # behind which libpq would look no further
+            raise self._libpq.psycopg.DataError("PostgreSQL keeps no text with a NUL character.")
+        return texts
+
+    def _answered(self, asked: Sequence[tuple[str, list[bytes | None]]]) -> tuple[list[Prepares], list[Any]]:
+        """What was sent, and the results of it."""
+        libpq = self._driver.pgconn
+        libpq.enter_pipeline_mode()
+        try:
+            told = self._told(libpq, asked)
+            libpq.pipeline_sync()
+            results = self._received(libpq)
+        except BaseException:
+            libpq.finish()  # the next who asks would take for his what is still to come
+            raise
+        libpq.exit_pipeline_mode()
+        return told, results
+
+    def _told(self, libpq: Any, asked: Sequence[tuple[str, list[bytes | None]]]) -> list[Prepares]:
+        """Sends these; those that are new to the connection are prepared on the way."""
+        told: list[Prepares] = []
+        new: dict[str, bytes] = {}
+        for text, values in asked:
+            name = self._prepared.name(text) or new.get(text)
+            if name is None:
+                name = new[text] = self._prepared.new_name()
+                libpq.send_prepare(name, text.encode())
+                told.append((text, name))
+            libpq.send_query_prepared(name, values, result_format=_TEXT)
+            told.append(None)
+        return told
+
+    def _received(self, libpq: Any) -> list[Any]:
+        """All results. libpq itself would wait for them without letting other threads run."""
+        while libpq.flush():
+            self._writable.poll()
+            libpq.consume_input()
+        found: list[Any] = []
+        while True:
+            self._readable.poll()
+            libpq.consume_input()
+            while not libpq.is_busy():
+                result = libpq.get_result()
+                if result is None:  # the end of one statement's results
+                    self._require_there(libpq)
+                elif result.status == self._libpq.together:
+                    return found
+                else:
+                    found.append(result)
+
+    def _require_there(self, libpq: Any) -> None:
+        if self._driver.closed:
+            raise self._libpq.psycopg.OperationalError(libpq.get_error_message())
 
 
 def _as_text(value: Any) -> bytes | None:

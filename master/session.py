@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -22,6 +22,7 @@ from master.roles import Roles, shipped_roles
 from master.sight import Sight
 from master.stopping import LOCKED, Deadlines, Stop, stoppable
 from master.tracing import present, span
+from master.wire import ask, tell
 
 T = TypeVar("T")
 
@@ -35,6 +36,8 @@ ANNOUNCED = {
         "SELECT " + ", ".join(f"set_config('kehu.{name}', coalesce(:{name}, ''), true)" for name in CONTEXT)
     ),
 }
+
+FORGOTTEN = text("DELETE FROM change_context")
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,14 @@ class Transaction:
         self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None
     ) -> CursorResult[Any]:
         return self.connection.execute(statement, rows)
+
+    def ask(self, statement: Executable, values: Mapping[str, Any]) -> list[Any]:
+        """The rows of a statement that stands in its module, or is kept, the fast way (master/wire.py)."""
+        return ask(self.connection, statement, values)
+
+    def tell(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Runs it once for each of these; it may wait for the next that asks, or for the COMMIT."""
+        tell(self.connection, statement, rows)
 
 
 class _Rehearsed(Exception):
@@ -155,7 +166,7 @@ class Master:
             _announce(tx)
             yield tx
             if self.is_sqlite:
-                connection.exec_driver_sql("DELETE FROM change_context")
+                tx.tell(FORGOTTEN, [{}])
         for told in self.on_commit:
             told()
 
@@ -217,7 +228,7 @@ def _announce(tx: Transaction) -> None:
     """Tell the triggers who writes, when and why."""
     told = (tx.id, spelled(tx.at), tx.actor.name, tx.reason, present())
     values = dict(zip(CONTEXT, told, strict=True))
-    tx.connection.execute(ANNOUNCED[tx.connection.dialect.name], values)
+    tx.tell(ANNOUNCED[tx.connection.dialect.name], [values])
 
 
 def _journals_in_memory(connection: Any, record: Any) -> None:

@@ -6,12 +6,28 @@ from functools import lru_cache
 from typing import Any
 
 import orjson
-from sqlalchemy import Boolean, Connection, Dialect, FromClause, String, Table, func, select, text
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Dialect,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    Table,
+    TextClause,
+    bindparam,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
+
+from master.wire import ask, tell
 
 
 class utc_now(FunctionElement[str]):  # noqa: N801  # used as a function
@@ -105,8 +121,7 @@ def next_ids(connection: Connection, table: str, count: int) -> list[int]:
     SQLite has one writer, and AUTOINCREMENT keeps the highest id ever used in sqlite_sequence.
     """
     if connection.dialect.name == "postgresql":
-        series = func.generate_series(1, count).table_valued()
-        return list(connection.scalars(select(func.nextval(f"{table}_id_seq")).select_from(series)))
+        return [id for (id,) in ask(connection, _next_ids(table), {"count": count})]
     name = {"table": table}
     last = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), name)
     if last is None:
@@ -115,6 +130,12 @@ def next_ids(connection: Connection, table: str, count: int) -> list[int]:
     change = text("UPDATE sqlite_sequence SET seq = :seq WHERE name = :table")
     connection.execute(change, {**name, "seq": last + count})
     return list(range(last + 1, last + 1 + count))
+
+
+@lru_cache
+def _next_ids(table: str) -> Select[Any]:
+    series = func.generate_series(1, bindparam("count", type_=Integer())).table_valued()
+    return select(func.nextval(f"{table}_id_seq")).select_from(series)
 
 
 MOST_TOGETHER = 15_000  # values of one INSERT: below SQLite's 32,766 variables
@@ -156,21 +177,21 @@ def insert_told(connection: Connection, target: Table, columns: Sequence[str], r
     """Insert rows of texts, numbers and nulls, with instants as `clock.spelled` spells them, by a statement
     that is the same for however many: one JSON list is all that it binds."""
     statement = _insert_told(connection.dialect, target, tuple(columns))
-    connection.exec_driver_sql(statement, (orjson.dumps(rows).decode(),))
+    tell(connection, statement, [{"rows": orjson.dumps(rows).decode()}])
 
 
 @lru_cache(maxsize=32)
-def _insert_told(dialect: Dialect, target: Table, columns: tuple[str, ...]) -> str:
+def _insert_told(dialect: Dialect, target: Table, columns: tuple[str, ...]) -> TextClause:
     into = f"INSERT INTO {target.name} ({', '.join(columns)}) SELECT"
     if dialect.name != "postgresql":
         values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(columns)))
-        return f"{into} {values} FROM json_each(?)"
+        return text(f"{into} {values} FROM json_each(:rows)")
     kinds = [target.c[name].type.compile(dialect=dialect) for name in columns]
     told = [f"each ->> {place}" for place in range(len(columns))]
     values = ", ".join(
         each if "CHAR" in kind else f"CAST({each} AS {kind})" for each, kind in zip(told, kinds, strict=True)
     )
-    return f"{into} {values} FROM jsonb_array_elements(CAST(%s AS jsonb)) AS each"
+    return text(f"{into} {values} FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS each")
 
 
 class in_numbers(FunctionElement[bool]):  # noqa: N801  # used as a function

@@ -1,26 +1,29 @@
 """Whether the search index has caught up with a write."""
 
+import json
 import re
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, String, bindparam, exists, func, or_, select, union_all
 
 from master.access import customers_in_sight
 from master.errors import Invalid
 from master.sight import Sight, bound, reach_of
+from master.spelling import in_numbers
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow, WideChangeRow
 from master.tables.customers import CustomerRow
 from master.tables.merges import MergedCustomerRow
+from master.wire import ask
 
 customers, queue, wide = table(CustomerRow), table(IndexQueueRow), table(WideChangeRow)
 merged = table(MergedCustomerRow)
 
-_IDS: ColumnElement[Any] = bindparam("ids", expanding=True)
+_IDS: ColumnElement[Any] = bindparam("ids", type_=String())
 REVISIONS = union_all(
-    select(customers.c.id, customers.c.revision).where(customers.c.id.in_(_IDS)),
-    select(merged.c.id, merged.c.revision + 1).where(merged.c.id.in_(_IDS)),
+    select(customers.c.id, customers.c.revision).where(in_numbers(customers.c.id, _IDS)),
+    select(merged.c.id, merged.c.revision + 1).where(in_numbers(merged.c.id, _IDS)),
 )
 
 MOST_TOLD = 30  # customers: more than one write concerns
@@ -29,7 +32,7 @@ _TOLD = re.compile(r"c([0-9]{1,19}):[0-9]{1,19}", re.ASCII)
 
 def freshness_of(connection: Connection, *customer_ids: int) -> str:
     """What a payload tells: the customers and their revisions, as c12:7 or c12:7,c15:2."""
-    rows = connection.execute(REVISIONS, {"ids": customer_ids})
+    rows = ask(connection, REVISIONS, {"ids": json.dumps(customer_ids)})
     revisions = {row.id: row.revision for row in rows}
     return ",".join(f"c{id}:{revisions[id]}" for id in customer_ids)
 

@@ -8,7 +8,6 @@ from typing import Any, TypeAlias
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
-    Connection,
     Integer,
     LargeBinary,
     Row,
@@ -24,6 +23,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from master.session import Transaction
 from master.spelling import in_numbers
 from master.tables.base import table
 from master.tables.branches import StaffRow
@@ -79,15 +79,12 @@ Among: TypeAlias = Callable[[ColumnElement[int]], ColumnElement[bool]]
 Part: TypeAlias = tuple[ColumnElement[int], Select[Any]]  # with the column of whose rows it has
 
 
-def grounds_of(connection: Connection, ids: Sequence[int]) -> dict[int, Grounds]:
+def grounds_of(tx: Transaction, ids: Sequence[int]) -> dict[int, Grounds]:
     """Of those of these customers that there are."""
     found: dict[int, Grounds] = defaultdict(lambda: defaultdict(list))
     # One is most of what is asked for: of it PostgreSQL keeps a plan, of many it would plan each time anew.
-    if len(ids) == 1:
-        rows = connection.execute(OF_ONE, {"id": ids[0]})
-    else:
-        rows = connection.execute(OF_MANY, {"ids": json.dumps(ids)})
-    for row in rows.all():
+    rows = tx.ask(OF_ONE, {"id": ids[0]}) if len(ids) == 1 else tx.ask(OF_MANY, {"ids": json.dumps(ids)})
+    for row in rows:
         found[row.id][row.part].append(row)
     return {id: parts for id, parts in found.items() if parts[PERSON]}
 

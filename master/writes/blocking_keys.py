@@ -44,7 +44,7 @@ def exchange_keys(tx: Transaction, there: set[KeyRow], records: Iterable[Custome
     wanted = key_rows(records, key_digest(tx.master.keys))
     if gone := there - wanted:
         rows = [{f"old_{name}": value for name, value in zip(COLUMNS, key, strict=True)} for key in gone]
-        tx.execute(REMOVES, rows)
+        tx.tell(REMOVES, rows)
     add_keys(tx, wanted - there)
 
 

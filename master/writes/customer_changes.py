@@ -31,6 +31,7 @@ customers, other_names = table(CustomerRow), table(OtherNameRow)
 documents, points = table(IdentityDocumentRow), table(ContactPointRow)
 
 CHANGES = update(customers).where(customers.c.id == bindparam("row"))  # of the columns that are given
+FORMER = insert(other_names)
 PROVEN = ("birth_date", "gender")  # by the numbers of documents
 
 
@@ -48,10 +49,10 @@ def update_customer(tx: Transaction, change: CustomerChange) -> int:
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     if "name" in changed:
         former = {"customer_id": row.id, "kind": OtherNameKind.FORMER, "name": row.name, "recorded_at": tx.at}
-        tx.execute(insert(other_names), [former])
+        tx.tell(FORMER, [former])
     if changed:
         keep_corrections(tx, row.id, changed)
-        tx.execute(CHANGES, [{"row": row.id, **changed, **following(changed)}])
+        tx.tell(CHANGES, [{"row": row.id, **changed, **following(changed)}])
     if change.add_documents or not changed.keys().isdisjoint(PROVEN):
         _recheck_documents(tx, row.id, change)
     if change.add_documents or change.remove_documents:

@@ -147,7 +147,7 @@ def refuse_duplicates(tx: Transaction, documents: ReadDocuments, points: ReadPoi
 def is_in_sight(tx: Transaction, id: int) -> bool:
     """Whether who changes something sees this customer."""
     statement = _in_sight(reach_of(tx.actor.sight))
-    return tx.execute(statement, [{"id": id, **bound(tx.actor.sight)}]).first() is not None
+    return bool(tx.ask(statement, {"id": id, **bound(tx.actor.sight)}))
 
 
 @lru_cache
@@ -170,12 +170,12 @@ def _held(reach: Reach | None) -> Select[Any]:
 def locked_customer(tx: Transaction, id: int, path: Sequence[str] = ("id",)) -> Any:
     """The row of a customer in sight, held until the transaction ends. Raises NotFound and Merged."""
     held = _held(reach_of(tx.actor.sight))
-    row = tx.execute(held, [{"id": id, **bound(tx.actor.sight)}]).one_or_none()
-    if row is None:
+    found = tx.ask(held, {"id": id, **bound(tx.actor.sight)})
+    if not found:
         if (survivor := survivor_of(tx.connection, id, tx.actor.sight)) is not None:
             raise Merged(f"This customer was merged: it is {survivor.number} now.", path)
         raise NotFound("There is no customer with this id.", path)
-    return row
+    return found[0]
 
 
 def refuse_lost_update(version: int, row: Any, field: str = "version") -> None:

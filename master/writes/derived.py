@@ -82,7 +82,7 @@ def refresh(tx: Transaction, customer_ids: Iterable[int]) -> set[int]:
     """Bring everything derived of these customers up to date; those whose branches are others now."""
     ids, moved = sorted(set(customer_ids)), set()
     for start in range(0, len(ids), BATCH):
-        grounds = grounds_of(tx.connection, ids[start : start + BATCH])
+        grounds = grounds_of(tx, ids[start : start + BATCH])
         _mend_indexes(tx, grounds)
         there = {(row.key_kind, bytes(row.digest), id) for id, each in grounds.items() for row in each[KEY]}
         records = (
@@ -117,7 +117,7 @@ def _mend_index(tx: Transaction, column: Any, rows: Iterable[tuple[Any, str]]) -
         {"row": row.row_id, "index": normal} for row, normal in rows if bytes(row.digest) != digest(normal)
     ]
     if stale:
-        tx.execute(REINDEXES[column], stale)
+        tx.tell(REINDEXES[column], stale)
 
 
 def _branches_of(id: int, grounds: Grounds) -> Iterator[Belonging]:
@@ -145,9 +145,9 @@ def _replace_branches(tx: Transaction, grounds: Mapping[int, Grounds]) -> set[in
     }
     if gone := there - wanted:
         rows = [{f"old_{name}": value for name, value in zip(NAMES, key, strict=True)} for key in gone]
-        tx.execute(LEAVES, rows)
+        tx.tell(LEAVES, rows)
     if new := wanted - there:
-        tx.execute(JOINS, [dict(zip(NAMES, key, strict=True)) for key in sorted(new)])
+        tx.tell(JOINS, [dict(zip(NAMES, key, strict=True)) for key in sorted(new)])
     return {id for id, *_ in gone | new}
 
 
@@ -160,7 +160,7 @@ def _rederive_customers(tx: Transaction, grounds: Mapping[int, Grounds]) -> None
         if (row.status, row.name_key) != (status, key):
             stale.append({"row": id, "new_status": status, "new_key": key})
     if stale:
-        tx.execute(REDERIVES, stale)
+        tx.tell(REDERIVES, stale)
 
 
 def _status(held: Iterable[Any], today: date) -> CustomerStatus:

@@ -128,7 +128,7 @@ def unpin_value(tx: Transaction, wanted: Pinning) -> int:
 
 
 def _open_ones(tx: Transaction, customer: int, fields: Collection[str]) -> list[Any]:
-    return [row for row in tx.execute(OPEN, [{"customer": customer}]) if row.field in fields]
+    return [row for row in tx.ask(OPEN, {"customer": customer}) if row.field in fields]
 
 
 def _pins(tx: Transaction, customer: int, field: str) -> list[Any]:
@@ -141,7 +141,7 @@ def _own(open_ones: list[Any]) -> list[Any]:
 
 def _end(tx: Transaction, ended: list[Any]) -> None:
     if ended:
-        tx.execute(END, [{"row": each.id, "at": tx.at} for each in ended])
+        tx.tell(END, [{"row": each.id, "at": tx.at} for each in ended])
 
 
 def _note_released(tx: Transaction, pins: list[Any]) -> None:
@@ -165,4 +165,4 @@ def _say(tx: Transaction, customer: int, given: Mapping[str, Any], *, pinned: bo
         }
         for field, value in given.items()
     ]
-    tx.execute(SAY, rows)
+    tx.tell(SAY, rows)

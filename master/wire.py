@@ -1,0 +1,186 @@
+"""Statements that every change runs, on the database's own driver: spelled once, and sent together.
+
+SQLAlchemy and psycopg take several times as long over a statement of a change as PostgreSQL does. These are
+prepared once a connection, and what gives nothing is sent with the next statement that gives something, or
+with the COMMIT. Whatever else runs on the connection runs after them; who listens to its statements hears of
+these too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import Executable
+
+from master.prepared import FORGOTTEN_AT, Libpq, Line, Prepared
+from master.statements import Spelled, driver_dialect, spelled_of
+from master.stopping import Deadlines, tell_deadline, watch_of
+
+MOST_PENDING = 100  # statements: more are not held back
+MOST_SPELLED = 300  # more than stand in modules: what is made anew at each call does not fill the memory
+
+Values: TypeAlias = Mapping[str, Any]
+
+
+def ask(connection: Connection, statement: Executable, values: Values) -> list[Any]:
+    """The rows of a statement that stands in its module, or is kept. Raises as SQLAlchemy does."""
+    wire: Wire = connection.info[Wire]
+    return wire.ask(connection, statement, values)
+
+
+def tell(connection: Connection, statement: Executable, rows: Sequence[Values]) -> None:
+    """The same, once for each of these, for one whose answer nobody needs: what is wrong with it is raised
+    when it is sent."""
+    wire: Wire = connection.info[Wire]
+    wire.tell(connection, statement, rows)
+
+
+@dataclass
+class _Texts:
+    """The statements of one engine, each spelled when it is first asked."""
+
+    engine: Engine
+    deadlines: Deadlines | None
+    spelled: dict[tuple[Executable, tuple[str, ...]], Spelled] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.dialect = driver_dialect(self.engine.dialect)
+        self.error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+
+    def of(self, statement: Executable, values: Values) -> Spelled:
+        key = (statement, tuple(values))
+        if (spelled := self.spelled.get(key)) is None:
+            if len(self.spelled) >= MOST_SPELLED:
+                self.spelled.clear()
+            spelled = self.spelled[key] = spelled_of(statement, self.dialect, key[1])
+        return spelled
+
+
+class Wire:
+    """Of one connection."""
+
+    def __init__(self, driver: Any, texts: _Texts, line: Line | None) -> None:
+        self._driver = driver
+        self._texts = texts
+        self._line = line  # None: SQLite, which answers at once
+        self._pending: list[tuple[Spelled, list[Any]]] = []
+
+    def ask(self, connection: Connection, statement: Executable, values: Values) -> list[Any]:
+        spelled = self._texts.of(statement, values)
+        return self._sent(connection, spelled, spelled.statement.values(values))
+
+    def tell(self, connection: Connection, statement: Executable, rows: Sequence[Values]) -> None:
+        for values in rows:
+            spelled = self._texts.of(statement, values)
+            self._pending.append((spelled, spelled.statement.values(values)))
+            if self._line is None or len(self._pending) >= MOST_PENDING:
+                self.flush(connection)
+
+    def flush(self, connection: Connection) -> None:
+        """Sends what was told."""
+        if self._pending:
+            spelled, values = self._pending.pop()
+            self._sent(connection, spelled, values)
+
+    def forget(self) -> None:
+        """What was told is not to be."""
+        self._pending.clear()
+
+    def finish(self, connection: Connection) -> None:
+        """Sends what was told, with the COMMIT that SQLAlchemy is about to send."""
+        if self._line is None or not (self._pending or self._line.is_within):
+            return
+        try:
+            self._sent(connection, _COMMIT, [])
+        except BaseException:
+            self.roll_back()  # SQLAlchemy takes a transaction for ended that could not be committed
+            raise
+
+    def roll_back(self, savepoint: str | None = None) -> None:
+        """In psycopg's place, which would have all forgotten that is prepared on the connection."""
+        self.forget()
+        if self._line is not None and self._line.is_within:
+            self._line.run("ROLLBACK" if savepoint is None else f'ROLLBACK TO SAVEPOINT "{savepoint}"')
+
+    def release(self, connection: Connection, savepoint: str) -> None:
+        """Sends what was told since the savepoint that SQLAlchemy is about to release."""
+        try:
+            self.flush(connection)
+        except BaseException:
+            self.roll_back(savepoint)  # as above
+            raise
+
+    def _sent(self, connection: Connection, spelled: Spelled, values: list[Any]) -> list[Any]:
+        """The rows of this statement, which goes behind all that waits."""
+        waiting, self._pending = [*self._pending, (spelled, values)], []
+        for each, its in waiting:
+            for hears in connection.dispatch.before_cursor_execute if each is not _COMMIT else ():
+                hears(connection, _OURS, each.statement.text, its, None, False)
+        asked = [(each.statement.text, its) for each, its in waiting]
+        try:
+            found = self._answered(*asked[0]) if self._line is None else self._line.rows(asked)
+        except self._texts.error as error:
+            raise self._told(connection, error) from error
+        return spelled.rows(found)
+
+    def _answered(self, text: str, values: list[Any]) -> list[Any]:
+        """By SQLite, where nothing waits."""
+        found: list[Any] = self._driver.execute(text, values).fetchall()
+        return found
+
+    def _told(self, connection: Connection, error: Exception) -> Exception:
+        """As SQLAlchemy would tell it, and the deadlines; without values, which may be personal."""
+        of, texts = watch_of(connection), self._texts
+        if of.stop is not None:
+            of.stop.check()
+        if texts.deadlines is not None:
+            tell_deadline(error, of, texts.deadlines)
+        is_lost = self._line is not None and bool(self._driver.closed)
+        if is_lost:
+            connection.invalidate(error)
+        told: Exception = DBAPIError.instance(
+            None, None, error, texts.error, connection_invalidated=is_lost, dialect=texts.engine.dialect
+        )
+        return told
+
+
+_OURS = None  # the cursor of what SQLAlchemy does not send
+_COMMIT = Spelled.of_text("COMMIT")
+
+
+def wired(engine: Engine, deadlines: Deadlines | None) -> None:
+    """From now on the engine's connections can be asked so."""
+    texts = _Texts(engine, deadlines)
+    libpq = Libpq(engine.dialect.loaded_dbapi) if engine.dialect.name == "postgresql" else None
+
+    @event.listens_for(engine, "connect")
+    def _(connection: Any, record: Any) -> None:
+        prepared = record.info[Prepared] = Prepared()
+        line = None if libpq is None else Line(libpq, connection, prepared)
+        record.info[Wire] = Wire(connection, texts, line)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _(connection: Connection, cursor: Any, statement: str, *rest: Any) -> None:
+        if cursor is not _OURS:
+            connection.info[Wire].flush(connection)
+            if statement[:40].lstrip().upper().startswith(FORGOTTEN_AT):
+                connection.info[Prepared].forget()
+
+    @event.listens_for(engine, "commit")
+    def _(connection: Connection) -> None:
+        connection.info[Wire].finish(connection)
+
+    @event.listens_for(engine, "release_savepoint")
+    def _(connection: Connection, name: str, *context: Any) -> None:
+        connection.info[Wire].release(connection, name)
+
+    @event.listens_for(engine, "rollback_savepoint")
+    def _(connection: Connection, *savepoint: Any) -> None:
+        connection.info[Wire].forget()
+
+    @event.listens_for(engine, "rollback")
+    def _(connection: Connection) -> None:
+        if not connection.invalidated:
+            connection.info[Wire].roll_back()

@@ -1,0 +1,149 @@
+"""Statements on the driver itself: sent together, in their order, and undone with all others."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, event, insert, select, text, update
+from sqlalchemy.exc import DataError, IntegrityError
+
+from master.session import Master, Transaction
+from master.stopping import Stop
+from master.tables.base import table
+from master.tables.branches import BranchRow
+from master.wire import ask
+from tests.conftest import TESTER
+
+branches = table(BranchRow)
+ADD = insert(branches)
+NAME = update(branches).where(branches.c.code == bindparam("branch")).values(name=bindparam("new"))
+ALL = select(branches)
+NAMES = select(branches.c.name).where(branches.c.code == bindparam("branch"))
+
+
+def add(tx: Transaction, code: str) -> None:
+    tx.tell(ADD, [{"code": code, "name": code.lower(), "recorded_at": tx.at}])
+
+
+def names(master: Master) -> list[str]:
+    with master.reading() as connection:
+        return list(connection.scalars(select(branches.c.name).order_by(branches.c.id)))
+
+
+def test_what_is_told_is_there_for_whoever_asks_next(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        add(tx, "N")
+        tx.tell(NAME, [{"branch": "N", "new": "North"}])
+        assert [row.name for row in tx.ask(NAMES, {"branch": "N"})] == ["North"]
+        tx.tell(NAME, [{"branch": "N", "new": "Far North"}])
+        assert tx.execute(select(branches.c.name)).scalars().all() == ["Far North"]
+
+
+def test_what_is_told_last_is_committed(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        add(tx, "N")
+        add(tx, "S")
+    assert names(master) == ["n", "s"]
+
+
+def test_what_is_told_of_a_transaction_that_fails_is_not_done(master: Master) -> None:
+    with pytest.raises(ZeroDivisionError), master.transaction(TESTER) as tx:
+        add(tx, "N")
+        tx.ask(NAMES, {"branch": "N"})
+        add(tx, "S")
+        raise ZeroDivisionError
+    with master.transaction(TESTER) as tx:  # on the same connection, which still holds what was prepared
+        add(tx, "E")
+    assert names(master) == ["e"]
+
+
+def test_a_savepoint_takes_back_what_was_told_since(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        add(tx, "N")
+        with pytest.raises(ZeroDivisionError), tx.connection.begin_nested():
+            add(tx, "S")
+            raise ZeroDivisionError
+        add(tx, "E")
+    assert names(master) == ["n", "e"]
+
+
+def test_what_the_database_refuses_is_told_as_ever_and_names_no_values(master: Master) -> None:
+    with pytest.raises(IntegrityError) as refused, master.transaction(TESTER) as tx:
+        add(tx, "N")
+        add(tx, "N")
+        tx.ask(NAMES, {"branch": "N"})
+    assert "parameters" not in str(refused.value)
+    assert names(master) == []
+    with master.transaction(TESTER) as tx:
+        add(tx, "S")
+    assert names(master) == ["s"]
+
+
+def test_a_savepoint_is_left_when_what_was_told_in_it_is_refused(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        add(tx, "N")
+        with pytest.raises(IntegrityError), tx.connection.begin_nested():
+            add(tx, "N")
+        add(tx, "E")
+    assert names(master) == ["n", "e"]
+
+
+def test_more_than_one_answer_holds_comes_whole(master: Master) -> None:
+    many = [f"B{number:04d}" for number in range(1_000)]
+    with master.transaction(TESTER) as tx:
+        for code in many:
+            add(tx, code)
+        assert len(tx.ask(ALL, {})) == 1_000
+    assert len(names(master)) == 1_000
+
+
+def test_who_listens_to_statements_hears_of_these_in_their_order(master: Master) -> None:
+    heard: list[str] = []
+
+    def hear(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        heard.append(statement.split(maxsplit=1)[0])
+
+    event.listen(master.engine, "before_cursor_execute", hear)
+    with master.transaction(TESTER) as tx:
+        add(tx, "N")
+        tx.ask(NAMES, {"branch": "N"})
+    event.remove(master.engine, "before_cursor_execute", hear)
+    assert [each for each in heard if each in ("INSERT", "SELECT")][-2:] == ["INSERT", "SELECT"]
+
+
+def test_statements_made_anew_at_each_call_are_answered_too(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        add(tx, "N")
+        found = [
+            tx.ask(select(branches.c.id).where(branches.c.code != str(number)), {}) for number in range(400)
+        ]
+    assert {len(rows) for rows in found} == {1}
+
+
+def test_what_psycopg_has_forgotten_is_prepared_again(master: Master) -> None:
+    for code in ("N", "S", "E"):
+        with master.transaction(TESTER) as tx:
+            for _ in range(10):  # until psycopg itself has prepared something, which it then forgets
+                tx.execute(select(branches.c.id))
+            add(tx, code)
+            with suppress(ZeroDivisionError), tx.connection.begin_nested():
+                raise ZeroDivisionError
+            tx.tell(NAME, [{"branch": code, "new": f"New {code}"}])
+            tx.execute(text("DROP TABLE IF EXISTS nowhere"))
+            assert [row.name for row in tx.ask(NAMES, {"branch": code})] == [f"New {code}"]
+    assert names(master) == ["New N", "New S", "New E"]
+
+
+def test_text_is_refused_rather_than_cut_short(master: Master) -> None:
+    if master.is_sqlite:
+        pytest.skip("SQLite keeps text with any character.")
+    with pytest.raises(DataError), master.transaction(TESTER) as tx:
+        add(tx, "N\0S")
+    assert names(master) == []
+
+
+def test_a_reading_that_nobody_waits_for_any_more_ends_quietly(master: Master) -> None:
+    stop = Stop()
+    with master.reading(stop) as connection:
+        assert ask(connection, ALL, {}) == []
+        stop.say()
