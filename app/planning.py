@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from app.http.asgi import Call
-from app.http.documents import Document, is_query
+from app.http.documents import Document
 from app.http.operations import ByPlan
 from app.http.requests import GraphQLRequest
-from execution.queries import Answered, Queries, Query
+from execution.queries import Queries, Query
 from execution.reasons import Reason, TooLate
 
 
@@ -19,22 +19,18 @@ def by_plan(queries: Queries, count: Callable[[str], None]) -> ByPlan:
         count(reason.value)
 
     async def answer(document: Document, request: GraphQLRequest, context: Any, call: Call) -> bytes | None:
-        operation = document.operation(request.operation_name)
-        if is_query(operation):
-            query = Query(
-                document.text,
-                document.tree,
-                operation,
-                request.variables,
-                is_registered=request.query is None,
-            )
-            try:
-                answered = await queries.answer(query, context)
-            except TooLate as late:
-                told(call, Reason.TIMEOUT)
-                raise late.refusal from late
-        else:
-            answered = Answered(Reason.CHANGE)
+        query = Query(
+            document.text,
+            document.tree,
+            document.operation(request.operation_name),
+            request.variables,
+            is_registered=request.query is None,
+        )
+        try:
+            answered = await queries.answer(query, context)
+        except TooLate as late:
+            told(call, Reason.TIMEOUT)
+            raise late.refusal from late
         told(call, answered.reason)
         return answered.data
 

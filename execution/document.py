@@ -14,6 +14,7 @@ from graphql import (
     GraphQLSchema,
     NullValueNode,
     OperationDefinitionNode,
+    OperationType,
     VariableNode,
     get_named_type,
 )
@@ -81,16 +82,20 @@ class Selections:
         self.schema = schema
         self.variables = variables
         self.operation = operation
-        self._query: GraphQLObjectType = schema.query_type  # type: ignore[assignment]  # strawberry sees to it
+        self._root: GraphQLObjectType = schema.get_root_type(operation.operation)  # type: ignore[assignment]  # it is valid
         self.fragments = {
             each.name.value: each for each in tree.definitions if isinstance(each, FragmentDefinitionNode)
         }
         self._fragments = {name: FragmentDetails(each) for name, each in self.fragments.items()}
 
+    @property
+    def is_change(self) -> bool:
+        return self.operation.operation is OperationType.MUTATION
+
     def roots(self) -> list[Asked]:
-        """The fields of the query itself."""
-        collected = collect_fields(self.schema, self._fragments, self.variables, self._query, self.operation)
-        return self._asked(self._query, collected.grouped_field_set)
+        """The fields of the query, or of the mutation, itself."""
+        collected = collect_fields(self.schema, self._fragments, self.variables, self._root, self.operation)
+        return self._asked(self._root, collected.grouped_field_set)
 
     def below(self, asked: Asked, kind: GraphQLObjectType) -> list[Asked]:
         """The fields of a value of this type."""

@@ -12,6 +12,7 @@ from sqlalchemy import Dialect, select
 
 from execution.answers import runs_before
 from execution.arguments import Read, readings
+from execution.changes import command_of
 from execution.document import Asked, Selections
 from execution.keys import KeyOf
 from execution.objects import object_text
@@ -137,9 +138,12 @@ async def plan_of(
     first = readings(schema, selections, run)
     for _, read in first:
         read(run)
-    for ready in _readies(work, selections.roots()):
+    roots = selections.roots()
+    for ready in _readies(work, roots):
         work.before.append(ready)
         await ready(run)
+    if selections.is_change:
+        work.before.append(command_of(schema, selections, roots))
     return await asyncio.get_running_loop().run_in_executor(
         thread, _made, work, run, [read for varies, read in first if varies]
     )

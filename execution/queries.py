@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import strawberry
 import structlog
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues, get_variable_values
 from sqlalchemy.exc import OperationalError
 
+from execution.changes import variables_below
 from execution.crowds import Crowds
 from execution.document import Selections
 from execution.plans import Key, Plan, class_of, plan_of
@@ -54,6 +55,10 @@ class Query:
     variables: Mapping[str, object]
     is_registered: bool = False
 
+    @property
+    def is_change(self) -> bool:
+        return self.operation.operation is OperationType.MUTATION
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -84,6 +89,7 @@ class Queries:
         self._dialect = driver_dialect(master.engine.dialect)
         self._entries: Shelf[_Entry] = Shelf(KEPT_PLANS)
         self._asked: Shelf[int] = Shelf(KEPT_COUNTS)
+        self._below: Shelf[frozenset[str]] = Shelf(KEPT_PLANS)  # of changes: see execution/changes.py
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="plans")
         self._is_making = False
         self._crowds = Crowds()
@@ -95,7 +101,11 @@ class Queries:
             return Answered(Reason.OFF)
         try:
             return await self._answer(query, context)
-        except (NobodyWaits, TooLate):
+        except NobodyWaits:
+            raise
+        except TooLate:
+            if query.is_change:  # it is done, which is to be told
+                return Answered(Reason.TIMEOUT)
             raise
         except Exception as error:
             return Answered(_reason(error, context))
@@ -105,7 +115,7 @@ class Queries:
             raise NotCompiled(Reason.LONG)
         run = Run(context, self._variables(query))
         name = query.operation.name.value if query.operation.name else None
-        shape = shapes(query.operation.variable_definitions or (), run.variables.coerced)
+        shape = shapes(query.operation.variable_definitions or (), self._telling(query, run))
         key = Key(query.text, name, class_of(context), shape)
         if not query.is_registered and not self._is_frequent(key, context.viewer.token_id):
             return Answered(Reason.NEW)
@@ -125,6 +135,16 @@ class Queries:
         if isinstance(variables, list):
             raise NotCompiled(Reason.ARGUMENT, variables[0].message)
         return variables
+
+    def _telling(self, query: Query, run: Run) -> Mapping[str, object]:
+        """The variables by which plans are told from one another."""
+        if not query.is_change:
+            return run.variables.coerced
+        name = query.operation.name.value if query.operation.name else None
+        if (below := self._below.get((query.text, name))) is None:
+            below = variables_below(query.tree, query.operation)
+            self._below.put((query.text, name), below, run.context.viewer.token_id)
+        return {name: value for name, value in run.variables.coerced.items() if name in below}
 
     def _is_frequent(self, key: Key, token: str) -> bool:
         """Whether it has been asked for so often that a plan pays."""

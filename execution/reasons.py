@@ -12,7 +12,7 @@ class Reason(StrEnum):
     MADE = "made"
     NEW = "new"  # not asked for often enough yet, or a plan is being made just now
     OFF = "off"  # KEHU_COMPILE_AT=0
-    CHANGE = "change"  # a mutation
+    CHANGE = "change"  # several commands at once, or one that failed, which the ordinary path words
     INTROSPECTION = "introspection"
     RESOLVER = "resolver"  # a field that Python answers, and no plan
     CURSOR = "cursor"  # `after` below a parent whose key no plan knows before

@@ -1,4 +1,4 @@
-"""The fields of the query itself: things found by keys and ids, and lists of all."""
+"""The fields of the operation itself: things found by keys and ids, and lists of all."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, bindparam, case, func, literal
 from sqlalchemy.sql.selectable import Subquery
 
 from execution.answers import answered_at_root
+from execution.changes import payload_text
 from execution.connections import Parented, connection
 from execution.document import Asked
 from execution.keys import KeyOf
@@ -23,7 +24,7 @@ from master.json_text import gathered, joined, listed, said
 from master.roles import READ
 from master.tables.codes import Occasion
 from schema.arguments import refuse_long
-from schema.fields import Answered, Argument, Loaded
+from schema.fields import Answered, Argument, Commanded, Loaded
 from schema.finding import AnyNode, Found, the_given
 from schema.ids import row_id
 
@@ -46,6 +47,8 @@ def _root(work: Work, asked: Asked) -> ColumnElement[str]:
         return _found(work, asked, how)
     if isinstance(how, AnyNode):
         return _nodes(work, asked, how) if "ids" in asked.field.args else _node(work, asked, how)
+    if isinstance(how, Commanded):
+        return payload_text(work, asked)
     if isinstance(how, Answered):
         return answered_at_root(work, asked, how)
     raise NotCompiled(Reason.RESOLVER, asked.path)

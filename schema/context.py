@@ -56,6 +56,7 @@ class Context:
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
     _made: dict[Hashable, asyncio.Future[Any]] = field(default_factory=dict)
+    _done: dict[Hashable, tuple[Any, Exception | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._begin()
@@ -66,6 +67,20 @@ class Context:
         if name not in self._made:
             self._made[name] = asyncio.ensure_future(make())
         found: T = await asyncio.shield(self._made[name])
+        return found
+
+    async def commanded(self, name: Hashable, command: Callable[[], Awaitable[T]]) -> T:
+        """What the command gives, or raises, which the request knows by this name: nobody runs it twice, also
+        where the path that ran it leaves the answer to the other one."""
+        if name not in self._done:
+            try:
+                self._done[name] = await command(), None
+            except Exception as error:
+                self._done[name] = None, error
+        done, failed = self._done[name]
+        if failed is not None:
+            raise failed
+        found: T = done
         return found
 
     async def read(self, work: Callable[[Connection], T]) -> T:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
 from inspect import Parameter, Signature
 from typing import Any
 
@@ -173,8 +174,13 @@ def answered_by(function: Callable[..., Any]) -> Any:
 
 
 def commanded_by(function: Callable[..., Any]) -> Any:
-    """What a resolver tells that changes something."""
-    return strawberry.mutation(resolver=function, metadata={"how": Commanded(function)})
+    """What a resolver tells that changes something; it runs once, whichever path asks for it."""
+
+    @wraps(function)
+    async def resolve(info: Info, **given: Any) -> Any:
+        return await info.context.commanded(info.path.key, lambda: function(info, **given))
+
+    return strawberry.mutation(resolver=resolve, metadata={"how": Commanded(resolve)})
 
 
 async def _looked_up(context: Context, wanted: Sequence[tuple[str, LookUp]], page: Page) -> Page:

@@ -11,7 +11,7 @@ from graphql import OperationDefinitionNode
 
 from app.commands.context import Finding, opened_master, settings
 from app.graphql import schema
-from app.http.documents import Document, DocumentRefused, Documents, is_query
+from app.http.documents import Document, DocumentRefused, Documents
 from app.limits import read_limits
 from app.opening import open_search
 from app.settings import Settings
@@ -57,8 +57,6 @@ def _read(text: str, told: Settings) -> Document:
 
 async def _told(query: Query, told: Settings, master: Master, viewer: Viewer) -> str:
     name = _name(query.operation)
-    if not is_query(query.operation):
-        return f"{name}: on the ordinary path ({Reason.CHANGE})\n"
     async with _context(told, master, viewer) as context:
         try:
             return _written(name, await Queries(schema, master, 1).planned(query, context))

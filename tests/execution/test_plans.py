@@ -190,7 +190,9 @@ def test_the_command_prints_the_sql_of_each_operation_or_why_it_has_none(folder:
     path.write_text(
         "query Named($number: String!) { customer(by: {number: $number}) { number } }\n"
         "query Saved { savedSearches { name } }\n"
-        'mutation Tag { untagCustomer(customer: "c1", tag: "x") { errors { code } } }\n',
+        'mutation Tag { untagCustomer(customer: "c1", tag: "x") { customer { number } errors { code } } }\n'
+        'mutation Both { a: untagCustomer(customer: "c1", tag: "x") { freshness }'
+        ' b: untagCustomer(customer: "c1", tag: "y") { freshness } }\n',
         encoding="utf-8",
     )
     told = CliRunner().invoke(main, ["plan", str(path), "--variables", json.dumps({"number": "C1"})])
@@ -198,7 +200,8 @@ def test_the_command_prints_the_sql_of_each_operation_or_why_it_has_none(folder:
     assert "query Named: one statement; each run binds " in told.output
     assert "SELECT CAST('{\"customer\":' || coalesce((SELECT " in told.output
     assert "query Saved: on the ordinary path (resolver: Query.savedSearches)" in told.output
-    assert "mutation Tag: on the ordinary path (change)" in told.output
+    assert "mutation Tag: one statement; each run binds k1; " in told.output
+    assert "mutation Both: on the ordinary path (change)" in told.output
 
 
 def test_the_command_asks_for_the_variables_that_a_query_needs(folder: Path) -> None:
