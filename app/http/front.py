@@ -23,7 +23,7 @@ from app.http.bearer import bearer_token, unauthenticated
 from app.http.errors import internal_answer, refused_answer
 from app.http.limiter.allowance import Allowance
 from app.http.media import JSON_TYPE, answer_type
-from app.http.operations import AdmitChanges, ByPlan, OpenContext, Operations, TextOf, written
+from app.http.operations import AdmitChanges, Asker, ByPlan, OpenContext, Operations, TextOf, written
 from app.http.requests import read_request, require_method
 from app.http.running import Runs
 from app.limits import Limits
@@ -76,7 +76,6 @@ class GraphQLFront(Generic[V]):
             limits,
             door.open_context,
             text_of=door.text_of,
-            allowance=door.allowance,
             over_limit=door.over_limit,
             admit_changes=door.admit_changes,
             runs=runs,
@@ -106,8 +105,9 @@ class GraphQLFront(Generic[V]):
             viewer = await self._viewer(scope, call)
             with self._door.turn(viewer, call):
                 media_type = answer_type(header_of(scope, b"accept"))
-                request = await read_request(scope, receive, self._door.allowance(viewer).limits)
-                outcome = await self._operations.outcome(request, viewer, call, receive)
+                asker = Asker(viewer, self._door.allowance(viewer), call)
+                request = await read_request(scope, receive, asker.allowance.limits)
+                outcome = await self._operations.outcome(request, asker, receive)
                 return written(outcome, media_type, call, self._limits)
         except RequestRefused as refused:
             return _refused(refused, media_type, call)

@@ -48,6 +48,15 @@ class Outcome:
     extensions: Mapping[str, object] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Asker(Generic[V]):
+    """Who asks, how much it may ask for, and the call by which it does."""
+
+    viewer: V
+    allowance: Allowance
+    call: Call
+
+
 class Operations(Generic[V]):
     """Runs operations on one schema, at most `operations_at_once` of them at a time."""
 
@@ -58,7 +67,6 @@ class Operations(Generic[V]):
         open_context: OpenContext[V],
         *,
         text_of: TextOf[V],
-        allowance: Callable[[V], Allowance],
         over_limit: Callable[[str], None],
         admit_changes: AdmitChanges[V],
         runs: Runs,
@@ -68,21 +76,21 @@ class Operations(Generic[V]):
         self._open_context = open_context
         self._text_of = text_of
         self._limits = limits
-        self._allowance = allowance
         self._limiter = Limiter(over_limit)
         self._admit_changes = admit_changes
         self._documents = Documents(schema, limits)
         self._runs = runs
         self._by_plan = by_plan
 
-    async def outcome(self, request: GraphQLRequest, viewer: V, call: Call, receive: Receive) -> Outcome:
+    async def outcome(self, request: GraphQLRequest, asker: Asker[V], receive: Receive) -> Outcome:
         """What the operation answers; it is stopped when `receive` tells that the caller has gone.
 
         Raises RequestRefused for what GraphQL knows not (405, 429, 503), and Disconnected.
         """
+        viewer, call = asker.viewer, asker.call
         try:
             text = await self._text_of(request, viewer, call)
-            document, told = self._admitted(text, request, viewer, call)
+            document, told = self._admitted(text, request, asker)
             operation = document.operation(request.operation_name)
         except (DocumentRefused, OverLimits, Refusal) as refused:
             return self._refused(refused, request, call)
@@ -104,16 +112,13 @@ class Operations(Generic[V]):
             outcome = Outcome([refusal_json(refusal, call.request_id)])
         return replace(outcome, extensions=_extensions(request, told))
 
-    def _admitted(
-        self, text: str, request: GraphQLRequest, viewer: V, call: Call
-    ) -> tuple[Document, Told | None]:
+    def _admitted(self, text: str, request: GraphQLRequest, asker: Asker[V]) -> tuple[Document, Told | None]:
         """The valid document, and what it costs. Raises DocumentRefused, OverLimits and Refusal."""
         document = self._documents.read(text)
         asking = Asking(document.measure, request.operation_name, request.variables)
-        allowance = self._allowance(viewer)
-        told = self._limiter.admit(asking, allowance, call)
+        told = self._limiter.admit(asking, asker.allowance, asker.call)
         self._documents.require_valid(document)
-        self._refuse_fields(document, request, allowance.refused)
+        self._refuse_fields(document, request, asker.allowance.refused)
         return document, told
 
     def _refuse_fields(self, document: Document, request: GraphQLRequest, refused: frozenset[str]) -> None:
