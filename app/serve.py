@@ -49,6 +49,8 @@ def serve(
     said = {"KEHU_HOST": host, "KEHU_PORT": port, "KEHU_INDEX_WORKER": None if index_worker else "off"}
     # The server's processes are new ones that read the environment again.
     os.environ.update({name: str(text) for name, text in said.items() if text is not None})
+    # Else glibc gives the threads heaps of their own: 20 MiB a process, and no request is the faster for it.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")
     settings = read_settings(os.environ)
     require_port(settings)
     require_ready(settings)
