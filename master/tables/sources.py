@@ -71,10 +71,11 @@ class HandValueRow(Row):
     """
 
     __tablename__ = "hand_values"
-    __table_args__ = AUTO
+    # Those that are open are looked for at each change, however often a value has been corrected.
+    __table_args__ = (Index("ix_hand_values_customer_id_ended_at", "customer_id", "ended_at"), AUTO)
 
     id: Mapped[RowId]
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"), index=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
     field: Mapped[CodeText]
     value: Mapped[str] = mapped_column(Sealed("sources"))
     pinned: Mapped[bool] = mapped_column(server_default=false())
