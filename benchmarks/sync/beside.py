@@ -11,6 +11,7 @@ from multiprocessing.synchronize import Event
 
 from sqlalchemy import select, update
 
+from benchmarks.sync.feeding import MARK, feeding
 from benchmarks.sync.stands import Stand
 from indexing.engines.port import SearchEngine
 from indexing.worker import Worker
@@ -23,7 +24,6 @@ from master.writes.derived import refresh
 customers = table(CustomerRow)
 BENCH = Actor("bench")
 BEGINS_SECONDS = 60.0
-MARK = "某"  # behind a name, and taken away again by the next change
 TIMED = 500  # the first so many customers are left to those who time a change
 
 
@@ -47,10 +47,10 @@ async def working(stand: Stand, master: Master, engine: SearchEngine) -> AsyncIt
 def writing(stand: Stand, a_second: int) -> Iterator[Callable[[], float]]:
     """One writer, or none: changes of random customers, a transaction each; tells how many a second."""
     made = get_context("spawn").Value("Q", 0)
-    begun = time.perf_counter()
     with ExitStack() as stack:
         if a_second:
             stack.enter_context(_spawned(_write, stand, a_second, made))
+        begun = time.perf_counter()
         yield lambda: made.value / (time.perf_counter() - begun)
 
 
@@ -89,19 +89,17 @@ async def _working(begun: Event, over: Event, stand: Stand) -> None:
 
 def _write(begun: Event, over: Event, stand: Stand, a_second: int, made: "Synchronized[int]") -> None:
     """By the clock, so that a pause is made up for, as the feeds that it stands for do."""
-    master, engine = stand.open()
     chance = random.Random(a_second)
-    begun.set()
-    start = time.perf_counter()
-    while not over.is_set():
-        behind = (time.perf_counter() - start) * a_second - made.value
-        if behind < 1:
-            time.sleep(1 / a_second)
-            continue
-        change(master, chance.randint(TIMED + 1, stand.customers))
-        made.value += 1
-    asyncio.run(engine.close())
-    master.close()
+    with feeding(stand.url) as changed:
+        begun.set()
+        start = time.perf_counter()
+        while not over.is_set():
+            behind = (time.perf_counter() - start) * a_second - made.value
+            if behind < 1:
+                time.sleep(1 / a_second)
+                continue
+            changed(chance.randint(TIMED + 1, stand.customers))
+            made.value += 1
 
 
 def change(master: Master, id: int) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from sqlalchemy import update
 
 from benchmarks.figures import Figure, spread
-from benchmarks.sync.beside import BENCH, MARK, TIMED, change, customers, working, writing
+from benchmarks.sync.beside import BENCH, TIMED, change, customers, working, writing
+from benchmarks.sync.feeding import MARK
 from benchmarks.sync.stands import Stand, both
 from indexing.engines.port import Extent, SearchEngine
 from indexing.questions import Question, Term

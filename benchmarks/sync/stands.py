@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import URL, make_url
+
 from benchmarks.bench_hub import KEYS, ZONE, filled, opened
 from benchmarks.clusters import own_index
 from benchmarks.stocks import kept_server, make_database
@@ -23,13 +25,14 @@ PROFILES = ("embedded", "server")
 
 @dataclass(frozen=True)
 class Stand:
-    """A master with that many customers; open: master and engine, in this process or another one.
+    """A master with that many customers, at url; open: it and the engine, in this process or another one.
 
     workers: processes that index, beside this one. None: this one does, as an embedded hub.
     """
 
     profile: str
     customers: int
+    url: URL
     open: Callable[[], tuple[Master, SearchEngine]]
     workers: int
 
@@ -40,8 +43,9 @@ def stand(profile: str, folder: Path, customers: int) -> Iterator[Stand]:
     if profile == "embedded":
         place = folder / f"hub-{customers}"
         master, _ = filled(place, customers)
+        migrate(master)  # one that was kept may be of an earlier version
         master.close()
-        yield Stand(profile, customers, partial(opened, place), workers=0)
+        yield Stand(profile, customers, master.engine.url, partial(opened, place), workers=0)
         return
     with (
         TemporaryDirectory() as shared,
@@ -51,7 +55,7 @@ def stand(profile: str, folder: Path, customers: int) -> Iterator[Stand]:
         url = database.url.replace("/postgres", f"/sync_{customers}")
         make_database(database, f"sync_{customers}")
         _fill(url, customers, folder / f"sync-{customers}")
-        yield Stand(profile, customers, partial(open_server, url, index), workers=2)
+        yield Stand(profile, customers, make_url(url), partial(open_server, url, index), workers=2)
 
 
 def _fill(url: str, customers: int, done: Path) -> None:
