@@ -13,26 +13,31 @@ from master.writes.merging.trees import Tree
 
 
 def withdraw(tx: Transaction, tree: Tree, back: GivenBack) -> None:
-    """Of rows that went back what merges further up have changed is withdrawn too: there they were others'
-    rows."""
+    """Of rows that went back, also what merges further up have changed: there they were others' rows. Rows
+    that had left before are no longer changed."""
     upper = [step.merge for step in tree.way]
     for moved in MOVED:
         if not moved.values:
             continue
         outdone = _outdone(tx, moved, back)
         for entry in reversed(noted(tx, upper, moved.name, moved.values)):
-            is_its = entry.merge_id == tree.merge or entry.row_id in back.rows[moved.name]
-            if is_its and (entry.field, entry.row_id) not in outdone:
+            if entry.row_id in back.rows[moved.name] and (entry.field, entry.row_id) not in outdone:
                 undo_value(tx, moved.table, moved.key, entry)
 
 
 def _outdone(tx: Transaction, moved: Moved, back: GivenBack) -> set[tuple[str, int]]:
-    """Rows that do not get their mark back: one that came after the merge has it."""
-    if moved.mark is None or not back.later[moved.name]:
+    """Rows that stay ended, or do not get their mark back: one that came after the merge says the same, or
+    has the mark."""
+    later = back.later[moved.name]
+    if not later:
         return set()
     rows = said_rows(tx, moved, [back.restored], ended=back.rows[moved.name])
-    taken = {row.among for row in rows if row.is_marked and row.is_open and row.key in back.later[moved.name]}
-    return {(moved.mark.column, row.key) for row in rows if row.among in taken}
+    newer = [row for row in rows if row.is_open and row.key in later]
+    said, taken = {row.says for row in newer}, {row.among for row in newer if row.is_marked}
+    outdone = {("ended_at", row.key) for row in rows if moved.alike and row.says in said}
+    if moved.mark is not None:
+        outdone |= {(moved.mark.column, row.key) for row in rows if row.among in taken}
+    return outdone
 
 
 def undo_value(tx: Transaction, target: Table, key: str, entry: Row[Any]) -> bool:

@@ -185,3 +185,30 @@ def test_what_one_source_said_of_the_restored_one_alone_goes_with_it(master: Mas
     assert unmerge(master, done.merges[0]).undecided == []
     assert mobiles(master, one) == ["13700137000", "13800138000"]
     assert mobiles(master, other) == ["13900139000"]
+
+
+def test_a_mobile_that_its_source_dropped_and_said_again_while_merged_is_there_once(master: Master) -> None:
+    one = put(master, "CORE", "K1", name="张三", mobiles=("13800138000",))
+    other = put(master, "CORE", "K2", name="李四", mobiles=("13800138000",))
+    done = merge(master, one, other)
+    for key, said in (("K1", ()), ("K2", ()), ("K2", ("13800138000",))):
+        put(master, "CORE", key, mobiles=said)
+    unmerge(master, done.merges[0])
+    assert (mobiles(master, one), mobiles(master, other)) == ([], ["13800138000"])
+
+
+def test_what_was_ended_of_who_has_left_before_is_not_opened_again_when_the_upper_merge_is_undone(
+    master: Master, time: SetTime
+) -> None:
+    one = put(master, "CORE", "K1", name="张三", mobiles=("13800138000",))
+    middle = put(master, "CRM", "M", name="王五")
+    other = put(master, "CORE", "K2", name="李四", mobiles=("13800138000",))
+    (lower,) = merge(master, middle, other).merges
+    (upper,) = merge(master, one, middle).merges
+    time.forward(minutes=1)
+    for key, said in (("K1", ()), ("K2", ()), ("K2", ("13800138000",))):
+        put(master, "CORE", key, mobiles=said)
+    unmerge(master, lower)
+    assert mobiles(master, other) == ["13800138000"]
+    unmerge(master, upper)
+    assert [mobiles(master, each) for each in (one, middle, other)] == [[], [], ["13800138000"]]
