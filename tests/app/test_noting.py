@@ -171,6 +171,8 @@ def test_a_closing_hub_says_what_it_could_not_note(
 class NoEngine:
     """No index is needed to forget."""
 
+    gather_seconds = 0.0
+
 
 def forgotten(master: Master, kept: timedelta) -> list[bool]:
     """What each round of the upkeep says of whether there is more."""
