@@ -47,7 +47,7 @@ def mobile(value: str) -> Any:
 def test_somebody_is_created_and_who_is_like_it_is_told(people: Hub, master: Master) -> None:
     payload = create(people, "ADMIN", name="欧阳震华", birthDate=BORN)
     assert payload["customer"]["number"] == "C000000005"
-    assert candidates(payload) == [("1", "SAME"), ("2", "SAME")]
+    assert candidates(payload) == [("1", "SAME"), ("2", "REVIEW")]
     first = payload["candidates"][0]
     assert [(each["field"], each["level"]) for each in first["reasons"]] == [
         ("name", "same"),
@@ -96,7 +96,7 @@ def test_somebody_similar_is_refused_where_that_is_asked_for(people: Hub, master
     given = {"name": "欧阳震华", "birthDate": BORN, "refuseSimilar": True}
     payload = create(people, **given)
     assert (codes(payload), payload["customer"]) == ([("DUPLICATE", None)], None)
-    assert candidates(payload) == [("1", "SAME"), ("2", "SAME")]
+    assert candidates(payload) == [("1", "SAME"), ("2", "REVIEW")]
     assert count(master) == 4
     assert codes(create(people, **given, duplicateReason="A namesake of the same day")) == []
     assert codes(create(people, name="Nobody Alike", refuseSimilar=True)) == []
