@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from sqlalchemy import Connection, bindparam, case, delete, func, or_, select, text, update
 
@@ -125,18 +126,20 @@ def _forget_accesses(tx: Transaction, before: datetime) -> bool:
 
 
 def _forget_records(tx: Transaction, before: datetime) -> bool:
-    """Their batches stay, with their counts, and tell that they can not be taken back any more. Of those that
-    are being taken back nothing goes until that is done."""
-    stays_in = or_(batches.c.taking_back_at.is_(None), batches.c.taken_back_at.is_not(None))
+    """Their batches stay, with their counts, and tell that they can not be taken back any more. Behind those
+    of a batch that is being taken back nothing goes: what came later tells what of it is to stay."""
     columns = (incoming.c.id, incoming.c.batch_id, incoming.c.received_at)
-    first = select(*columns).join(batches, batches.c.id == incoming.c.batch_id).where(stays_in)
-    oldest = tx.execute(first.order_by(incoming.c.id).limit(RECORDS_AT_ONCE)).all()
-    old = [row for row in oldest if row.received_at < before]
+    oldest = tx.execute(select(*columns).order_by(incoming.c.id).limit(RECORDS_AT_ONCE)).all()
+    old = list(takewhile(lambda row: row.received_at < before, oldest))
+    stays_in = or_(batches.c.taking_back_at.is_(None), batches.c.taken_back_at.is_not(None))
     its = select(batches.c.id).where(batches.c.id.in_({row.batch_id for row in old}), stays_in)
     held = set(tx.execute(its.order_by(batches.c.id).with_for_update(skip_locked=True)).scalars())
-    gone = [row.id for row in old if row.batch_id in held]
+    gone = [row.id for row in takewhile(lambda row: row.batch_id in held, old)]
     if gone:
-        first_time = (batches.c.id.in_(held), batches.c.forgotten_at.is_(None))
+        first_time = (
+            batches.c.id.in_({row.batch_id for row in old[: len(gone)]}),
+            batches.c.forgotten_at.is_(None),
+        )
         tx.execute(update(batches).where(*first_time).values(forgotten_at=tx.at))
         tx.execute(delete(incoming).where(incoming.c.id.in_(gone)))
     return len(gone) == RECORDS_AT_ONCE
