@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
 
+from master.access import customers_in_sight
 from master.audit import note_all
 from master.errors import Conflict, Invalid, NotFound
 from master.session import Transaction
+from master.sight import bound, reach_of
 from master.tables.base import table
 from master.tables.codes import INVERSE, CustomerKind, RelationKind
 from master.tables.relations import RelationRow
@@ -92,17 +94,26 @@ def end_relation(tx: Transaction, ending: Ending) -> int:
 
 def _by_hand(tx: Transaction, id: int) -> Any:
     """A relation of two in sight, who are held."""
-    wanted = select(relations, systems.c.code).outerjoin(systems, systems.c.id == relations.c.source_id)
-    wanted = wanted.where(relations.c.id == id, relations.c.ended_at.is_(None))
-    row = tx.execute(wanted).one_or_none()
-    if row is None:
-        raise NotFound("There is no relation with this id.", ["relation"])
-    locked_customers(tx, {id: ["relation"] for id in (row.customer_id, row.other_id)})
+    seen = _seen(tx, id)
+    locked_customers(tx, {each: ["relation"] for each in (seen.customer_id, seen.other_id)})
+    row = _seen(tx, id)  # as it is when nobody else can change it any more
     if row.suggestion_id is not None:
         raise Conflict("It came of a suggestion that was accepted: undo that by undoRelatives.", ["relation"])
     if row.recorded_by is None:
         who = f"The source system {row.code}" if row.code else "A source system"
         raise Conflict(f"{who} says it: it ends when that says so.", ["relation"])
+    return row
+
+
+def _seen(tx: Transaction, id: int) -> Any:
+    """Raises NotFound, also where one of the two is out of sight."""
+    wanted = select(relations, systems.c.code).outerjoin(systems, systems.c.id == relations.c.source_id)
+    reach = reach_of(tx.actor.sight)
+    both = (customers_in_sight(relations.c[name], reach) for name in ("customer_id", "other_id"))
+    its = wanted.where(relations.c.id == id, relations.c.ended_at.is_(None), *both)
+    row = tx.execute(its.params(bound(tx.actor.sight))).one_or_none()
+    if row is None:
+        raise NotFound("There is no relation with this id.", ["relation"])
     return row
 
 

@@ -173,6 +173,7 @@ def test_a_last_day_before_the_first_one_is_refused(home: Hub) -> None:
 def test_a_relation_to_one_out_of_sight_is_not_ended(home: Hub) -> None:
     made = relate(home, HUSBAND, DAUGHTER, "CHILD")
     relation = made["customer"]["relations"][0]["id"]
-    for id in (relation, "r999", "x"):
-        assert codes(end(home, id, branches=["NORTH"])) == [("NOT_FOUND", ["relation"])]
+    refused = [end(home, id, branches=["NORTH"]) for id in (relation, "r999", "x")]
+    assert codes(refused[0]) == [("NOT_FOUND", ["relation"])]
+    assert refused[0] == refused[1] == refused[2]
     assert relations(home, HUSBAND) == {DAUGHTER: "CHILD"}
