@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CTE, Select, case, select
+from sqlalchemy import CTE, Select, case, select, true, union_all
 
 from loaders.relations import Order, Relation, Rows, Tied
 from master.roles import AUDIT_READ
@@ -36,17 +36,22 @@ def _accesses(tied: Tied) -> Select[Any]:
 
 
 def _been(tied: Tied) -> CTE:
-    """Who each customer was, and from when until when: with whom it was merged, or of whom it was split off,
-    and into whom that one had gone meanwhile."""
-    undone = select(
-        merge.c.customer_id,
-        merge.c.survivor_id.label("was"),
-        merge.c.at.label("since"),
-        merge.c.undone_at.label("until"),
-    ).where(merge.c.undone_at.is_not(None), tied(merge.c.customer_id))
-    taken = select(split.c.customer_id, split.c.stays_id, split.c.since, split.c.at)
-    first = undone.union_all(taken.where(tied(split.c.customer_id))).subquery("first")
-    been = select(first).cte("been", recursive=True, nesting=True)
+    """Who each customer was, or one who was merged into it, and from when until when: with whom that one was
+    merged, or of whom it was split off, and into whom those had gone meanwhile."""
+    undone = (merge.c.survivor_id.label("was"), merge.c.at.label("since"), merge.c.undone_at.label("until"))
+    taken = (split.c.stays_id, split.c.since, split.c.at)
+    parted = [(merge, undone, merge.c.undone_at.is_not(None)), (split, taken, true())]
+    own = [
+        select(which.c.customer_id, *times).where(has_parted, tied(which.c.customer_id))
+        for which, times, has_parted in parted
+    ]
+    of_merged = [
+        select(merged.c.survivor_id.label("customer_id"), *times)
+        .join(which, which.c.customer_id == merged.c.id)
+        .where(has_parted, tied(merged.c.survivor_id))
+        for which, times, has_parted in parted
+    ]
+    been = select(union_all(*own, *of_merged).subquery("first")).cte("been", recursive=True, nesting=True)
     further = merge.alias("further")
     since = case((further.c.at > been.c.since, further.c.at), else_=been.c.since)
     until = case((further.c.undone_at < been.c.until, further.c.undone_at), else_=been.c.until)

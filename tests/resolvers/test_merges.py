@@ -205,3 +205,19 @@ def test_who_saw_three_while_they_were_one_saw_each_of_them(
     assert seen_of(hub, "c3") == list(of_two)
     assert set(seen_of(hub, "c2")) == {"all", "c2 and c3", "c2 alone", *both}
     assert seen_of(hub, "c1") == ["c1 last", "c1 after", "all", "c1 alone, later", "c1 alone"]
+
+
+def test_who_saw_one_while_it_was_a_third_one_saw_whoever_it_is_now(hub: Hub, time: SetTime) -> None:
+    """c2 was c1, and is c3 now."""
+    with a_town(hub.master) as (town, fill):
+        for n in (1, 3, 5):
+            town.customer(fill, n)
+    merge(hub, "c1", "c2")
+    seen(hub, time, 1, "as c1")
+    unmerge(hub, "m1")
+    seen(hub, time, 1, "c1 alone")
+    assert seen_of(hub, "c3") == []
+    merge(hub, "c3", "c2")
+    assert seen_of(hub, "c3") == ["as c1"]
+    unmerge(hub, "m2")
+    assert seen_of(hub, "c3") == []

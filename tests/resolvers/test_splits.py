@@ -14,7 +14,7 @@ from master.tables.contacts import ContactRow
 from master.tables.reviews import ReviewTaskRow
 from tests.conftest import SetTime
 from tests.intake.importing import Importing, counts
-from tests.resolvers.merging import seen, seen_of
+from tests.resolvers.merging import merge, seen, seen_of
 from tests.schema.hub import Hub, filling
 
 SPLIT = """mutation ($input: SplitRecordInput!) { splitRecord(input: $input) {
@@ -69,6 +69,19 @@ def test_who_saw_them_while_they_were_taken_for_one_saw_each_of_them(taken: Impo
     seen(hub, time, 1, "after")
     assert seen_of(hub, "c1") == ["after", "as one"]
     assert seen_of(hub, "c2") == ["as one"]
+
+
+def test_who_saw_them_while_they_were_taken_for_one_saw_whoever_was_split_off_and_merged_since(
+    taken: Importing, time: SetTime
+) -> None:
+    hub = Hub(taken.master)
+    seen(hub, time, 1, "as one")
+    split(taken, "WEB", "B")
+    with filling(taken.master) as fill:
+        fill.customer(3, "张珊")
+        fill.derive()
+    merge(hub, "c3", "c2")
+    assert seen_of(hub, "c3") == ["as one"]
 
 
 def test_what_its_source_brought_goes_along(taken: Importing) -> None:
