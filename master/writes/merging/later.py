@@ -70,7 +70,7 @@ def place_later(tx: Transaction, tree: Tree, back: GivenBack, said: SaidByBoth) 
         for owner in moved.owners if moved.later is not None else ():
             its = []
             for row in _later(tx, tree, moved, owner):
-                is_its, reason = feeds.place(row.source, _thing(moved, row))
+                is_its, reason = feeds.place(row.source, thing_of(moved, row))
                 if reason is not None:
                     if owner is moved.owners[0]:  # a relation's other side is told of by the first
                         undecided.setdefault((moved.name, row.told), Undecided(moved.name, row.told, reason))
@@ -117,8 +117,8 @@ def with_source(moved: Moved) -> Any:
     return select(*columns, source.label("source"))
 
 
-def _thing(moved: Moved, row: Row[Any]) -> Thing:
-    """As records have it."""
+def thing_of(moved: Moved, row: Row[Any]) -> Thing:
+    """A row of with_source, as records have it."""
     said = [getattr(row, f"says_{name}") for name in moved.alike[: SAID_BY_RECORDS.get(moved.name, 0)]]
     return (moved.name, row.source, *(bytes(each) if isinstance(each, memoryview) else each for each in said))
 

@@ -1,6 +1,6 @@
 """What the source systems of a customer say that they did not say yet when a merge began."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from master.session import Transaction
 from master.tables.base import table
 from master.tables.history import HISTORY
 from master.tables.sources import SourceRecordRow
+from master.writes.merging.ledger import noted
 from master.writes.merging.trees import Step, Tree
 from master.writes.sourced.golden import COLUMNS, value_in_column
 from master.writes.sourced.items import DOCUMENTS, FIELDS, POINTS, said_documents, said_points
@@ -55,13 +56,31 @@ def said_by_both(tx: Transaction, tree: Tree, restored: int) -> SaidByBoth:
 
 def things_said(tx: Transaction, records: Sequence[SourceSaid]) -> set[Thing]:
     """What these say now of documents, contact points and tags."""
+    return _things(tx, ((each.source_id, each.now) for each in records))
+
+
+def said_meanwhile(tx: Transaction, tree: Tree, both: SaidByBoth) -> set[Thing]:
+    """What these said at any time since the merge, or those who came to the survivor as one of the others."""
+    entries = noted(tx, tree.standing, records.name, ["customer_id"])
+    ids = {entry.row_id for entry in entries} | {each.record_id for each in (*both.its, *both.own)}
+    last = tree.way[0].last_ids.get(old_records.name, 0)
+    said = set[tuple[int, str]]()
+    for kept in (records, old_records):
+        wanted = select(kept.c.source_id, kept.c.content).where(kept.c.kind == "customers")
+        if kept is old_records:
+            wanted = wanted.where(kept.c.history_id > last)
+        said |= {(row.source_id, row.content) for row in rows_in(tx, wanted, kept.c.id, ids)}
+    return _things(tx, ((source, parsed(content)) for source, content in said))
+
+
+def _things(tx: Transaction, said: Iterable[tuple[int, Said]]) -> set[Thing]:
+    """By source."""
     found: set[Thing] = set()
-    for said in records:
-        for shape in (DOCUMENTS, POINTS):
-            digest = seal_for(tx.master.keys, shape.purpose).digest
-            keys = shape.said(said.now)
-            found |= {(shape.target.name, said.source_id, kind, digest(normal)) for kind, normal in keys}
-        found |= {("customer_tags", said.source_id, tag) for tag in said.now.get("tags") or ()}
+    digests = {shape: seal_for(tx.master.keys, shape.purpose).digest for shape in (DOCUMENTS, POINTS)}
+    for source, its in said:
+        for shape, digest in digests.items():
+            found |= {(shape.target.name, source, kind, digest(normal)) for kind, normal in shape.said(its)}
+        found |= {("customer_tags", source, tag) for tag in its.get("tags") or ()}
     return found
 
 

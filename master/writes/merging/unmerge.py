@@ -62,7 +62,7 @@ def unmerge_customer(tx: Transaction, merge: int, reason: str) -> Undone:
     tell_apart(tx, (tree.way[0].survivor, restored), told)
     say_again_of_survivor(tx, said.own, gone)
     say_again_of_restored(tx, said.its)
-    keep_own_sayers(tx, survivor, said)
+    keep_own_sayers(tx, tree, said)
     say_what_stood(tx, [*said.own, *said.its], things)
     choose_of_each(tx, tree, restored, names)
     mend_doubts(tx, [survivor, restored])

@@ -212,3 +212,25 @@ def test_what_was_ended_of_who_has_left_before_is_not_opened_again_when_the_uppe
     assert mobiles(master, other) == ["13800138000"]
     unmerge(master, upper)
     assert [mobiles(master, each) for each in (one, middle, other)] == [[], [], ["13800138000"]]
+
+
+def test_what_was_kept_for_one_who_has_left_does_not_come_back_when_the_upper_merge_is_undone(
+    master: Master,
+) -> None:
+    paper = (GivenDocument(DocumentType.PASSPORT, "E12345678"),)
+    its: dict[str, Any] = {"mobiles": ("13800138000",), "documents": paper}
+    upper_one = put(master, "WEB", "C", name="王五", **its)
+    one = put(master, "CORE", "K1", name="张三", **its)
+    other = put(master, "CORE", "K2", name="李四")
+    (lower,) = merge(master, one, other).merges
+    put(master, "CORE", "K2", **its)
+    put(master, "CORE", "K1", mobiles=(), documents=())
+    (upper,) = merge(master, upper_one, one).merges
+    unmerge(master, lower)
+    unmerge(master, upper)
+    assert [mobiles(master, each) for each in (upper_one, one, other)] == [
+        ["13800138000"],
+        [],
+        ["13800138000"],
+    ]
+    assert papers(master) == [(upper_one, "E12345678", None), (other, "E12345678", None)]

@@ -15,7 +15,7 @@ from master.writes.sourced.customers import apply_customers
 from master.writes.sourced.rows import Outcome, SourcedRow, sourced_point
 from tests.conftest import TESTER
 from tests.master.merging.saying import mobiles, put, rows
-from tests.master.merging.town import merge
+from tests.master.merging.town import merge, unmerge
 from tests.schema.hub import filling
 
 customers, points, given = table(CustomerRow), table(ContactPointRow), table(CustomerTagRow)
@@ -79,3 +79,17 @@ def test_a_tag_that_one_key_drops_stays_while_the_other_key_says_it(master: Mast
     assert rows(master, its) == [(one,)]
     apply(master, SourcedRow("K1", {"tags": ()}))
     assert rows(master, its) == []
+
+
+def test_a_tag_that_one_key_dropped_while_merged_is_the_other_keys_alone(master: Master) -> None:
+    with filling(master) as fill:
+        tags = [fill.tag(code) for code in ("VIP", "AGENT")]
+    one = put(master, "CORE", "K1", name="张三")
+    other = put(master, "CORE", "K2", name="李四")
+    apply(master, SourcedRow("K1", {"tags": tuple(tags)}))
+    done = merge(master, one, other)
+    apply(master, SourcedRow("K2", {"tags": (tags[1],)}))
+    apply(master, SourcedRow("K1", {"tags": (tags[0],)}))
+    unmerge(master, done.merges[0])
+    its = select(given.c.customer_id, given.c.tag_id).where(given.c.ended_at.is_(None))
+    assert rows(master, its.order_by(given.c.customer_id)) == [(one, tags[0]), (other, tags[1])]
