@@ -50,7 +50,7 @@ def _astray(tx: Transaction, tree: Tree, moved: Moved, owner: Owner) -> list[int
     later = [merge for merge in tree.standing if merge > tree.merge]
     if not later:
         return []
-    moves = moves_of(noted(tx, [tree.merge, *later], moved.name, [owner.column]))
+    moves = moves_of(tx, tree, [tree.merge, *later], moved, owner)
     return [
         row
         for row, entries in moves.items()
@@ -58,11 +58,19 @@ def _astray(tx: Transaction, tree: Tree, moved: Moved, owner: Owner) -> list[int
     ]
 
 
-def moves_of(entries: Sequence[Row[Any]]) -> Mapping[int, list[Row[Any]]]:
-    """The moves of each row, oldest first."""
+def moves_of(
+    tx: Transaction, tree: Tree, merges: Sequence[int], moved: Moved, owner: Owner
+) -> Mapping[int, list[Row[Any]]]:
+    """The moves of each row by these merges, oldest first; without those that a merge began which was undone
+    since: by that, the row is back where it was."""
     found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    for entry in entries:
-        found[entry.row_id].append(entry)
+    elsewhere: dict[int, str] = {}
+    for entry in noted(tx, [*merges, *tree.away], moved.name, [owner.column]):
+        if entry.merge_id in tree.away or entry.before == elsewhere.get(entry.row_id):
+            elsewhere[entry.row_id] = entry.after
+        else:
+            elsewhere.pop(entry.row_id, None)
+            found[entry.row_id].append(entry)
     return found
 
 

@@ -11,7 +11,7 @@ from master.tables.base import table
 from master.tables.children import MOVED, Moved, Owner
 from master.tables.policies import PolicyRow
 from master.writes.merging.giving_back import GivenBack, moves_of
-from master.writes.merging.ledger import noted, owned, told
+from master.writes.merging.ledger import owned, told
 from master.writes.merging.said_since import SaidByBoth, Thing, things_said
 from master.writes.merging.trees import Tree
 from master.writes.sourced.statements import rows_in
@@ -88,7 +88,7 @@ def _later(tx: Transaction, tree: Tree, moved: Moved, owner: Owner) -> Iterator[
     first = tree.way[0].last_ids.get(moved.name, 0)
     rows = with_source(moved).where(*owned(moved, owner, tree.survivor), target.c[moved.key] > first)
     found = tx.execute(rows.order_by(target.c[moved.key])).all()
-    moves = moves_of(noted(tx, tree.others, moved.name, [owner.column])) if found else {}
+    moves = moves_of(tx, tree, tree.others, moved, owner) if found else {}
     for row in found:
         if row.key > _last_id_before(tree, moved, moves.get(row.key, ())):
             yield row

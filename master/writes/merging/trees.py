@@ -27,12 +27,13 @@ class Step:
 class Tree:
     """survivor: who all of them are now. standing: all merges under it. way: from the merge that is undone to
     the survivor, each into somebody who went by the next. into: by standing merge, who the customer went into
-    then."""
+    then. away: merges that were undone, by which somebody on the way was elsewhere meanwhile."""
 
     survivor: int
     standing: tuple[int, ...]
     way: tuple[Step, ...]
     into: Mapping[int, int]
+    away: frozenset[int]
 
     @property
     def merge(self) -> int:
@@ -56,4 +57,9 @@ def tree_of(tx: Transaction, merge: int, survivor: int) -> Tree:
         way.append(Step(row.id, row.survivor_id, json.loads(row.last_ids)))
         row = by_customer.get(row.survivor_id)
     into = {row.id: row.survivor_id for row in rows}
-    return Tree(survivor, tuple(sorted(into)), tuple(way), into)
+    away = select(merges.c.id).where(
+        merges.c.customer_id.in_([step.survivor for step in way]),
+        merges.c.undone_at.is_not(None),
+        merges.c.id > merge,
+    )
+    return Tree(survivor, tuple(sorted(into)), tuple(way), into, frozenset(tx.execute(away).scalars()))

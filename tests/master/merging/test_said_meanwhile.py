@@ -234,3 +234,26 @@ def test_what_was_kept_for_one_who_has_left_does_not_come_back_when_the_upper_me
         ["13800138000"],
     ]
     assert papers(master) == [(upper_one, "E12345678", None), (other, "E12345678", None)]
+
+
+def test_all_goes_back_also_after_the_survivor_was_elsewhere_by_a_merge_that_was_undone(
+    master: Master,
+) -> None:
+    one, other, third, fourth = (
+        put(master, source, "K", name="张三", mobiles=(mobile,))
+        for source, mobile in (
+            ("CORE", "13800138000"),
+            ("CRM", "13800138001"),
+            ("WEB", "13800138002"),
+            ("ERP", "13800138003"),
+        )
+    )
+    (lowest,) = merge(master, one, other).merges
+    (away,) = merge(master, third, one).merges
+    merge(master, fourth, third)
+    put(master, "CRM", "K", mobiles=("13800138001", "13900139000"))
+    unmerge(master, away)
+    merge(master, one, fourth)
+    unmerge(master, lowest)
+    assert mobiles(master, other) == ["13800138001", "13900139000"]
+    assert mobiles(master, one) == ["13800138000", "13800138002", "13800138003"]
