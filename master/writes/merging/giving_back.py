@@ -64,12 +64,12 @@ def moves_of(
     """The moves of each row by these merges, oldest first; without those that a merge began which was undone
     since: by that, the row is back where it was."""
     found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
-    elsewhere: dict[int, str] = {}
+    elsewhere: defaultdict[int, set[str]] = defaultdict(set)
     for entry in noted(tx, [*merges, *tree.away], moved.name, [owner.column]):
-        if entry.merge_id in tree.away or entry.before == elsewhere.get(entry.row_id):
-            elsewhere[entry.row_id] = entry.after
+        if entry.merge_id in tree.away or entry.before in elsewhere[entry.row_id]:
+            elsewhere[entry.row_id].add(entry.after)
         else:
-            elsewhere.pop(entry.row_id, None)
+            elsewhere[entry.row_id].clear()
             found[entry.row_id].append(entry)
     return found
 

@@ -1,7 +1,7 @@
 """The merges that stand under one survivor, and the way on which a customer came to it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,9 +57,17 @@ def tree_of(tx: Transaction, merge: int, survivor: int) -> Tree:
         way.append(Step(row.id, row.survivor_id, json.loads(row.last_ids)))
         row = by_customer.get(row.survivor_id)
     into = {row.id: row.survivor_id for row in rows}
-    away = select(merges.c.id).where(
-        merges.c.customer_id.in_([step.survivor for step in way]),
-        merges.c.undone_at.is_not(None),
-        merges.c.id > merge,
-    )
-    return Tree(survivor, tuple(sorted(into)), tuple(way), into, frozenset(tx.execute(away).scalars()))
+    return Tree(survivor, tuple(sorted(into)), tuple(way), into, _away(tx, way))
+
+
+def _away(tx: Transaction, way: Sequence[Step]) -> frozenset[int]:
+    """Also those by which whoever they were elsewhere with went further."""
+    found, seen = set[int](), set[int]()
+    places = {step.survivor for step in way}
+    while places:
+        seen |= places
+        its = merges.c.customer_id.in_(places), merges.c.id > way[0].merge
+        rows = tx.execute(select(merges.c.id, merges.c.survivor_id, merges.c.undone_at).where(*its)).all()
+        found |= {row.id for row in rows if row.undone_at is not None}
+        places = {row.survivor_id for row in rows} - seen
+    return frozenset(found)

@@ -257,3 +257,22 @@ def test_all_goes_back_also_after_the_survivor_was_elsewhere_by_a_merge_that_was
     unmerge(master, lowest)
     assert mobiles(master, other) == ["13800138001", "13900139000"]
     assert mobiles(master, one) == ["13800138000", "13800138002", "13800138003"]
+
+
+def test_all_goes_back_also_after_the_survivor_was_elsewhere_with_one_who_went_further(
+    master: Master,
+) -> None:
+    mobile = "1380013800{}".format
+    one, other, third, fourth, fifth = (
+        put(master, "CORE", f"K{n}", name="张三", mobiles=(mobile(n),)) for n in range(5)
+    )
+    (lowest,) = merge(master, one, other).merges
+    (away,) = merge(master, third, one).merges
+    (further,) = merge(master, fourth, third).merges
+    merge(master, fifth, fourth)
+    unmerge(master, away)
+    unmerge(master, further)
+    merge(master, fifth, one)
+    unmerge(master, lowest)
+    assert [mobiles(master, each) for each in (other, third)] == [[mobile(1)], [mobile(2)]]
+    assert mobiles(master, fifth) == [mobile(0), mobile(3), mobile(4)]
