@@ -12,7 +12,7 @@ from master.stopping import Stop
 from master.tables.base import table
 from master.tables.branches import BranchRow
 from master.wire import ask
-from tests.conftest import TESTER
+from tests.conftest import TESTER, empty
 
 branches = table(BranchRow)
 ADD = insert(branches)
@@ -136,6 +136,7 @@ def test_what_psycopg_has_forgotten_is_prepared_again(master: Master) -> None:
 
 def test_text_is_refused_rather_than_cut_short(postgresql_master: Master) -> None:
     """SQLite keeps text with any character."""
+    empty(postgresql_master)
     with pytest.raises(DataError), postgresql_master.transaction(TESTER) as tx:
         add(tx, "N\0S")
     assert names(postgresql_master) == []
