@@ -131,9 +131,8 @@ class Line:
 
     def _texts(self, values: Sequence[Any]) -> list[bytes | None]:
         texts = [_as_text(each) for each in values]
-        if any(
-            each is not None and b"\0" in each for each in texts
-        ):  # behind which libpq would look no further
+        # Behind a NUL libpq would look no further.
+        if any(each is not None and b"\0" in each for each in texts):
             raise self._libpq.psycopg.DataError("PostgreSQL keeps no text with a NUL character.")
         return texts
 

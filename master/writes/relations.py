@@ -1,6 +1,6 @@
 """Relations made and ended by people: who is what to whom, from when until when."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -54,10 +54,7 @@ def relate_customers(tx: Transaction, wanted: Relating) -> int:
     rows = locked_customers(tx, {wanted.customer: ["customer"], wanted.other: ["other"]})
     if wanted.kind in FAMILY and any(row.kind is CustomerKind.ORGANIZATION for row in rows.values()):
         raise Invalid("An organisation has no family: choose another kind.", ["kind"])
-    sides = (
-        {"customer_id": wanted.customer, "other_id": wanted.other, "kind": wanted.kind},
-        {"customer_id": wanted.other, "other_id": wanted.customer, "kind": INVERSE[wanted.kind]},
-    )
+    sides = _sides(wanted.customer, wanted.other, wanted.kind)
     lasting = (relations.c.ended_at.is_(None), relations.c.until.is_(None))
     if tx.execute(select(relations.c.id).where(_is(sides[0]), *lasting).limit(1)).first() is not None:
         raise Conflict(f"The other one is told as {wanted.kind} of this customer already.", ["kind"])
@@ -79,10 +76,7 @@ def end_relation(tx: Transaction, ending: Ending) -> int:
         day = ending.until or tx.master.clock.day_of(tx.at)
         _refuse_backwards(row.since, day)
         told = {"until": day}
-    sides = (
-        {"customer_id": row.customer_id, "other_id": row.other_id, "kind": row.kind},
-        {"customer_id": row.other_id, "other_id": row.customer_id, "kind": INVERSE[row.kind]},
-    )
+    sides = _sides(row.customer_id, row.other_id, row.kind)
     same = (relations.c.source_kind.is_not_distinct_from(row.source_kind), relations.c.ended_at.is_(None))
     hand = (relations.c.recorded_by.is_not(None), relations.c.suggestion_id.is_(None))
     dates = tuple(relations.c[name].is_not_distinct_from(getattr(row, name)) for name in ("since", "until"))
@@ -115,6 +109,14 @@ def _seen(tx: Transaction, id: int) -> Any:
     if row is None:
         raise NotFound("There is no relation with this id.", ["relation"])
     return row
+
+
+def _sides(customer: int, other: int, kind: RelationKind) -> Sequence[Mapping[str, Any]]:
+    """A relation's two rows: what the other one is to the customer, and the reverse."""
+    return (
+        {"customer_id": customer, "other_id": other, "kind": kind},
+        {"customer_id": other, "other_id": customer, "kind": INVERSE[kind]},
+    )
 
 
 def _is(side: Mapping[str, Any]) -> Any:
