@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any
 
 import orjson
+import pytest
 from sqlalchemy import Row, select
 
 from app.graphql import schema
@@ -16,6 +17,7 @@ from app.http.asgi import Application, Message, Scope
 from app.hub import opened
 from app.opening import open_master
 from app.settings import Settings
+from master.answering import Answering
 from master.tables.access import AccessEntryRow, AccessSubjectRow
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
@@ -140,6 +142,18 @@ def _scope(token: str, body: bytes) -> Scope:
         "type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers,
         "client": ("127.0.0.1", 1),
     }  # fmt: skip
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """From now on all statements of plans fail."""
+    told = Answering.told
+
+    def fails(self: Answering, statement: Any, *rest: Any) -> bytes | None:
+        if "api_tokens" in statement.text:  # how the gate looks at the caller's token
+            return told(self, statement, *rest)
+        raise error
+
+    monkeypatch.setattr(Answering, "told", fails)
 
 
 def _told(body: bytes, plan: str) -> Told:

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from execution.reasons import COMPILED, Reason
-from master.answering import Answering, Away
+from master.answering import Away
 from master.errors import TimedOut
-from tests.execution.both import Both, Told
+from tests.execution.both import Both, Told, failing
 
 FIRST = '{ customer(by: {number: "C000000001"}) { id version status } }'
 UPDATE = """mutation ($input: UpdateCustomerInput!, $few: Int) { done: updateCustomer(input: $input) {
@@ -36,18 +36,6 @@ def another_status(both: Both) -> dict[str, Any]:
     """The input of a change that changes something."""
     first = present(both)
     return {**first, "status": "PROSPECT" if first["status"] == "LOST" else "LOST"}
-
-
-def fail(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """From now on all statements of plans fail."""
-    told = Answering.told
-
-    def fails(self: Answering, statement: Any, *rest: Any) -> bytes | None:
-        if "api_tokens" in statement.text:  # how the gate looks at the caller's token
-            return told(self, statement, *rest)
-        raise error
-
-    monkeypatch.setattr(Answering, "told", fails)
 
 
 def agree(both: Both, told: tuple[Told, Told]) -> Any:
@@ -95,7 +83,7 @@ def test_a_change_is_made_once_where_its_payload_can_not_be_read(
     both: Both, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     given = another_status(both)
-    fail(monkeypatch, error)
+    failing(monkeypatch, error)
     told = both.ask(STEWARD, UPDATE, {"input": given, "few": 1})
     assert told[1].plan in (Reason.AWAY, Reason.TIMEOUT)
     assert agree(both, told)["customer"]["version"] == given["version"] + 1

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from execution.reasons import Reason
-from master.answering import Answering, Away
+from master.answering import Away
 from master.errors import TimedOut
 from resolvers import search
-from tests.execution.both import Both
+from tests.execution.both import Both, failing
 
 pytestmark = pytest.mark.usefixtures("unnoted")
 
@@ -21,18 +21,6 @@ def unnoted(both: Both) -> Iterator[None]:
     """What only one of the hubs is asked is not compared afterwards."""
     yield
     both.compiled.noted()
-
-
-def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """From now on all statements of plans fail."""
-    told = Answering.told
-
-    def fails(self: Answering, statement: Any, *rest: Any) -> bytes | None:
-        if "api_tokens" in statement.text:  # how the gate looks at the caller's token
-            return told(self, statement, *rest)
-        raise error
-
-    monkeypatch.setattr(Answering, "told", fails)
 
 
 def test_a_statement_that_took_too_long_is_not_tried_on_the_ordinary_path(
