@@ -27,7 +27,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-from master.wire import ask, tell
+from master.wire import ask, pour, tell
 
 
 class utc_now(FunctionElement[str]):  # noqa: N801  # used as a function
@@ -138,6 +138,7 @@ def _next_ids(table: str) -> Select[Any]:
     return select(func.nextval(f"{table}_id_seq")).select_from(series)
 
 
+WORTH_A_STREAM = 20  # rows: 30 take 0.37 ms instead of 0.51, 1,000 take 8 instead of 18, 10 as long (2026-11)
 MOST_TOGETHER = 15_000  # values of one INSERT: below SQLite's 32,766 variables
 
 
@@ -159,9 +160,13 @@ def insert_many(
     connection: Connection, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> None:
     """Insert hundreds of rows of values as drivers take them: PostgreSQL, to which each row of a statement
-    that is run many times is a message of its own, all together; SQLite one by one, which is faster there."""
+    that is run many times is a message of its own, all together, many as one stream; SQLite one by one, which
+    is faster there."""
     if connection.dialect.name == "postgresql":
-        insert_together(connection, table, columns, rows)
+        if len(rows) < WORTH_A_STREAM:
+            insert_together(connection, table, columns, rows)
+        else:
+            pour(connection, f"COPY {_named(connection, table, columns)} FROM STDIN", rows)
     elif rows:
         marks = ", ".join("?" * len(columns))
         statement = f"{_into(connection, table, columns)} VALUES ({marks})"
@@ -169,8 +174,12 @@ def insert_many(
 
 
 def _into(connection: Connection, table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {_named(connection, table, columns)}"
+
+
+def _named(connection: Connection, table: str, columns: Sequence[str]) -> str:
     quote = connection.dialect.identifier_preparer.quote
-    return f"INSERT INTO {table} ({', '.join(map(quote, columns))})"
+    return f"{table} ({', '.join(map(quote, columns))})"
 
 
 def insert_told(connection: Connection, target: Table, columns: Sequence[str], rows: Sequence[Any]) -> None:

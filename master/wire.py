@@ -6,7 +6,7 @@ with the COMMIT. Whatever else runs on the connection runs after them; who liste
 these too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -37,6 +37,38 @@ def tell(connection: Connection, statement: Executable, rows: Sequence[Values]) 
     wire.tell(connection, statement, rows)
 
 
+def later(connection: Connection, statement: Executable, values: Values) -> "Later":
+    """The rows of a statement that is sent with what is told: with the next that asks, or with the COMMIT."""
+    wire: Wire = connection.info[Wire]
+    return wire.later(connection, statement, values)
+
+
+def pour(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Sends rows of values, as psycopg takes them, to a COPY … FROM STDIN. Raises as SQLAlchemy does."""
+    wire: Wire = connection.info[Wire]
+    wire.pour(connection, statement, rows)
+
+
+class Later:
+    """Rows that are there when what waits has been sent, which reading them does where nothing else did."""
+
+    def __init__(self, send: Callable[[], None]) -> None:
+        self._send = send
+        self._rows: list[Any] | None = None
+
+    @property
+    def rows(self) -> list[Any]:
+        """Raises as SQLAlchemy does."""
+        if self._rows is None:
+            self._send()
+        if self._rows is None:
+            raise RuntimeError("This was asked in a transaction, or a part of one, that was taken back.")
+        return self._rows
+
+    def answer(self, rows: list[Any]) -> None:
+        self._rows = rows
+
+
 @dataclass
 class _Texts:
     """The statements of one engine, each spelled when it is first asked."""
@@ -58,6 +90,15 @@ class _Texts:
         return spelled
 
 
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A statement that waits to be sent; to: who gets its rows."""
+
+    spelled: Spelled
+    values: list[Any]
+    to: Later | None
+
+
 class Wire:
     """Of one connection."""
 
@@ -65,24 +106,41 @@ class Wire:
         self._driver = driver
         self._texts = texts
         self._line = line  # None: SQLite, which answers at once
-        self._pending: list[tuple[Spelled, list[Any]]] = []
+        self._pending: list[_Pending] = []
 
     def ask(self, connection: Connection, statement: Executable, values: Values) -> list[Any]:
-        spelled = self._texts.of(statement, values)
-        return self._sent(connection, spelled, spelled.statement.values(values))
+        return self.later(connection, statement, values).rows
+
+    def later(self, connection: Connection, statement: Executable, values: Values) -> Later:
+        found = Later(lambda: self.flush(connection))
+        self._add(connection, statement, values, found)
+        return found
 
     def tell(self, connection: Connection, statement: Executable, rows: Sequence[Values]) -> None:
         for values in rows:
-            spelled = self._texts.of(statement, values)
-            self._pending.append((spelled, spelled.statement.values(values)))
-            if self._line is None or len(self._pending) >= MOST_PENDING:
-                self.flush(connection)
+            self._add(connection, statement, values, None)
+
+    def _add(self, connection: Connection, statement: Executable, values: Values, to: Later | None) -> None:
+        spelled = self._texts.of(statement, values)
+        self._pending.append(_Pending(spelled, spelled.statement.values(values), to))
+        if self._line is None or len(self._pending) >= MOST_PENDING:
+            self.flush(connection)
 
     def flush(self, connection: Connection) -> None:
-        """Sends what was told."""
+        """Sends what waits."""
         if self._pending:
-            spelled, values = self._pending.pop()
-            self._sent(connection, spelled, values)
+            waiting, self._pending = self._pending, []
+            self._send(connection, waiting)
+
+    def pour(self, connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        self.flush(connection)
+        _let_hear(connection, statement, [])
+        try:
+            with self._driver.cursor() as cursor, cursor.copy(statement) as stream:
+                for row in rows:
+                    stream.write_row(row)
+        except self._texts.error as error:
+            raise self._told(connection, error) from error
 
     def forget(self) -> None:
         """What was told is not to be."""
@@ -93,7 +151,8 @@ class Wire:
         if self._line is None or not (self._pending or self._line.is_within):
             return
         try:
-            self._sent(connection, _COMMIT, [])
+            self._pending.append(_Pending(_COMMIT, [], None))
+            self.flush(connection)
         except BaseException:
             self.roll_back()  # SQLAlchemy takes a transaction for ended that could not be committed
             raise
@@ -112,18 +171,18 @@ class Wire:
             self.roll_back(savepoint)  # as above
             raise
 
-    def _sent(self, connection: Connection, spelled: Spelled, values: list[Any]) -> list[Any]:
-        """The rows of this statement, which goes behind all that waits."""
-        waiting, self._pending = [*self._pending, (spelled, values)], []
-        for each, its in waiting:
-            for hears in connection.dispatch.before_cursor_execute if each is not _COMMIT else ():
-                hears(connection, _OURS, each.statement.text, its, None, False)
-        asked = [(each.statement.text, its) for each, its in waiting]
+    def _send(self, connection: Connection, waiting: "list[_Pending]") -> None:
+        for each in waiting:
+            if each.spelled is not _COMMIT:
+                _let_hear(connection, each.spelled.statement.text, each.values)
+        asked = [(each.spelled.statement.text, each.values) for each in waiting]
         try:
-            found = self._answered(*asked[0]) if self._line is None else self._line.rows(asked)
+            found = [self._answered(*asked[0])] if self._line is None else self._line.rows(asked)
         except self._texts.error as error:
             raise self._told(connection, error) from error
-        return spelled.rows(found)
+        for each, rows in zip(waiting, found, strict=True):
+            if each.to is not None:
+                each.to.answer(each.spelled.rows(rows))
 
     def _answered(self, text: str, values: list[Any]) -> list[Any]:
         """By SQLite, where nothing waits."""
@@ -148,6 +207,11 @@ class Wire:
 
 _OURS = None  # the cursor of what SQLAlchemy does not send
 _COMMIT = Spelled.of_text("COMMIT")
+
+
+def _let_hear(connection: Connection, text: str, values: list[Any]) -> None:
+    for hears in connection.dispatch.before_cursor_execute:
+        hears(connection, _OURS, text, values, None, False)
 
 
 def wired(engine: Engine, deadlines: Deadlines | None) -> None:

@@ -2,12 +2,11 @@
 
 import gc
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from multiprocessing import get_context
-from typing import Any
 
 from sqlalchemy import Dialect, select
 
@@ -18,7 +17,7 @@ from intake.sample.rows import COLUMNS, Cells
 from master.audit import note
 from master.errors import Conflict
 from master.session import Actor, Master, Transaction
-from master.spelling import next_ids
+from master.spelling import insert_many, next_ids
 from master.tables.base import Row, table
 from master.tables.contacts import ContactRow
 from master.tables.customers import AddressRow, ContactPointRow, CustomerRow
@@ -106,10 +105,9 @@ def _collecting_paused() -> Iterator[None]:
 
 def _write_all(master: Master, orders: Sequence[Order], wanted: int, progress: Progress) -> SampleCounts:
     counts = SampleCounts()
-    statements = {row: _insertion(master.engine.dialect, row) for row in COLUMNS}
     for batch in _made(orders):
         with master.transaction(ACTOR) as tx:
-            _write(tx, batch, statements)
+            _write(tx, batch)
             counts.add(batch)
             note(tx, "sample.batch", "hub", details=asdict(counts))
         progress(counts.customers, wanted)
@@ -137,8 +135,8 @@ def _made(orders: Sequence[Order]) -> Iterator[Batch]:
             yield waiting.popleft().result()
 
 
-def _write(tx: Transaction, batch: Batch, statements: Mapping[type[Row], str]) -> None:
-    """Insert a batch; its cells are bound already, so the statements go to the driver as they are."""
+def _write(tx: Transaction, batch: Batch) -> None:
+    """Insert a batch; its cells are bound already, so they go to the driver as they are."""
     ids = {
         row: next_ids(tx.connection, table(row).name, len(batch[row]))
         for row, (column, _) in PLACES.items()
@@ -149,28 +147,11 @@ def _write(tx: Transaction, batch: Batch, statements: Mapping[type[Row], str]) -
         if row in PLACES:
             column, given = PLACES[row]
             _resolve(rows, COLUMNS[row].index(column), ids[given])
-        if rows:
-            tx.connection.exec_driver_sql(statements[row], _tuples(row, rows, at))
-
-
-def _insertion(dialect: Dialect, row: type[Row]) -> str:
-    """An INSERT of the row's cells in their order, the time of recording last."""
-    columns = [*COLUMNS[row], *(["recorded_at"] if _is_recorded(row) else [])]
-    names = ", ".join(map(dialect.identifier_preparer.quote, columns))
-    marks = ", ".join("?" if dialect.name == "sqlite" else "%s" for _ in columns)
-    return f"INSERT INTO {table(row).name} ({names}) VALUES ({marks})"  # noqa: S608  # our own names
-
-
-def _is_recorded(row: type[Row]) -> bool:
-    return "recorded_at" in table(row).c
+        recorded = {"recorded_at": at} if "recorded_at" in table(row).c else {}
+        cells = [(*each, *recorded.values()) for each in rows]
+        insert_many(tx.connection, table(row).name, (*COLUMNS[row], *recorded), cells)
 
 
 def _resolve(rows: list[Cells], place: int, ids: Sequence[int]) -> None:
     for cells in rows:
         cells[place] = ids[cells[place]]
-
-
-def _tuples(row: type[Row], rows: list[Cells], at: Any) -> list[tuple[Any, ...]]:
-    if _is_recorded(row):
-        return [(*cells, at) for cells in rows]
-    return [tuple(cells) for cells in rows]

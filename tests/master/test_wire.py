@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import bindparam, event, insert, select, text, update
 from sqlalchemy.exc import DataError, IntegrityError
 
+from master.clock import spelled
 from master.session import Master, Transaction
+from master.spelling import WORTH_A_STREAM, insert_many
 from master.stopping import Stop
 from master.tables.base import table
 from master.tables.branches import BranchRow
@@ -147,3 +149,25 @@ def test_a_reading_that_nobody_waits_for_any_more_ends_quietly(master: Master) -
     with master.reading(stop) as connection:
         assert ask(connection, ALL, {}) == []
         stop.say()
+
+
+def test_many_rows_go_as_one_stream_behind_what_was_told(master: Master) -> None:
+    name = "tab\t, line\n, \\N and 西"
+    codes = [f"B{place:03d}" for place in range(WORTH_A_STREAM)]
+    with master.transaction(TESTER) as tx:
+        add(tx, "A")
+        rows = [(code, name, None, spelled(tx.at)) for code in codes]
+        insert_many(tx.connection, "branches", ("code", "name", "parent_id", "recorded_at"), rows)
+    with master.reading() as connection:
+        found = connection.execute(select(branches.c.code, branches.c.name).order_by(branches.c.id)).all()
+    assert found == [("A", "a"), *((code, name) for code in codes)]
+
+
+def test_what_is_refused_of_a_stream_is_told_as_ever(master: Master) -> None:
+    with pytest.raises(IntegrityError), master.transaction(TESTER) as tx:
+        rows = [("N", "north", spelled(tx.at))] * WORTH_A_STREAM
+        insert_many(tx.connection, "branches", ("code", "name", "recorded_at"), rows)
+    assert names(master) == []
+    with master.transaction(TESTER) as tx:
+        add(tx, "S")
+    assert names(master) == ["s"]

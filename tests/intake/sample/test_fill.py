@@ -53,6 +53,16 @@ def test_a_second_process_makes_the_same_batches(
     within.close()
 
 
+def test_both_databases_hold_the_same_rows(
+    master: Master, tmp_path: Path, empty_sqlite: Path, keys: Keys
+) -> None:
+    fill(master, customers=300, seed=9)
+    other = new_hub(empty_sqlite, tmp_path / "other", keys)
+    fill(other, customers=300, seed=9)
+    assert digest_of(master) == digest_of(other)
+    other.close()
+
+
 @pytest.mark.parametrize("customers", [1, 2, 3, 11, 13])
 def test_any_number_of_customers_can_be_made(master: Master, customers: int) -> None:
     assert fill(master, customers=customers, seed=5).customers == customers
