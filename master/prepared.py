@@ -101,15 +101,16 @@ class Line:
         if not self._driver.closed:
             self._driver.pgconn.exec_(text.encode())
 
-    def rows(self, asked: Sequence[Asked]) -> list[Any]:
-        """Those of the last statement, as tuples. Raises psycopg's errors, of the first that has failed."""
+    def rows(self, asked: Sequence[Asked]) -> list[list[Any]]:
+        """Those of each statement, as tuples. Raises psycopg's errors, of the first that has failed."""
         begun = [] if self.is_within else [(self._begin(), ())]
-        results = self._results([*begun, *asked])
-        last = results[-1]
-        if last.status == self._libpq.done:
+        return [self._loaded(result) for result in self._results([*begun, *asked])[len(begun) :]]
+
+    def _loaded(self, result: Any) -> list[Any]:
+        if result.status == self._libpq.done:
             return []
-        self._values.set_pgresult(last, format=_TEXT)
-        found: list[Any] = self._values.load_rows(0, last.ntuples, tuple)
+        self._values.set_pgresult(result, format=_TEXT)
+        found: list[Any] = self._values.load_rows(0, result.ntuples, tuple)
         return found
 
     def _begin(self) -> str:

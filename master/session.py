@@ -22,7 +22,7 @@ from master.roles import Roles, shipped_roles
 from master.sight import Sight
 from master.stopping import LOCKED, Deadlines, Stop, stoppable
 from master.tracing import present, span
-from master.wire import ask, tell
+from master.wire import Later, ask, later, tell
 
 T = TypeVar("T")
 
@@ -77,6 +77,10 @@ class Transaction:
     def ask(self, statement: Executable, values: Mapping[str, Any]) -> list[Any]:
         """The rows of a statement that stands in its module, or is kept, the fast way (master/wire.py)."""
         return ask(self.connection, statement, values)
+
+    def later(self, statement: Executable, values: Mapping[str, Any]) -> Later:
+        """The same, of one whose rows need not be there before the next that asks, or the COMMIT."""
+        return later(self.connection, statement, values)
 
     def tell(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Runs it once for each of these; it may wait for the next that asks, or for the COMMIT."""
