@@ -1,6 +1,6 @@
 """What all commands have in common: one write in a transaction, and its refusals told as data."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ import strawberry
 from sqlalchemy import Table, select
 
 from master.errors import Conflict, LimitExceeded, NotFound, Refusal, TimedOut
-from master.reads.freshness import freshness_of
+from master.reads.freshness import freshness_later
 from master.session import Transaction
 from master.writes.kept import KEEP, Kept
 from schema.arguments import refuse_long
@@ -49,17 +49,26 @@ async def command(
     """Does it. present: the row to show as it is now on CONFLICT; below: the table of the row whose id `act`
     gives, where that is not a customer's own; beside: other customers that were changed."""
 
-    def acted(tx: Transaction) -> Done:
+    def acted(tx: Transaction) -> tuple[int, Callable[[], str]]:
         id = act(tx)
         customer = id if below is None else _customer_of(tx, below, id)
-        return Done(id, freshness_of(tx.connection, customer, *beside()))
+        return id, freshness_later(tx.connection, customer, *beside())
 
+    done = await tried(info.context.write(permission, acted, reason))
+    if isinstance(done, Refusal):
+        return Done(present if isinstance(done, Conflict) else None, None, done)
+    id, freshness = done
+    return Done(id, freshness())
+
+
+async def tried(change: Awaitable[T]) -> T | Refusal:
+    """What comes of it, or the refusal that its payload tells."""
     try:
-        return await info.context.write(permission, acted, reason)
+        return await change
     except (LimitExceeded, TimedOut):  # errors of the request as everywhere, not of what was given
         raise
     except Refusal as refusal:
-        return Done(present if isinstance(refusal, Conflict) else None, None, refusal)
+        return refusal
 
 
 def _customer_of(tx: Transaction, below: Table, id: int) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from master.tables.base import table
 from master.tables.changes import IndexQueueRow, WideChangeRow
 from master.tables.customers import CustomerRow
 from master.tables.merges import MergedCustomerRow
-from master.wire import ask
+from master.wire import later
 
 customers, queue, wide = table(CustomerRow), table(IndexQueueRow), table(WideChangeRow)
 merged = table(MergedCustomerRow)
@@ -32,9 +33,18 @@ _TOLD = re.compile(r"c([0-9]{1,19}):[0-9]{1,19}", re.ASCII)
 
 def freshness_of(connection: Connection, *customer_ids: int) -> str:
     """What a payload tells: the customers and their revisions, as c12:7 or c12:7,c15:2."""
-    rows = ask(connection, REVISIONS, {"ids": json.dumps(customer_ids)})
-    revisions = {row.id: row.revision for row in rows}
-    return ",".join(f"c{id}:{revisions[id]}" for id in customer_ids)
+    return freshness_later(connection, *customer_ids)()
+
+
+def freshness_later(connection: Connection, *customer_ids: int) -> Callable[[], str]:
+    """The same, once what is asked later has been sent."""
+    asked = later(connection, REVISIONS, {"ids": json.dumps(customer_ids)})
+
+    def told() -> str:
+        revisions = {row.id: row.revision for row in asked.rows}
+        return ",".join(f"c{id}:{revisions[id]}" for id in customer_ids)
+
+    return told
 
 
 def is_indexed(connection: Connection, freshness: str, sight: Sight | None = None) -> bool:

@@ -152,3 +152,9 @@ def _part(part: int, owner: ColumnElement[int], **columns: Any) -> Part:
 
 OF_ONE = _statement(lambda owner: owner == bindparam("id", type_=BigInteger()))
 OF_MANY = _statement(lambda owner: in_numbers(owner, bindparam("ids", type_=String())))
+# The policies alone, of one.
+HELD = (
+    select(policies.c.status, policies.c.expiry_date, parties.c.role)
+    .join(parties, parties.c.policy_id == policies.c.id)
+    .where(parties.c.customer_id == bindparam("id", type_=BigInteger()), parties.c.ended_at.is_(None))
+)

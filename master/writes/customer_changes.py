@@ -1,5 +1,6 @@
 """Changes of a customer by people: only what is given changes, and nobody's update is lost."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -14,14 +15,15 @@ from master.writes import checks
 from master.writes.belongings import add_contact_points, add_documents, close, prefer
 from master.writes.customers import (
     checked_status,
-    locked_customer,
+    found_held,
+    hold_customer,
     read_documents,
     read_points,
     refuse_lost_update,
     refuse_out_of_sight,
 )
-from master.writes.derived import following, refresh
-from master.writes.hand_values import keep_corrections
+from master.writes.derived import REFRESHED_FOR, following, held_policies, refresh
+from master.writes.hand_values import keep_corrections, open_values
 from master.writes.inputs import CustomerChange
 from master.writes.kept import KEEP
 from master.writes.sourced.golden import choose_again
@@ -37,7 +39,9 @@ PROVEN = ("birth_date", "gender")  # by the numbers of documents
 
 def update_customer(tx: Transaction, change: CustomerChange) -> int:
     """The customer's id. Raises Conflict when the version is not the present one."""
-    row = locked_customer(tx, change.customer)
+    held, said = hold_customer(tx, change.customer), open_values(tx, change.customer)
+    running = held_policies(tx, change.customer) if change.status is None else None
+    row = found_held(tx, held, change.customer)
     refuse_lost_update(change.version, row)
     close(tx, documents, row.id, change.remove_documents, "removeDocuments")
     close(tx, points, row.id, change.remove_contact_points, "removeContactPoints")
@@ -51,13 +55,13 @@ def update_customer(tx: Transaction, change: CustomerChange) -> int:
         former = {"customer_id": row.id, "kind": OtherNameKind.FORMER, "name": row.name, "recorded_at": tx.at}
         tx.tell(FORMER, [former])
     if changed:
-        keep_corrections(tx, row.id, changed)
-        tx.tell(CHANGES, [{"row": row.id, **changed, **following(changed)}])
+        keep_corrections(tx, row.id, changed, said.rows)
+        tx.tell(CHANGES, [{"row": row.id, **changed, **following(tx, changed, running)}])
     if change.add_documents or not changed.keys().isdisjoint(PROVEN):
         _recheck_documents(tx, row.id, change)
     if change.add_documents or change.remove_documents:
         choose_again(tx, [row.id])  # what a document verifies
-    if row.id in refresh(tx, [row.id]):
+    if _has_more_following(change, changed) and row.id in refresh(tx, [row.id]):
         refuse_out_of_sight(tx, row.id)
     note(tx, "customer.update", "customer", row.id, customer_id=row.id, details={"fields": _fields(change)})
     return change.customer
@@ -82,6 +86,18 @@ def _values(tx: Transaction, change: CustomerChange, row: Any) -> dict[str, Any]
     if change.branch is not KEEP:
         values["branch_id"] = checks.branch(tx, change.branch, ["branch"])
     return values
+
+
+def _has_more_following(change: CustomerChange, changed: Collection[str]) -> bool:
+    """Whether something is to be derived from what hangs on the customer too."""
+    belongings = (
+        change.add_documents,
+        change.remove_documents,
+        change.add_contact_points,
+        change.remove_contact_points,
+        change.prefer_contact_point,
+    )
+    return any(belongings) or not REFRESHED_FOR.isdisjoint(changed)
 
 
 def _recheck_documents(tx: Transaction, customer: int, change: CustomerChange) -> None:

@@ -19,6 +19,7 @@ from master.sight import Reach, bound, reach_of
 from master.tables.base import table
 from master.tables.codes import ContactPointKind, CustomerKind, CustomerStatus, Gender
 from master.tables.customers import CustomerRow
+from master.wire import Later
 from master.writes import checks
 from master.writes.belongings import add_contact_points, add_documents
 from master.writes.derived import following, refresh
@@ -89,7 +90,7 @@ def insert_customer(tx: Transaction, values: dict[str, Any]) -> int:
         "updated_at": tx.at,
         "recorded_at": tx.at,
     }
-    tx.execute(insert(customers), [{**common, **values, **following(values)}])
+    tx.execute(insert(customers), [{**common, **values, **following(tx, values)}])
     return id
 
 
@@ -169,8 +170,18 @@ def _held(reach: Reach | None) -> Select[Any]:
 
 def locked_customer(tx: Transaction, id: int, path: Sequence[str] = ("id",)) -> Any:
     """The row of a customer in sight, held until the transaction ends. Raises NotFound and Merged."""
-    held = _held(reach_of(tx.actor.sight))
-    found = tx.ask(held, {"id": id, **bound(tx.actor.sight)})
+    return found_held(tx, hold_customer(tx, id), id, path)
+
+
+def hold_customer(tx: Transaction, id: int) -> Later:
+    """The same without waiting: what is asked later is sent with it, and sees what others have committed till
+    then. Of `found_held` alone what came of it is read."""
+    return tx.later(_held(reach_of(tx.actor.sight)), {"id": id, **bound(tx.actor.sight)})
+
+
+def found_held(tx: Transaction, held: Later, id: int, path: Sequence[str] = ("id",)) -> Any:
+    """The row. Raises NotFound and Merged."""
+    found = held.rows
     if not found:
         if (survivor := survivor_of(tx.connection, id, tx.actor.sight)) is not None:
             raise Merged(f"This customer was merged: it is {survivor.number} now.", path)

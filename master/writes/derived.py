@@ -13,6 +13,7 @@ from sqlalchemy import and_, bindparam, delete, insert, update
 from master.reads.grounds import (
     BRANCH,
     DOCUMENT,
+    HELD,
     KEY,
     LEAD,
     MERGED,
@@ -30,6 +31,7 @@ from master.session import Transaction
 from master.tables.base import table
 from master.tables.codes import BranchReason, CustomerStatus, PolicyRole, PolicyStatus
 from master.tables.customers import ContactPointRow, CustomerBranchRow, CustomerRow, IdentityDocumentRow
+from master.wire import Later
 from master.writes.blocking_keys import exchange_keys
 from matching.normal import name_key
 from matching.numbers import read_contact_point, read_document
@@ -65,16 +67,30 @@ REINDEXES = {
     for column in (documents.c.number_index, points.c.value_index)
 }
 
+# A customer's own columns from which more follows than is written with them: keys and branches. From the
+# others nothing else does, so that nobody need look at what hangs on the customer.
+REFRESHED_FOR = frozenset({"name", "birth_date", "branch_id"})
+
 Belonging = tuple[int, int, BranchReason]
 
 
-def following(given: Mapping[str, Any]) -> dict[str, Any]:
-    """What follows from columns of a customer alone, to be written with them; `refresh` sees to the rest."""
+def held_policies(tx: Transaction, customer: int) -> Later:
+    """What the status follows from where nobody says it by hand, for `following`."""
+    return tx.later(HELD, {"id": customer})
+
+
+def following(tx: Transaction, given: Mapping[str, Any], held: Later | None = None) -> dict[str, Any]:
+    """What follows from columns of a customer, to be written with them; `refresh` sees to the rest.
+
+    held: of one that is there already, where its status may no longer be said by hand.
+    """
     found: dict[str, Any] = {}
     if "name" in given:
         found["name_key"] = name_key(given["name"])
     if given.get("status_by_hand") is not None:
         found["status"] = given["status_by_hand"]
+    elif "status_by_hand" in given and held is not None:
+        found["status"] = _status(held.rows, tx.master.clock.day_of(tx.at))
     return found
 
 

@@ -1,7 +1,7 @@
 """What people say of single values of a customer: corrections, and values that stewards pin."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from master.tables.base import table
 from master.tables.customers import CustomerRow
 from master.tables.merges import MergeChangeRow, MergeRow
 from master.tables.sources import HandValueRow
+from master.wire import Later
 from master.writes import checks
 from master.writes.customers import locked_customer, refuse_lost_update, refuse_out_of_sight
 from master.writes.derived import refresh
@@ -68,15 +69,22 @@ class Pinning:
     reason: str
 
 
-def keep_corrections(tx: Transaction, customer: int, corrected: Mapping[str, Any]) -> None:
+def open_values(tx: Transaction, customer: int) -> Later:
+    """What people say of the customer, for `keep_corrections`."""
+    return tx.later(OPEN, {"customer": customer})
+
+
+def keep_corrections(
+    tx: Transaction, customer: int, corrected: Mapping[str, Any], open_ones: Iterable[Any]
+) -> None:
     """Remember that somebody says so by hand, by column: it stands until a source says something new. Raises
     Conflict for a value that is pinned."""
     given = {FIELDS[column]: value for column, value in corrected.items()}
-    open_ones = _open_ones(tx, customer, given)
-    for row in open_ones:
+    former = [row for row in open_ones if row.field in given]
+    for row in former:
         if row.pinned:
             raise Conflict(PINNED, [PATHS.get(row.field, row.field)])
-    _end(tx, _own(open_ones))
+    _end(tx, _own(former))
     _say(tx, customer, given, pinned=False, why=tx.reason)
 
 
@@ -127,12 +135,8 @@ def unpin_value(tx: Transaction, wanted: Pinning) -> int:
     return wanted.customer
 
 
-def _open_ones(tx: Transaction, customer: int, fields: Collection[str]) -> list[Any]:
-    return [row for row in tx.ask(OPEN, {"customer": customer}) if row.field in fields]
-
-
 def _pins(tx: Transaction, customer: int, field: str) -> list[Any]:
-    return [each for each in _open_ones(tx, customer, [field]) if each.pinned]
+    return [each for each in open_values(tx, customer).rows if each.field == field and each.pinned]
 
 
 def _own(open_ones: list[Any]) -> list[Any]:
