@@ -18,12 +18,12 @@ from sqlalchemy import (
     select,
 )
 
-from master.json_text import as_bytes, gathered, hex_text, joined, number_text, quoted, said
+from master.json_text import as_bytes, hex_text, joined, number_text, quoted, said
 from master.tables.base import table
 from master.tables.branches import BranchRow
-from master.tables.tokens import ApiTokenRow, TokenBranchRow
+from master.tables.tokens import ApiTokenRow, SightChangesRow, TokenBranchRow
 
-tokens, branches, tree = table(ApiTokenRow), table(TokenBranchRow), table(BranchRow)
+tokens, branches, seen = table(ApiTokenRow), table(TokenBranchRow), table(SightChangesRow)
 TOKEN: ColumnElement[str] = bindparam("token")
 
 TokenRow = Row[tuple[ApiTokenRow]]
@@ -39,13 +39,9 @@ def stamp() -> Select[bytes]:
     value: while it is the same, so are they. No row for a token that is not there."""
     columns = [each for each in tokens.c if each is not tokens.c.last_used_at]
     parts: list[ColumnElement[Any]] = [func.coalesce(_told(each), said("-")) for each in columns]
-    named = tree.join(branches, branches.c.branch_id == tree.c.id)
-    tops = gathered(joined(said(""), tree.c.id, said(" "), tree.c.code))
-    for seen in (
-        select(tops).select_from(named).where(branches.c.token_id == TOKEN),
-        select(gathered(number_text(_ids_below()))),
-    ):
-        parts += [said(" "), func.coalesce(seen.scalar_subquery(), said("-"))]
+    # Instead of its branches and all below them, for which every request would walk the tree.
+    changes = select(number_text(seen.c.changes)).scalar_subquery()
+    parts += [said(" "), func.coalesce(changes, said("-"))]
     return select(as_bytes(joined(*parts))).where(tokens.c.id == TOKEN)
 
 
@@ -53,13 +49,6 @@ def stamp_of(connection: Connection, token_id: str) -> bytes | None:
     """The same for one token, of the state that the connection's other statements see."""
     told: str | bytes | None = connection.scalar(stamp(), {"token": token_id})
     return told.encode() if isinstance(told, str) else told
-
-
-def _ids_below() -> ColumnElement[int]:
-    """Of the token's branches and all below them: without their codes in a third of the time."""
-    tops = select(branches.c.branch_id.label("id")).where(branches.c.token_id == TOKEN)
-    seen = tops.cte("seen", recursive=True)
-    return seen.union(select(tree.c.id).join(seen, tree.c.parent_id == seen.c.id)).c.id
 
 
 def _told(column: ColumnElement[Any]) -> ColumnElement[str]:

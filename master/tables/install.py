@@ -78,13 +78,15 @@ def _postgresql() -> Iterator[str]:
         yield f"{head} AS $kehu$ SELECT {value} $kehu$"
     for trigger in triggers():
         words = POSTGRESQL_WORDS
-        body = " ".join(f"{statement.format(**words)};" for statement in trigger.statements)
+        after = " ".join(f"{statement.format(**words)};" for statement in trigger.statements)
+        body = f"{trigger.before.format(**words)} RETURN NEW;" if trigger.before else f"{after} RETURN NULL;"
         when = f" WHEN ({trigger.when.format(**words)})" if trigger.when else ""
+        moment = "BEFORE" if trigger.before else "AFTER"
         yield (
             f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS"
-            f" $kehu$ BEGIN {body} RETURN NULL; END $kehu$"
+            f" $kehu$ BEGIN {body} END $kehu$"
         )
         yield (
-            f"CREATE OR REPLACE TRIGGER {trigger.name} AFTER {trigger.operation}{_columns(trigger)}"
+            f"CREATE OR REPLACE TRIGGER {trigger.name} {moment} {trigger.operation}{_columns(trigger)}"
             f" ON {trigger.table} FOR EACH ROW{when} EXECUTE FUNCTION {trigger.name}()"
         )

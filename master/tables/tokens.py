@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from master.spelling import utc_now
 from master.tables.base import CodeText, Row
-from master.tables.types import Instant
+from master.tables.types import Id, Instant
 
 
 class ApiTokenRow(Row):
@@ -44,3 +44,14 @@ class TokenBranchRow(Row):
 
     token_id: Mapped[str] = mapped_column(ForeignKey("api_tokens.id"))
     branch_id: Mapped[int] = mapped_column(ForeignKey("branches.id"))
+
+
+class SightChangesRow(Row):
+    """One row, of which triggers raise the number with each transaction that changes the tree of branches, or
+    the branches of a token: while it is the same, every token sees the same. changed_in: the last of them."""
+
+    __tablename__ = "sight_changes"
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    changes: Mapped[int]
+    changed_in: Mapped[str | None]

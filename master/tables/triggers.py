@@ -11,17 +11,23 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from master.tables.base import table
+from master.tables.branches import BranchRow
 from master.tables.customers import CustomerRow
 from master.tables.dependencies import DEPENDENCIES, REMEMBERED, WIDE, Depends, DependsWide, own_columns
 from master.tables.history import HISTORY, remembered_columns
 from master.tables.leads import LeadRow
+from master.tables.tokens import TokenBranchRow
 
 INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
 
 
 @dataclass(frozen=True)
 class Trigger:
-    """After `operation` on a row of `table`, where `when` holds: the statements, in order."""
+    """After `operation` on a row of `table`, where `when` holds: the statements, in order.
+
+    before: PostgreSQL's words for the same, which change the row before it is written, so that it is written
+    once. SQLite's triggers can not.
+    """
 
     name: str
     table: str
@@ -29,6 +35,7 @@ class Trigger:
     statements: tuple[str, ...]
     columns: tuple[str, ...] = ()
     when: str = ""
+    before: str = ""
 
 
 def triggers() -> Iterator[Trigger]:
@@ -44,6 +51,8 @@ def triggers() -> Iterator[Trigger]:
     yield _deleted()
     yield _withdrawn()
     yield _lead_versioned()
+    for seen in map(table, (BranchRow, TokenBranchRow)):
+        yield from _seeing(seen)
 
 
 def _changed(columns: tuple[str, ...]) -> str:
@@ -75,6 +84,14 @@ def _raise(counter: str, marker: str, target: str, ids: str) -> str:
     )
 
 
+def _raised_before(counter: str, marker: str) -> str:
+    """The same of the customer's row that is about to be written."""
+    return (
+        f"IF coalesce(NEW.{marker}, '') <> coalesce({{tx}}, '-') THEN NEW.{counter} := NEW.{counter} + 1;"
+        f" NEW.{marker} := {{tx}}; NEW.updated_at := {{at}}; END IF;"
+    )
+
+
 def _touching(depends: Depends) -> Iterator[Trigger]:
     """Version, where columns are the customer's own, and revision: raised by changes of different columns."""
     counters = [("version", "versioned_in", depends.versioned), ("revision", "revised_in", depends.columns)]
@@ -82,6 +99,7 @@ def _touching(depends: Depends) -> Iterator[Trigger]:
         for operation in (INSERT, UPDATE, DELETE) if columns else ():
             ids = _concerned(depends, operation)
             if ids:
+                is_own = depends.row is CustomerRow and operation == UPDATE
                 yield Trigger(
                     f"kehu_2_{counter}_{depends.table.name}_{operation.lower()}",
                     depends.table.name,
@@ -89,6 +107,7 @@ def _touching(depends: Depends) -> Iterator[Trigger]:
                     tuple(_raise(counter, marker, "customers", each) for each in ids),
                     columns=columns if operation == UPDATE else (),
                     when=_changed(columns) if operation == UPDATE else "",
+                    before=_raised_before(counter, marker) if is_own else "",
                 )
 
 
@@ -121,9 +140,7 @@ QUEUE = (
 
 def _revised() -> Trigger:
     statements = tuple(each.format(row="NEW", plus="", survivor="NULL") for each in (EVENT, QUEUE))
-    return Trigger(
-        "kehu_4_revised", "customers", UPDATE, statements, ("revision",), "NEW.revision <> OLD.revision"
-    )
+    return Trigger("kehu_4_revised", "customers", UPDATE, statements, when="NEW.revision <> OLD.revision")
 
 
 def _deleted() -> Trigger:
@@ -148,3 +165,20 @@ def _lead_versioned() -> Trigger:
     columns = own_columns(LeadRow)
     count = _raise("version", "versioned_in", "leads", "NEW.id")
     return Trigger("kehu_2_version_leads", "leads", UPDATE, (count,), columns, _changed(columns))
+
+
+SEEN = (
+    "INSERT INTO sight_changes (id, changes, changed_in) VALUES (1, 1, {tx})"
+    " ON CONFLICT (id) DO UPDATE SET changes = sight_changes.changes + 1, changed_in = excluded.changed_in"
+    " WHERE coalesce(sight_changes.changed_in, '') <> coalesce(excluded.changed_in, '-')"
+)
+
+
+def _seeing(source: Table) -> Iterator[Trigger]:
+    """What tokens see is looked at again. Names of branches say nothing of that."""
+    columns = tuple(each for each in ("id", "code", "parent_id", "token_id", "branch_id") if each in source.c)
+    for operation in (INSERT, UPDATE, DELETE):
+        when = _changed(columns) if operation == UPDATE else ""
+        yield Trigger(
+            f"kehu_5_seen_{source.name}_{operation.lower()}", source.name, operation, (SEEN,), when=when
+        )

@@ -196,3 +196,45 @@ def test_of_connections_that_died_while_they_were_kept_none_is_tried_again(
         with postgresql_master.engine.connect() as other:
             other.execute(text("SELECT pg_terminate_backend(pid) FROM unnest(:pids) AS pid"), {"pids": pids})
         assert isinstance(gate.caller(token), Caller)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE branches SET parent_id = (SELECT id FROM branches WHERE code = 'N') WHERE code = 'S'",
+        "UPDATE branches SET code = 'M' WHERE code = 'N'",
+        "INSERT INTO branches (code, name, parent_id) SELECT 'E', 'E', id FROM branches WHERE code = 'N'",
+        "DELETE FROM branches WHERE code = 'NN'",
+        "DELETE FROM token_branches WHERE branch_id = (SELECT id FROM branches WHERE code = 'W')",
+        "INSERT INTO token_branches (token_id, branch_id) SELECT api_tokens.id, branches.id"
+        " FROM api_tokens CROSS JOIN branches WHERE branches.code = 'S'",
+    ],
+)
+def test_what_another_client_changes_of_branches_is_seen_at_once(master: Master, change: str) -> None:
+    branches = table(BranchRow)
+    with master.transaction(TESTER) as tx:
+        tx.execute(insert(branches), [{"code": code, "name": code} for code in ("N", "S", "W")])
+        north = tx.connection.scalar(select(branches.c.id).where(branches.c.code == "N"))
+        tx.execute(insert(branches), [{"code": "NN", "name": "NN", "parent_id": north}])
+        token = create_token(tx, NewToken("desk", "AGENT", ("N", "W")))
+    gate = Gate(master)
+    before = gate.caller(token)
+    assert gate.caller(token) is before
+    with master.committing() as connection:
+        connection.execute(text(change))
+    after = gate.caller(token)
+    assert isinstance(before, Caller)
+    assert isinstance(after, Caller)
+    assert after.viewer.sight != before.viewer.sight
+    assert gate.caller(token) is after
+
+
+def test_a_branch_that_is_only_named_anew_lets_nobody_be_read_again(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        tx.execute(insert(table(BranchRow)), [{"code": "N", "name": "North"}])
+        token = create_token(tx, NewToken("desk", "AGENT", ("N",)))
+    gate = Gate(master)
+    first = gate.caller(token)
+    with master.transaction(TESTER) as tx:
+        tx.execute(update(table(BranchRow)).values(name="Far North"))
+    assert gate.caller(token) is first
