@@ -1,5 +1,7 @@
 """Connections as they are opened: what each database is told, and how a writer gets SQLite's one lock."""
 
+import math
+import select
 import sqlite3
 import time
 from dataclasses import dataclass
@@ -7,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 
 from master.keys import Keys
 from master.sealing import give_keys
@@ -21,6 +24,10 @@ LOOK_SECONDS = 0.001
 # Connections that are kept; more are opened while they are needed. Were there a most, those who wait for one
 # would hold the threads that those who have one need to go on.
 KEPT = 16
+
+# That a connection may lie there before its server is asked whether it is: a network loses it without a word.
+LAIN_SECONDS = 30.0
+_GIVEN_BACK = "kehu given back"  # when, in what a pool notes of a connection
 
 CACHE_KIB = 64 * 1024  # of SQLite's pages, a connection
 # Each thread that answers has a connection, and each commit makes SQLite forget what the others keep.
@@ -50,8 +57,38 @@ def _postgresql(url: str, deadlines: Deadlines | None, pooled: dict[str, Any]) -
     own = {"client_encoding": "UTF8"}  # answers are sent as they arrive
     if deadlines is not None:
         own["options"] = f"{given.query.get('options', '')} {_options(deadlines)}".strip()
-    kept = {"pool_pre_ping": True, "pool_size": KEPT, "max_overflow": -1, **pooled}
-    return create_engine(given, connect_args=own, **kept)
+    engine = create_engine(given, connect_args=own, pool_size=KEPT, max_overflow=-1, **pooled)
+    if not pooled:
+        _look_when_taken(engine)
+    return engine
+
+
+def _look_when_taken(engine: Engine) -> None:
+    """Whoever takes a connection gets one whose server is there. It is asked only where there is a doubt: one
+    that has ended has said so, and that waits to be read."""
+
+    @event.listens_for(engine, "checkin")
+    def _(driver: Any, record: Any) -> None:
+        record.info[_GIVEN_BACK] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _(driver: Any, record: Any, proxied: Any) -> None:
+        has_lain = time.monotonic() - record.info.get(_GIVEN_BACK, math.inf) > LAIN_SECONDS
+        if not has_lain and not _has_spoken(driver):
+            return
+        try:
+            engine.dialect.do_ping(driver)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # the others of the pool lay there as long
+
+
+def _has_spoken(driver: Any) -> bool:
+    """Whether something came on a connection on which nothing was asked."""
+    if driver.closed:
+        return True
+    heard = select.poll()
+    heard.register(driver.pgconn.socket, select.POLLIN)
+    return bool(heard.poll(0))
 
 
 def _options(deadlines: Deadlines) -> str:
