@@ -191,9 +191,13 @@ def release_all(tx: Transaction) -> None:
 
 
 def want(tx: Transaction, customer_id: int) -> None:
-    """Have a customer indexed before others: a search waits for it."""
+    """Have a customer indexed before others: a search waits for it.
+
+    One that a worker is at is let alone: the worker would not see it while this transaction holds it, and
+    leave it in the queue until the claim ends.
+    """
     waiting = select(queue.c.customer_id).where(
-        queue.c.customer_id == customer_id, queue.c.wanted_at.is_(None)
+        queue.c.customer_id == customer_id, queue.c.wanted_at.is_(None), queue.c.claimed_by.is_(None)
     )
     chosen = waiting.with_for_update(skip_locked=True).cte("chosen")
     change = update(queue).where(queue.c.customer_id.in_(select(chosen.c.customer_id)))

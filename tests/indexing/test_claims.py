@@ -279,14 +279,3 @@ def test_an_open_transaction_holds_up_the_worker_for_nobody_else(
         slow.join()
     drain(master, engine)
     assert (names(engine), waiting(master)) == (["张三丰", "李四"], 0)
-
-
-def test_whom_a_search_waits_for_goes_before_all_others(
-    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(batches, "BATCH", 1)
-    make(master, "张三", "李四", "王五")
-    with master.transaction(TESTER) as tx:
-        queue.want(tx, 3)
-    asyncio.run(Batches(master, engine, refresh).work())
-    assert names(engine) == ["王五"]
