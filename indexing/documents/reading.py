@@ -1,16 +1,19 @@
 """Rows of the master → search documents: all that is read of each table stands in READS."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, select
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from indexing.documents.customers import NO_BRANCH, CustomerDocument
 from master.clock import Clock
+from master.spelling import in_numbers
 from master.tables.base import table
 from master.tables.branches import BranchRow
 from master.tables.codes import ContactPointKind, PolicyStatus
@@ -25,6 +28,7 @@ from master.tables.customers import (
 from master.tables.merges import MergedCustomerRow
 from master.tables.policies import PolicyPartyRow, PolicyRow, ProductRow
 from master.tables.tags import CustomerTagRow, TagRow
+from master.wire import ask
 from matching.numbers import normal_document, read_contact_point
 
 customers, names, documents = table(CustomerRow), table(OtherNameRow), table(IdentityDocumentRow)
@@ -43,7 +47,7 @@ CUSTOMERS = select(
     customers.c.updated_at,
     customers.c.name,
     customers.c.branch_id,
-)
+).order_by(customers.c.id)
 NAMES = select(names.c.customer_id, names.c.name).where(names.c.ended_at.is_(None)).order_by(names.c.id)
 DOCUMENTS = (
     select(documents.c.customer_id, documents.c.type, documents.c.number)
@@ -56,9 +60,10 @@ POINTS = (
     .where(points.c.ended_at.is_(None), points.c.kind.not_in(["WECHAT", "ADDRESS"]))
     .order_by(points.c.preferred.desc(), points.c.id)
 )
+HELD = select(parties.c.customer_id, parties.c.policy_id).where(parties.c.ended_at.is_(None)).distinct()
+# By their ids, not joined to HELD: of customers side by side PostgreSQL would read all policies there are.
 POLICIES = (
     select(
-        parties.c.customer_id,
         policies.c.id,
         policies.c.number,
         policies.c.status,
@@ -66,11 +71,8 @@ POLICIES = (
         policies.c.expiry_date,
         products.c.line,
     )
-    .join(policies, policies.c.id == parties.c.policy_id)
     .join(products, products.c.id == policies.c.product_id)
-    .where(parties.c.ended_at.is_(None))
-    .distinct()
-    .order_by(policies.c.number)
+    .where(in_numbers(policies.c.id, bindparam("ids")))
 )
 TAGS = (
     select(given.c.customer_id, tags.c.code, given.c.expires_at)
@@ -85,7 +87,24 @@ FORMER = select(merged.c.survivor_id, merged.c.number, merged.c.name).order_by(m
 BELONGINGS = select(belongings.c.customer_id, belongings.c.branch_id)
 BRANCHES = select(branches.c.id, branches.c.code, branches.c.parent_id)
 
-READS = (CUSTOMERS, NAMES, FORMER, DOCUMENTS, POINTS, POLICIES, TAGS, LAST_CONTACTS, BELONGINGS, BRANCHES)
+OWNERS: dict[Select[Any], ColumnElement[Any]] = {
+    CUSTOMERS: customers.c.id,
+    NAMES: names.c.customer_id,
+    FORMER: merged.c.survivor_id,
+    DOCUMENTS: documents.c.customer_id,
+    POINTS: points.c.customer_id,
+    HELD: parties.c.customer_id,
+    TAGS: given.c.customer_id,
+    LAST_CONTACTS: contacts.c.customer_id,
+    BELONGINGS: belongings.c.customer_id,
+}
+_BY_NUMBER = itemgetter(1, 0)
+READS = (*OWNERS, POLICIES, BRANCHES)
+# Consecutive customers are asked for as a span, which is half the work.
+OF_SPAN = {
+    read: read.where(owner.between(bindparam("first"), bindparam("last"))) for read, owner in OWNERS.items()
+}
+OF_THESE = {read: read.where(in_numbers(owner, bindparam("ids"))) for read, owner in OWNERS.items()}
 
 
 @dataclass(frozen=True)
@@ -99,16 +118,7 @@ class Reading:
 def read_documents(connection: Connection, ids: Sequence[int], clock: Clock) -> list[Reading]:
     """The present documents of those of these customers that are there, in the order of their ids."""
     facts = _Facts(connection, ids, clock)
-    rows = connection.execute(CUSTOMERS.where(_among(customers.c.id, ids)).order_by(customers.c.id)).all()
-    return [facts.reading(row) for row in rows]
-
-
-def _among(owner: Any, ids: Sequence[int]) -> ColumnElement[bool]:
-    """Consecutive ids are asked for as a span, which is half the work."""
-    if len(ids) > 1 and len(set(ids)) == len(ids) == max(ids) - min(ids) + 1:
-        return and_(owner >= min(ids), owner <= max(ids))
-    among: ColumnElement[bool] = owner.in_(ids)
-    return among
+    return [facts.reading(row) for row in facts.customers]
 
 
 def read_what_can(
@@ -136,22 +146,26 @@ class _Facts:
     """What hangs on a batch of customers, read with one statement a relation: rows by the customer's id."""
 
     def __init__(self, connection: Connection, ids: Sequence[int], clock: Clock) -> None:
-        def grouped(statement: Select[Any], owner: Any) -> dict[int, list[Any]]:
+        reads, values = _asked_of(ids)
+
+        def grouped(read: Select[Any]) -> dict[int, list[Any]]:
             found: dict[int, list[Any]] = defaultdict(list)
-            for row in connection.execute(statement.where(_among(owner, ids))).all():
+            for row in ask(connection, reads[read], values):
                 found[row[0]].append(row)
             return found
 
         self.clock, self.now, self.today = clock, clock.now(), clock.today()
-        self.names = grouped(NAMES, names.c.customer_id)
-        self.former = grouped(FORMER, merged.c.survivor_id)
-        self.documents = grouped(DOCUMENTS, documents.c.customer_id)
-        self.points = grouped(POINTS, points.c.customer_id)
-        self.policies = grouped(POLICIES, parties.c.customer_id)
-        self.tags = grouped(TAGS, given.c.customer_id)
-        self.last = grouped(LAST_CONTACTS, contacts.c.customer_id)
-        self.belongings = grouped(BELONGINGS, belongings.c.customer_id)
-        self.branches = {id: (code, parent) for id, code, parent in connection.execute(BRANCHES)}
+        self.customers = ask(connection, reads[CUSTOMERS], values)
+        self.names = grouped(NAMES)
+        self.former = grouped(FORMER)
+        self.documents = grouped(DOCUMENTS)
+        self.points = grouped(POINTS)
+        self.held = grouped(HELD)
+        self.policies = _policies(connection, {id for held in self.held.values() for _, id in held})
+        self.tags = grouped(TAGS)
+        self.last = grouped(LAST_CONTACTS)
+        self.belongings = grouped(BELONGINGS)
+        self.branches = {id: (code, parent) for id, code, parent in ask(connection, BRANCHES, {})}
         self.paths: dict[int | None, tuple[str, ...]] = {}
         self.belonging: dict[tuple[int, ...], tuple[str, ...]] = {}
         self.starts: dict[date, datetime] = {}
@@ -201,7 +215,8 @@ class _Facts:
         numbers: list[str] = []
         lines: list[str] = []
         in_force = 0
-        for _, _, number, status, effective, expiry, line in self.policies.get(customer, ()):
+        held = [self.policies[id] for _, id in self.held.get(customer, ())]
+        for _, number, status, effective, expiry, line in sorted(held, key=_BY_NUMBER):
             numbers.append(number)
             lines.append(line)
             is_over = expiry is not None and expiry < self.today
@@ -247,6 +262,19 @@ class _Facts:
         if day not in self.starts:
             self.starts[day] = self.clock.start_of(day)
         return self.starts[day]
+
+
+def _asked_of(ids: Sequence[int]) -> tuple[Mapping[Select[Any], Select[Any]], dict[str, Any]]:
+    """The statements that read what hangs on these customers, and what they bind."""
+    first, last = min(ids, default=0), max(ids, default=0)
+    if len(ids) > 1 and len(set(ids)) == len(ids) == last - first + 1:
+        return OF_SPAN, {"first": first, "last": last}
+    return OF_THESE, {"ids": orjson.dumps(list(ids)).decode()}
+
+
+def _policies(connection: Connection, ids: set[int]) -> dict[int, Any]:
+    rows = ask(connection, POLICIES, {"ids": orjson.dumps(sorted(ids)).decode()})
+    return {row[0]: row for row in rows}
 
 
 def names_of(name: str, others: Sequence[Any], former: Sequence[Any]) -> tuple[str, ...]:
