@@ -1,5 +1,8 @@
 """Changes: the command runs as on the ordinary path, and what its payload shows is read by one statement."""
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -24,6 +27,9 @@ from execution.steps import Ready, Run, as_json, marked
 from execution.told import value_of, writer
 from execution.work import Work
 from master.json_text import joined, said
+from master.session import Transaction
+from master.statements import Statement
+from master.wire import Afterwards
 from schema.fields import Commanded, Loaded
 
 
@@ -70,9 +76,32 @@ def _row(work: Work, command: str, member: Asked, how: Loaded) -> ColumnElement[
 
 
 def _key(command: str, attribute: str, run: Run) -> Any:
-    """Of the row; None too while a plan is made, before the command has run."""
+    """Of the row; before the command has run what it is about to give, and None while a plan is made."""
     payload = run.kept.get(command)
-    return None if payload is None else getattr(payload, attribute)
+    return run.ahead if payload is None else getattr(payload, attribute)
+
+
+@dataclass
+class Ahead:
+    """The statement of a payload, sent with the command's COMMIT: of the row whose id the command is about to
+    give, which is what nearly every payload shows."""
+
+    run: Run
+    statement: Statement
+    bound: Callable[[Run], Mapping[str, Any]]
+    values: list[Any] | None = None
+    behind: Afterwards | None = None
+
+    def ask(self, tx: Transaction, id: int) -> None:
+        """What is wrong with it is found again where the payload is read, and must not undo the change."""
+        self.run.ahead, self.values, self.behind = id, None, None
+        with suppress(Exception):
+            self.values = self.statement.values(self.bound(self.run))
+            self.behind = tx.afterwards(self.statement, self.values)
+
+    def told(self, values: list[Any]) -> bytes | None:
+        """What it gave, if these were its values."""
+        return None if self.behind is None or values != self.values else self.behind.value
 
 
 def variables_below(tree: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Dialect, select
 
 from execution.answers import runs_before
 from execution.arguments import Read, readings
-from execution.changes import command_of
+from execution.changes import Ahead, command_of
 from execution.document import Asked, Selections
 from execution.keys import KeyOf
 from execution.objects import object_text
@@ -56,18 +56,22 @@ class Plan:
     brings: tuple[Bring, ...]
     steps: Steps
     asks_few: Few
+    is_change: bool
 
     async def answer(self, run: Run) -> bytes:
         """The response's data as JSON. Raises NotCompiled, TooLate, Refusal and what databases raise."""
         for read in self.first:
             read(run)
+        ahead = Ahead(run, self.statement, self._bound)
+        if self.is_change and not self.looked_up:
+            run.context.ahead = ahead.ask
         for ready in self.before:
             await ready(run)
         values = self.statement.values(self._bound(run))
         for site in self.looked_up:
             await site.look_up(run)
         try:
-            text = await _told(run.context, self.statement, values)
+            text = ahead.told(values) or await _told(run.context, self.statement, values)
         except TimedOut as late:
             raise TooLate(late) from late
         if text is None:
@@ -190,6 +194,7 @@ def _made(work: Work, run: Run, first: list[Read]) -> Plan:
         brings=tuple(work.brings),
         steps=work.steps,
         asks_few=work.asks_few,
+        is_change=work.selections.is_change,
     )
 
 

@@ -20,13 +20,15 @@ _NULL_FOUND, _BEGINS, _ENDS = NULL_FOUND.encode(), STEP_BEGINS.encode(), STEP_EN
 @dataclass
 class Run:
     """One answer in the making. asked: what each site's arguments come to; shown: of whom it tells; kept:
-    what Python knew before the statement ran, by the name of what made it."""
+    what Python knew before the statement ran, by the name of what made it; ahead: the id that a command is
+    about to give."""
 
     context: Context
     variables: VariableValues
     asked: dict[int, Arguments] = field(default_factory=dict)
     shown: Shown = field(default_factory=Shown)
     kept: dict[str, Any] = field(default_factory=dict)
+    ahead: int | None = None
 
 
 # Makes JSON text of the values that stand in a step's place.

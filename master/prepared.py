@@ -103,8 +103,29 @@ class Line:
 
     def rows(self, asked: Sequence[Asked]) -> list[list[Any]]:
         """Those of each statement, as tuples. Raises psycopg's errors, of the first that has failed."""
+        return self._sent(asked, [])[0]
+
+    def committed(self, asked: Sequence[Asked], behind: Asked) -> tuple[list[list[Any]], bytes | None]:
+        """The same, and the value of a statement that stands alone behind the COMMIT; None where that fails,
+        which undoes nothing any more."""
+        found, (last,) = self._sent(asked, [behind])
+        is_there = last.status == self._libpq.rows and last.ntuples
+        return found, last.get_value(0, 0) if is_there else None
+
+    def takes(self, values: Sequence[Any]) -> bool:
+        """Whether another statement with these values can be asked here."""
+        try:
+            self._texts(values)
+        except (TypeError, self._libpq.psycopg.DataError):
+            return False
+        return len(self._prepared) < MOST_PREPARED
+
+    def _sent(self, asked: Sequence[Asked], behind: Sequence[Asked]) -> tuple[list[list[Any]], list[Any]]:
+        """The rows of those, and the results of these, which may fail."""
         begun = [] if self.is_within else [(self._begin(), ())]
-        return [self._loaded(result) for result in self._results([*begun, *asked])[len(begun) :]]
+        certain = [*begun, *asked]
+        found = self._results([*certain, *behind], len(certain))
+        return [self._loaded(each) for each in found[len(begun) : len(certain)]], found[len(certain) :]
 
     def _loaded(self, result: Any) -> list[Any]:
         if result.status == self._libpq.done:
@@ -117,16 +138,17 @@ class Line:
         level = self._driver.isolation_level
         return "BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"
 
-    def _results(self, asked: Sequence[Asked]) -> list[Any]:
-        """Of each. Raises the error of the first that has failed."""
+    def _results(self, asked: Sequence[Asked], certain: int) -> list[Any]:
+        """Of each. Raises the error of the first that has failed among so many."""
         told, results = self._answered([(text, self._texts(values)) for text, values in asked])
-        found = []
+        found: list[Any] = []
         for prepared, result in zip(told, results, strict=True):
-            if result.status not in (self._libpq.done, self._libpq.rows):
+            is_well = result.status in (self._libpq.done, self._libpq.rows)
+            if not is_well and len(found) < certain:
                 raise self._libpq.error(result)
             if prepared is None:
                 found.append(result)
-            else:
+            elif is_well:
                 self._prepared.keep(*prepared)
         return found
 

@@ -20,9 +20,10 @@ from master.errors import TimedOut
 from master.keys import Keys
 from master.roles import Roles, shipped_roles
 from master.sight import Sight
+from master.statements import Statement
 from master.stopping import LOCKED, Deadlines, Stop, stoppable
 from master.tracing import present, span
-from master.wire import Later, ask, later, tell
+from master.wire import Afterwards, Later, afterwards, ask, later, tell
 
 T = TypeVar("T")
 
@@ -81,6 +82,11 @@ class Transaction:
     def later(self, statement: Executable, values: Mapping[str, Any]) -> Later:
         """The same, of one whose rows need not be there before the next that asks, or the COMMIT."""
         return later(self.connection, statement, values)
+
+    def afterwards(self, statement: Statement, values: Sequence[Any]) -> Afterwards:
+        """What a statement gives that is sent with the COMMIT, to run behind it: where the database takes
+        both at once."""
+        return afterwards(self.connection, statement, values)
 
     def tell(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
         """Runs it once for each of these; it may wait for the next that asks, or for the COMMIT."""

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 
-from master.prepared import FORGOTTEN_AT, Libpq, Line, Prepared
-from master.statements import Spelled, driver_dialect, spelled_of
+from master.prepared import FORGOTTEN_AT, Asked, Libpq, Line, Prepared
+from master.statements import Spelled, Statement, driver_dialect, spelled_of
 from master.stopping import Deadlines, tell_deadline, watch_of
 
 MOST_PENDING = 100  # statements: more are not held back
@@ -47,6 +47,20 @@ def pour(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) 
     """Sends rows of values, as psycopg takes them, to a COPY … FROM STDIN. Raises as SQLAlchemy does."""
     wire: Wire = connection.info[Wire]
     wire.pour(connection, statement, rows)
+
+
+def afterwards(connection: Connection, statement: Statement, values: Sequence[Any]) -> "Afterwards":
+    """What a statement gives that stands alone and is sent with the COMMIT, to run behind it."""
+    wire: Wire = connection.info[Wire]
+    return wire.afterwards(statement, values)
+
+
+@dataclass(slots=True)
+class Afterwards:
+    """value: as UTF-8, from the COMMIT on; None: it was not asked, or it failed, and may be asked again."""
+
+    asked: Asked
+    value: bytes | None = None
 
 
 class Later:
@@ -107,6 +121,7 @@ class Wire:
         self._texts = texts
         self._line = line  # None: SQLite, which answers at once
         self._pending: list[_Pending] = []
+        self._behind: Afterwards | None = None
 
     def ask(self, connection: Connection, statement: Executable, values: Values) -> list[Any]:
         return self.later(connection, statement, values).rows
@@ -125,6 +140,12 @@ class Wire:
         self._pending.append(_Pending(spelled, spelled.statement.values(values), to))
         if self._line is None or len(self._pending) >= MOST_PENDING:
             self.flush(connection)
+
+    def afterwards(self, statement: Statement, values: Sequence[Any]) -> Afterwards:
+        behind = Afterwards((statement.text, values))
+        if self._line is not None and self._line.takes(values):
+            self._behind = behind
+        return behind
 
     def flush(self, connection: Connection) -> None:
         """Sends what waits."""
@@ -145,6 +166,7 @@ class Wire:
     def forget(self) -> None:
         """What was told is not to be."""
         self._pending.clear()
+        self._behind = None
 
     def finish(self, connection: Connection) -> None:
         """Sends what was told, with the COMMIT that SQLAlchemy is about to send."""
@@ -177,16 +199,21 @@ class Wire:
                 _let_hear(connection, each.spelled.statement.text, each.values)
         asked = [(each.spelled.statement.text, each.values) for each in waiting]
         try:
-            found = [self._answered(*asked[0])] if self._line is None else self._line.rows(asked)
+            found = self._found(asked, is_last=waiting[-1].spelled is _COMMIT)
         except self._texts.error as error:
             raise self._told(connection, error) from error
         for each, rows in zip(waiting, found, strict=True):
             if each.to is not None:
                 each.to.answer(each.spelled.rows(rows))
 
-    def _answered(self, text: str, values: list[Any]) -> list[Any]:
-        """By SQLite, where nothing waits."""
-        found: list[Any] = self._driver.execute(text, values).fetchall()
+    def _found(self, asked: Sequence[Asked], *, is_last: bool) -> list[list[Any]]:
+        if self._line is None:  # SQLite, where nothing waits
+            ((text, values),) = asked
+            return [self._driver.execute(text, values).fetchall()]
+        behind, self._behind = (self._behind, None) if is_last else (None, self._behind)
+        if behind is None:
+            return self._line.rows(asked)
+        found, behind.value = self._line.committed(asked, behind.asked)
         return found
 
     def _told(self, connection: Connection, error: Exception) -> Exception:

@@ -52,7 +52,10 @@ async def command(
     def acted(tx: Transaction) -> tuple[int, Callable[[], str]]:
         id = act(tx)
         customer = id if below is None else _customer_of(tx, below, id)
-        return id, freshness_later(tx.connection, customer, *beside())
+        freshness = freshness_later(tx.connection, customer, *beside())
+        if info.context.ahead is not None:
+            info.context.ahead(tx, id)
+        return id, freshness
 
     done = await tried(info.context.write(permission, acted, reason))
     if isinstance(done, Refusal):

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
@@ -38,7 +39,8 @@ def _untold(done: SearchDone) -> None:
 class Context:
     """One request. All its reads see one state of the master, which a write of its own renews.
 
-    until: by time.monotonic(), when it is stopped; None: never.
+    until: by time.monotonic(), when it is stopped; None: never. ahead: asks, before the COMMIT is sent, what
+    will be read of the row whose id a command gives.
     """
 
     viewer: Viewer
@@ -53,6 +55,7 @@ class Context:
     shown: Shown = field(default_factory=Shown)
     tell_search: Callable[[SearchDone], None] = _untold
     until: float | None = None
+    ahead: Callable[[Transaction, int], None] | None = None
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
     _made: dict[Hashable, asyncio.Future[Any]] = field(default_factory=dict)
@@ -184,7 +187,8 @@ async def open_context(
 
 async def _acting(act: Callable[[], T], stop: Stop) -> T:
     """What the act gives, in a thread; who is cancelled tells it to stop, and waits until it is at rest."""
-    acting = asyncio.create_task(asyncio.to_thread(untangled, act))
+    # As asyncio.to_thread, without a task of its own.
+    acting = asyncio.get_running_loop().run_in_executor(None, copy_context().run, untangled, act)
     try:
         return await asyncio.shield(acting)
     except asyncio.CancelledError:

@@ -18,9 +18,11 @@ from app.hub import opened
 from app.opening import open_master
 from app.settings import Settings
 from master.answering import Answering
+from master.session import Transaction
 from master.tables.access import AccessEntryRow, AccessSubjectRow
 from master.tables.audit import AuditEntryRow
 from master.tables.base import table
+from master.wire import Afterwards
 
 Viewer = tuple[str, tuple[str, ...] | None]  # a role, and the branches of its token; None: all
 ONE_BRANCH = ("EAST",)
@@ -145,7 +147,7 @@ def _scope(token: str, body: bytes) -> Scope:
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """From now on all statements of plans fail."""
+    """From now on all statements of plans fail; those that go with a COMMIT are not answered."""
     told = Answering.told
 
     def fails(self: Answering, statement: Any, *rest: Any) -> bytes | None:
@@ -154,6 +156,8 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
         raise error
 
     monkeypatch.setattr(Answering, "told", fails)
+    unanswered = Afterwards(("", ()))
+    monkeypatch.setattr(Transaction, "afterwards", lambda *asked: unanswered)
 
 
 def _told(body: bytes, plan: str) -> Told:

@@ -10,10 +10,11 @@ from sqlalchemy.exc import DataError, IntegrityError
 from master.clock import spelled
 from master.session import Master, Transaction
 from master.spelling import WORTH_A_STREAM, insert_many
+from master.statements import Statement
 from master.stopping import Stop
 from master.tables.base import table
 from master.tables.branches import BranchRow
-from master.wire import ask
+from master.wire import Afterwards, ask
 from tests.conftest import TESTER, empty
 
 branches = table(BranchRow)
@@ -171,3 +172,62 @@ def test_what_is_refused_of_a_stream_is_told_as_ever(master: Master) -> None:
     with master.transaction(TESTER) as tx:
         add(tx, "S")
     assert names(master) == ["s"]
+
+
+def test_what_is_asked_later_is_answered_by_the_next_that_asks_or_the_commit(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        before = tx.later(NAMES, {"branch": "N"})
+        add(tx, "N")
+        assert [row.name for row in tx.ask(NAMES, {"branch": "N"})] == ["n"]
+        tx.tell(NAME, [{"branch": "N", "new": "North"}])
+        after = tx.later(NAMES, {"branch": "N"})
+    assert (before.rows, [row.name for row in after.rows]) == ([], ["North"])
+
+
+def test_what_is_asked_later_in_a_transaction_that_fails_has_no_rows(master: Master) -> None:
+    with suppress(ZeroDivisionError), master.transaction(TESTER) as tx:
+        later = tx.later(NAMES, {"branch": "N"})
+        raise ZeroDivisionError
+    if master.is_sqlite:
+        assert later.rows == []  # answered at once
+    else:
+        with pytest.raises(RuntimeError, match="taken back"):
+            _ = later.rows
+
+
+def behind(tx: Transaction, sql: str, values: tuple[Any, ...] = ()) -> Afterwards:
+    return tx.afterwards(Statement(sql, values, ()), values)
+
+
+def test_what_stands_behind_a_commit_sees_what_was_committed(master: Master) -> None:
+    with master.transaction(TESTER) as tx:
+        found = behind(tx, "SELECT name FROM branches")
+        add(tx, "N")
+        assert found.value is None
+    # SQLite answers each by itself.
+    assert found.value == (None if master.is_sqlite else b"n")
+
+
+@pytest.mark.parametrize("asked", [("SELECT 1/0", ()), ("SELEKT", ()), ("SELECT $1::text", ("\0",))])
+def test_what_fails_behind_a_commit_undoes_nothing(master: Master, asked: tuple[str, Any]) -> None:
+    with master.transaction(TESTER) as tx:
+        found = behind(tx, *asked)
+        add(tx, "N")
+    assert (found.value, names(master)) == (None, ["n"])
+    with master.transaction(TESTER) as tx:  # on the same connection
+        add(tx, "S")
+    assert names(master) == ["n", "s"]
+
+
+def test_what_stands_behind_a_commit_that_fails_is_not_answered(master: Master) -> None:
+    with suppress(IntegrityError), master.transaction(TESTER) as tx:
+        found = behind(tx, "SELECT name FROM branches")
+        add(tx, "N")
+        add(tx, "N")
+    assert (found.value, names(master)) == (None, [])
+    with suppress(ZeroDivisionError), master.transaction(TESTER) as tx:
+        found = behind(tx, "SELECT name FROM branches")
+        raise ZeroDivisionError
+    with master.transaction(TESTER) as tx:
+        add(tx, "S")
+    assert (found.value, names(master)) == (None, ["s"])
