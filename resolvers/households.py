@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from master.errors import LimitExceeded, Refusal, TimedOut
+from master.errors import Refusal
 from master.session import Transaction
 from master.writes.households import (
     Joining,
@@ -12,7 +12,7 @@ from master.writes.households import (
     remove_from_household,
 )
 from master.writes.idempotency import once
-from resolvers.commands import CUSTOMERS_WRITE, few, found, given
+from resolvers.commands import CUSTOMERS_WRITE, few, found, given, tried
 from schema.context import Info
 from schema.described import described
 from schema.errors import told
@@ -59,13 +59,10 @@ async def end_membership(info: Info, input: EndHouseholdMembershipInput) -> Hous
 
 
 async def _done(info: Info, act: Callable[[Transaction], int]) -> HouseholdPayload:
-    try:
-        id = await info.context.write(CUSTOMERS_WRITE, act)
-    except (LimitExceeded, TimedOut):  # errors of the request as everywhere, not of what was given
-        raise
-    except Refusal as refusal:
-        return HouseholdPayload(household_id=None, errors=[told(refusal)])
-    return HouseholdPayload(household_id=id, errors=[])
+    done = await tried(info.context.write(CUSTOMERS_WRITE, act))
+    if isinstance(done, Refusal):
+        return HouseholdPayload(household_id=None, errors=[told(done)])
+    return HouseholdPayload(household_id=done, errors=[])
 
 
 def _customer(id: str, path: list[str]) -> int:

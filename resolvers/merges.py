@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import strawberry
 
 from master.access import Viewer
-from master.errors import LimitExceeded, Refusal, TimedOut
+from master.errors import LimitExceeded, Refusal
 from master.roles import CONTACT, DOCUMENT, MERGE, OPEN
 from master.session import Transaction
 from master.tables.base import Row, table
@@ -23,7 +23,7 @@ from master.writes.merging.later import Undecided as UndecidedRow
 from master.writes.merging.merge import Merging, Outcome, merge_customers
 from master.writes.merging.splitting import split_record
 from master.writes.merging.unmerge import Undone, unmerge_customer
-from resolvers.commands import command, few, found, given
+from resolvers.commands import command, few, found, given, tried
 from schema import ids
 from schema.classes import classes
 from schema.context import Info
@@ -136,12 +136,10 @@ async def _preview(info: Info, input: PreviewMergeInput) -> MergePreview:
 
 
 async def preview(info: Info, input: PreviewMergeInput) -> MergePreview:
-    try:
-        return await _preview(info, input)
-    except (LimitExceeded, TimedOut):  # errors of the request as everywhere, not of what was given
-        raise
-    except Refusal as refusal:
-        return MergePreview(survivor_id=None, moves=[], filled=[], differences=[], errors=[told(refusal)])
+    done = await tried(_preview(info, input))
+    if isinstance(done, Refusal):
+        return MergePreview(survivor_id=None, moves=[], filled=[], differences=[], errors=[told(done)])
+    return done
 
 
 def _told(done: Outcome, viewer: Viewer) -> MergePreview:

@@ -2,11 +2,11 @@
 
 import strawberry
 
-from master.errors import LimitExceeded, Refusal, TimedOut
+from master.errors import Refusal
 from master.roles import REVEAL
 from master.session import Transaction
 from master.writes.reveals import Wanted, reveal
-from resolvers.commands import found, given
+from resolvers.commands import found, given, tried
 from schema.access_log import RevealPayload
 from schema.context import Info
 from schema.described import described
@@ -26,12 +26,10 @@ async def reveal_field(
         number = found(CUSTOMER, customer, ["customer"], "customer")
         return reveal(tx, info.context.viewer, Wanted(number, field, _row(given(id), field), reason))
 
-    try:
-        return RevealPayload(value=await info.context.write(REVEAL, act, reason), errors=[])
-    except (LimitExceeded, TimedOut):  # an error of the request as everywhere, not of what was given
-        raise
-    except Refusal as refusal:
-        return RevealPayload(value=None, errors=[told(refusal)])
+    done = await tried(info.context.write(REVEAL, act, reason))
+    if isinstance(done, Refusal):
+        return RevealPayload(value=None, errors=[told(done)])
+    return RevealPayload(value=done, errors=[])
 
 
 def _row(id: str | None, field: str) -> int | None:

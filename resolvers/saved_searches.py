@@ -6,7 +6,7 @@ from typing import Any
 import strawberry
 
 from indexing.words import Kind, read_words
-from master.errors import Invalid, LimitExceeded, Refusal, TimedOut
+from master.errors import Invalid, Refusal
 from master.reads.saved_searches import saved_search, saved_searches
 from master.roles import READ
 from master.session import Transaction
@@ -19,7 +19,7 @@ from master.writes.saved_searches import (
     delete_search,
     save_search,
 )
-from resolvers.commands import found, given, kept
+from resolvers.commands import found, given, kept, tried
 from schema.arguments import refuse_mask
 from schema.context import Context, Info
 from schema.customer_keys import CustomerFilter
@@ -85,13 +85,10 @@ async def delete(info: Info, id: strawberry.ID) -> Any:
 
 
 async def _done(context: Context, act: Callable[[Transaction], int]) -> SavedSearchPayload:
-    try:
-        id = await context.write(READ, act)
-    except (LimitExceeded, TimedOut):  # errors of the request as everywhere, not of what was given
-        raise
-    except Refusal as refusal:
-        return SavedSearchPayload(search=None, errors=[told(refusal)])
-    row = await context.read(lambda connection: saved_search(connection, context.viewer, id))
+    done = await tried(context.write(READ, act))
+    if isinstance(done, Refusal):
+        return SavedSearchPayload(search=None, errors=[told(done)])
+    row = await context.read(lambda connection: saved_search(connection, context.viewer, done))
     return SavedSearchPayload(search=None if row is None else KeptSearch.of(row), errors=[])  # type: ignore[arg-type]  # objects of its own
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from master.errors import LimitExceeded, Refusal, TimedOut
+from master.errors import Refusal
 from master.reads.freshness import freshness_of
 from master.session import Transaction
 from master.writes.idempotency import once
@@ -15,7 +15,7 @@ from master.writes.sourced.submissions import (
     in_sight,
     submit_records,
 )
-from resolvers.commands import given
+from resolvers.commands import given, tried
 from resolvers.customer_commands import CUSTOMERS_PUT, sourced_customer
 from resolvers.numbers import known_to
 from schema.arguments import refuse_long
@@ -45,12 +45,9 @@ async def submit(info: Info, input: SubmitRecordsInput) -> SubmitRecordsPayload:
         ids = sorted(in_sight(tx, [each.entity_id for each in found if each.entity_id is not None]))
         return _Done(found, freshness_of(tx.connection, *ids) if ids else None)
 
-    try:
-        done = await info.context.write(CUSTOMERS_PUT, act)
-    except (LimitExceeded, TimedOut):  # errors of the request as everywhere, not of what was given
-        raise
-    except Refusal as refusal:
-        return SubmitRecordsPayload(records=[], freshness=None, errors=[told(refusal)])
+    done = await tried(info.context.write(CUSTOMERS_PUT, act))
+    if isinstance(done, Refusal):
+        return SubmitRecordsPayload(records=[], freshness=None, errors=[told(done)])
     records = [_told(each) for each in done.records]
     return SubmitRecordsPayload(records=records, freshness=done.freshness, errors=[])
 
