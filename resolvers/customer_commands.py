@@ -19,6 +19,7 @@ from master.writes.inputs import (
     SourcedCustomer,
 )
 from master.writes.kept import KEEP
+from master.writes.sourced.put import NOT_LOOKED_UP
 from master.writes.sourced.put import put_customer as put
 from master.writes.tags import tag_customer as tag_it
 from master.writes.tags import untag_customer as untag_it
@@ -36,12 +37,14 @@ from schema.customer_inputs import (
     UpdateCustomerInput,
 )
 from schema.described import described
+from schema.errors import UserError
 from schema.fields import commanded_by
 from schema.ids import CONTACT_POINT, CUSTOMER, DOCUMENT, row_id
 from schema.matches import CustomerMatch
 from schema.selected import selected_fields
 
 CUSTOMERS_PUT, TAGS_WRITE = "customers.put", "tags.write"
+UNLOOKED = UserError(code=NOT_LOOKED_UP.code, message=NOT_LOOKED_UP.message, path=None)
 
 
 async def create_customer(info: Info, input: CreateCustomerInput) -> CustomerPayload:
@@ -89,13 +92,13 @@ async def put_customer(info: Info, input: PutCustomerInput) -> CustomerPayload:
     sourced = sourced_customer(input, input.source_key.source, input.source_key.key)
     known = await known_to(info.context, CUSTOMERS_PUT, sourced.source, [sourced])
     key = given(input.idempotency_key)
-    return _payload(
-        await command(
-            info,
-            CUSTOMERS_PUT,
-            lambda tx: once(tx, key, "putCustomer", sourced, lambda: put(tx, sourced, known.seeing)),
-        )
-    )
+
+    def act(tx: Transaction) -> int:
+        return once(tx, key, "putCustomer", sourced, lambda: put(tx, sourced, known.seeing))
+
+    done = await command(info, CUSTOMERS_PUT, act)
+    is_unlooked = done.refusal is None and sourced.key in known.unlooked
+    return _payload(done, notices=[UNLOOKED] if is_unlooked else [])
 
 
 def sourced_customer(input: SourcedCustomerInput, source: str, key: str) -> SourcedCustomer:
@@ -169,9 +172,15 @@ def _contact_points(points: list[ContactPointInput] | None, field: str) -> tuple
     return tuple(GivenContactPoint(each.kind, each.value, each.preferred) for each in listed)
 
 
-def _payload(done: Done, candidates: Sequence[CustomerMatch] = ()) -> CustomerPayload:
+def _payload(
+    done: Done, candidates: Sequence[CustomerMatch] = (), notices: Sequence[UserError] = ()
+) -> CustomerPayload:
     return CustomerPayload(
-        customer_id=done.id, candidates=list(candidates), freshness=done.freshness, errors=done.errors
+        customer_id=done.id,
+        candidates=list(candidates),
+        freshness=done.freshness,
+        errors=done.errors,
+        notices=list(notices),
     )
 
 

@@ -33,7 +33,9 @@ async def _done(info: Info, input: PinValueInput | UnpinValueInput, act: Act) ->
 
     present = ids.row_id(ids.CUSTOMER, input.customer)
     done = await command(info, PIN, acted, present=present, reason=input.reason)
-    return CustomerPayload(customer_id=done.id, candidates=[], freshness=done.freshness, errors=done.errors)
+    return CustomerPayload(
+        customer_id=done.id, candidates=[], freshness=done.freshness, errors=done.errors, notices=[]
+    )
 
 
 def _pinning(info: Info, input: PinValueInput | UnpinValueInput) -> Pinning:

@@ -164,3 +164,6 @@ class CustomerPayload:
     """Pass to searchCustomers(consistentWith:) to see this write."""
     errors: list[UserError]
     """What the caller can mend; empty: it is done."""
+    notices: list[UserError]
+    """What the caller should know of what is done. MISSES_USED_UP, by putCustomer: it sees its numbers masked
+    and has looked up too many that nobody has, so that a new key was matched without them."""

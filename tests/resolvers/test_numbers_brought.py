@@ -13,7 +13,14 @@ from tests.resolvers.test_wholes import Desk
 from tests.schema.hub import filling
 
 MOBILE, PASSPORT = "13812348000", "E12345678"
-PUT = "mutation ($input: PutCustomerInput!) { putCustomer(input: $input) { customer { number } } }"
+PUT = """mutation ($input: PutCustomerInput!) {
+  putCustomer(input: $input) { customer { number } errors { code } notices { code message path } } }"""
+UNLOOKED = {
+    "code": "MISSES_USED_UP",
+    "message": "Nobody was looked for by its documents and mobiles: "
+    "too many of yours have found nobody today.",
+    "path": None,
+}
 
 PARTNER = replace(shipped_roles()["PARTNER"], misses_a_day=3)
 MISSED, FOUND = (["contact"], "NOBODY"), (["contact"], "OK")
@@ -46,9 +53,13 @@ def guesses(start: int, end: int) -> list[dict[str, Any]]:
 
 
 def put(desk: Desk, key: str, mobile: str) -> str:
-    point = {"kind": "MOBILE", "value": mobile}
-    input = {"sourceKey": {"source": "WEB", "key": key}, "name": "张三", "contactPoints": [point]}
-    return str(desk.ask(PUT, PARTNER, input=input)["putCustomer"]["customer"]["number"][-1])
+    return str(told(desk, key, mobile)["customer"]["number"][-1])
+
+
+def told(desk: Desk, key: str, *mobiles: str, name: str = "张三") -> Any:
+    points = [{"kind": "MOBILE", "value": each} for each in mobiles]
+    input = {"sourceKey": {"source": "WEB", "key": key}, "name": name, "contactPoints": points}
+    return desk.ask(PUT, PARTNER, input=input)["putCustomer"]
 
 
 def test_a_masked_mobile_is_not_recovered_by_a_list_of_guesses(desk: Desk) -> None:
@@ -71,9 +82,7 @@ def test_records_tell_that_their_numbers_found_nobody_for_too_many_were_missed(d
     done = desk.ask(SUBMIT, PARTNER, input={"source": "WEB", "records": given})["submitRecords"]
     codes = [[(each["code"], each["path"]) for each in one["errors"]] for one in done["records"]]
     assert codes == [[("MISSES_USED_UP", None)]] * 4 + [[], []]
-    assert done["records"][0]["errors"][0]["message"] == (
-        "Nobody was looked for by its documents and mobiles: too many of yours have found nobody today."
-    )
+    assert done["records"][0]["errors"] == [UNLOOKED]
 
 
 def test_numbers_of_a_list_are_looked_up_by_two_statements(desk: Desk, selects: list[str]) -> None:
@@ -105,6 +114,31 @@ def test_what_is_missed_one_by_one_counts_alike(desk: Desk) -> None:
         put(desk, f"G{number}", f"138{number:04d}8000")
     assert desk.noted() == [FOUND] + [MISSED] * 3
     assert put(desk, "B", MOBILE) not in ("1", "2", "3", "4")
+
+
+def test_a_customer_that_is_put_tells_too_that_its_numbers_found_nobody_for_too_many_were_missed(
+    desk: Desk,
+) -> None:
+    assert told(desk, "A", MOBILE)["notices"] == []
+    for number in range(3):
+        assert told(desk, f"G{number}", f"138{number:04d}8000")["notices"] == []
+    done = told(desk, "B", MOBILE)
+    assert done["notices"] == [UNLOOKED]
+    assert done["errors"] == []
+    assert done["customer"]["number"][-1] not in ("1", "2", "3", "4")
+
+
+def test_who_has_missed_too_often_is_told_nothing_of_records_that_bring_no_number_to_look_up(
+    desk: Desk,
+) -> None:
+    """Without numbers, of a known key, and refused."""
+    told(desk, "A", MOBILE)
+    submit(desk, *guesses(0, 4))
+    assert told(desk, "B", name="王五")["notices"] == []
+    assert told(desk, "A", MOBILE, name="张三丰")["notices"] == []
+    refused = told(desk, "C", MOBILE, name=" ")
+    assert [each["code"] for each in refused["errors"]] == ["INVALID"]
+    assert refused["notices"] == []
 
 
 def test_a_number_that_can_not_be_one_is_not_looked_up(desk: Desk) -> None:

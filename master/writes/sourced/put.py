@@ -24,6 +24,7 @@ from master.writes.sourced.placing import Matching
 from master.writes.sourced.rows import (
     LONGEST_KEY,
     Outcome,
+    Remark,
     SourcedDocument,
     SourcedPoint,
     SourcedRow,
@@ -36,6 +37,11 @@ from matching.seeing import EVERYTHING, Seeing
 records = table(SourceRecordRow)
 
 OUT_OF_SIGHT = "This key means a customer outside your branches."
+NOT_LOOKED_UP = Remark(
+    "",
+    "MISSES_USED_UP",
+    "Nobody was looked for by its documents and mobiles: too many of yours have found nobody today.",
+)
 PATHS = {"gender": "gender", "birth_date": "birthDate"}
 
 

@@ -24,8 +24,8 @@ from master.writes.kept import KEEP
 from master.writes.sourced.customers import apply_customers
 from master.writes.sourced.directory import source_to_feed
 from master.writes.sourced.placing import Matching
-from master.writes.sourced.put import OUT_OF_SIGHT, given_values, refuse_impossible
-from master.writes.sourced.rows import LONGEST_KEY, Applied, Outcome, Remark, SourcedRow
+from master.writes.sourced.put import NOT_LOOKED_UP, OUT_OF_SIGHT, given_values, refuse_impossible
+from master.writes.sourced.rows import LONGEST_KEY, Applied, Outcome, SourcedRow
 from master.writes.sourced.statements import rows_in
 from matching.rules import shipped
 from matching.seeing import Seeing
@@ -33,11 +33,6 @@ from matching.seeing import Seeing
 customers, records, kept = table(CustomerRow), table(SourceRecordRow), table(IncomingRecordRow)
 
 MOST_RECORDS = 1_000
-NOT_LOOKED_UP = Remark(
-    "",
-    "MISSES_USED_UP",
-    "Nobody was looked for by its documents and mobiles: too many of yours have found nobody today.",
-)
 UNSEEN = "Say to which of your branches the customer belongs."
 
 
