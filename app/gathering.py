@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from sqlalchemy import func, select
 
 from master.collecting import spare_the_collector
+from master.onlookers import Onlooker
 from master.reads.records import ids_between, records_of
 from master.session import Master
 from master.tables.base import table
@@ -23,13 +24,12 @@ WORTH_PROCESSES = 20_000  # customers: each process takes a second to begin
 MOST_PROCESSES = 8
 
 Opener = Callable[[], Master]  # opens the master in another process: must be picklable
-Progress = Callable[[int, int], None]
 Span = tuple[int, int]  # the first id and the one behind the last
 
 _opened: list[Master] = []  # in a process that reads: what it reads from
 
 
-def everybody(master: Master, opener: Opener | None, told: Progress) -> Columns:
+def everybody(master: Master, opener: Opener | None, told: Onlooker) -> Columns:
     """In the order of their ids."""
     with master.reading() as connection:
         wanted = select(func.count(), func.min(customers.c.id), func.max(customers.c.id))

@@ -8,9 +8,9 @@ from typing import cast
 
 from sqlalchemy import Connection
 
-from app.gathering import Progress
 from app.sweeping import pair_identity, write
 from master.errors import Refusal
+from master.onlookers import Onlooker
 from master.reads.apart import Apart, apart
 from master.reads.match_runs import KeptRun, Pair, same_pairs
 from master.reads.records import records_of
@@ -70,7 +70,7 @@ class Joining:
         groups = [Group(sorted(group), pairs[min(group)]) for group in sorted(found, key=min)]
         return cls(master, run, [each for each in groups if each.ids[0] > run.merged_after])
 
-    def merge(self, told: Progress) -> Counter[str]:
+    def merge(self, told: Onlooker) -> Counter[str]:
         """Merge each group into its oldest customer, where nothing forbids it; how many of the whole run are,
         and are not. What came of each is kept with it, so that a run that is killed goes on behind it."""
         done = Counter(self.run.merged)

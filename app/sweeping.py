@@ -8,10 +8,11 @@ from typing import TypeVar, cast
 
 import numpy as np
 
-from app.gathering import Opener, Progress, everybody
+from app.gathering import Opener, everybody
 from master.audit import note
 from master.deadlocks import untangled
 from master.errors import Unavailable
+from master.onlookers import Onlooker, nobody
 from master.reads.apart import Apart, apart
 from master.reads.blocking_keys import are_filled, blocks
 from master.reads.own_phones import own_numbers
@@ -19,7 +20,7 @@ from master.reads.records import customer_numbers
 from master.sealing import seal_for
 from master.session import Actor, Master, Transaction
 from master.writes.proposals import Pair, open_ones, withdraw_others
-from master.writes.relatives import suggestions
+from master.writes.relatives.suggesting import suggestions
 from master.writes.reviews import Proposal, keep_rules, propose, tasks
 from matching.block import pairs_in
 from matching.columns import Columns, without
@@ -56,7 +57,7 @@ class Sweep:
         *,
         learn: bool = False,
         opener: Opener | None = None,
-        told: Progress = lambda done, total: None,
+        told: Onlooker = nobody,
     ) -> "Sweep":
         """Raises Unavailable. opener: for reading by several processes; told: how many have been read."""
         with master.reading() as connection:
@@ -100,7 +101,7 @@ class Sweep:
         """Ids of those who are one customer each, the oldest first."""
         return [sorted(map(_id, group)) for group in joined(self.found, self.records, self.apart)]
 
-    def keep(self, told: Progress) -> Counter[str]:
+    def keep(self, told: Onlooker) -> Counter[str]:
         """Make review tasks of pairs to be looked at; how many are new, opened again, known, withdrawn."""
         proposals = list(self._proposals())
         done: Counter[str] = Counter()

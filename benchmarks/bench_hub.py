@@ -46,7 +46,7 @@ def filled(folder: Path, customers: int) -> tuple[Master, list[Figure]]:
     if done.exists():
         return open_master(folder), []
     master = fresh_master(folder)
-    took = seconds(lambda: fill(master, customers=customers, seed=1, progress=None))
+    took = seconds(lambda: fill(master, customers=customers, seed=1))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     done.touch()
     return master, [

@@ -107,7 +107,7 @@ def _fill(said: Mapping[str, str], customers: int) -> None:
     master = open_master(read_settings(said))
     migrate(master)
     if not done.exists():
-        fill(master, customers=customers, seed=1, progress=None)
+        fill(master, customers=customers, seed=1)
         with master.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
         done.touch()

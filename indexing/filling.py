@@ -16,6 +16,7 @@ from indexing.documents.reading import read_what_can
 from indexing.engines.port import SearchEngine
 from indexing.errors import DocumentsRefused
 from master.collecting import spare_the_collector
+from master.onlookers import Onlooker
 from master.session import Master
 from master.tables.base import table
 from master.tables.customers import CustomerRow
@@ -26,7 +27,6 @@ PAGE = 2000  # ids read and put in at once: about 20 MB of documents
 WORTH_PROCESSES = 20_000  # customers: each process takes some two seconds to begin
 MOST_PROCESSES = 8
 
-Progress = Callable[[int, int], None]
 # Opens master and engine in another process: must be picklable.
 Opener = Callable[[], tuple[Master, SearchEngine]]
 Span = tuple[int, int]  # the first id and the one behind the last
@@ -45,7 +45,7 @@ class Put:
 
 
 async def fill(
-    master: Master, engine: SearchEngine, generation: str, opener: Opener | None, progress: Progress
+    master: Master, engine: SearchEngine, generation: str, opener: Opener | None, progress: Onlooker
 ) -> set[int]:
     """Put everybody into the generation; the ids of those who can not be read or are refused."""
     total, spans = await asyncio.to_thread(_spans, master)

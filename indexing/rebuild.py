@@ -18,6 +18,7 @@ from indexing.filling import FillingFailed, Opener, fill
 from master import queue
 from master.deadlocks import untangled
 from master.leases import leased
+from master.onlookers import Onlooker, nobody
 from master.session import Actor, Master
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow
@@ -50,10 +51,6 @@ class Rebuilt:
     unreadable: int
 
 
-def _silent(done: int, total: int) -> None:
-    """Tells nobody."""
-
-
 async def _going_on(step: str) -> None:
     """Nobody stops here."""
 
@@ -68,7 +65,7 @@ class Succession:
     master: Master
     engine: SearchEngine
     opener: Opener | None = None
-    progress: Callable[[int, int], None] = _silent
+    progress: Onlooker = nobody
     reached: Callable[[str], Awaitable[None]] = _going_on
     failed: set[int] = field(default_factory=set)
 
@@ -220,7 +217,7 @@ def _first_of(group: ExceptionGroup[Exception]) -> Exception:
 async def rebuild(
     master: Master,
     engine: SearchEngine,
-    progress: Callable[[int, int], None] = _silent,
+    progress: Onlooker = nobody,
     opener: Opener | None = None,
 ) -> Rebuilt:
     """Fill a new index from the master and let it serve; progress(done, all) is told now and then."""

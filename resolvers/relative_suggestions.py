@@ -10,7 +10,7 @@ from master.reads.relatives import Figures, figures
 from master.roles import MERGE
 from master.session import Transaction
 from master.writes.kept import KEEP
-from master.writes.relative_decisions import Acceptance, accept, refuse, undo
+from master.writes.relatives.deciding import Acceptance, accept, refuse, undo
 from resolvers.bulk import Bulk, each_of
 from resolvers.commands import found, given
 from schema.context import Info

@@ -12,7 +12,7 @@ import click
 from app.commands.context import Finding, progress, settings
 from app.joining import Joining
 from app.opening import open_master
-from app.relating import Relating
+from app.relatives import FoundRelatives
 from app.sweeping import Sweep, write
 from master.clock import spelled
 from master.collecting import spare_the_collector
@@ -40,24 +40,24 @@ def stopped_before(master: Master, asked: str) -> StoppedRun | None:
 
 def compared(
     master: Master, rules: Path | None, pairs: Path | None, *, learn: bool
-) -> tuple[Sweep, Relating]:
+) -> tuple[Sweep, FoundRelatives]:
     """Everybody; what is found is told, and written into the file of pairs."""
     sweep = swept(master, rules, learn=learn)
     _tell(sweep)
-    relating = Relating.of(sweep)
-    click.echo(f"may be relatives: {len(relating.found.one)}")
+    relatives = FoundRelatives.of(sweep)
+    click.echo(f"may be relatives: {len(relatives.found.one)}")
     if pairs is not None:
         _write(pairs, sweep)
-    return sweep, relating
+    return sweep, relatives
 
 
-def keep(master: Master, id: int, found: tuple[Sweep, Relating]) -> None:
+def keep(master: Master, id: int, found: tuple[Sweep, FoundRelatives]) -> None:
     """Review tasks and suggestions of all that the run has found."""
-    sweep, relating = found
+    sweep, relatives = found
     with progress("tasks") as show:
         _count(sweep.keep(show))
     with progress("relatives") as show:
-        _count(relating.keep(show), "relatives ")
+        _count(relatives.keep(show), "relatives ")
     write(master, lambda tx: note_kept(tx, id, name_of(sweep.rules)))
 
 

@@ -13,6 +13,7 @@ from app.opening import open_master, open_search
 from app.settings import Settings, read_settings
 from indexing.engines.port import SearchEngine
 from master.migrations import is_current, refuse_newer
+from master.onlookers import Onlooker, nobody
 from master.session import Actor, Master
 
 CLI = Actor("cli", "ADMIN")
@@ -61,10 +62,10 @@ def run_with_engine(told: Settings, act: Callable[[SearchEngine], Any]) -> Any:
 
 
 @contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str) -> Iterator[Onlooker]:
     """A bar on standard error when it is a terminal, else nothing."""
     if not sys.stderr.isatty():
-        yield _silent
+        yield nobody
         return
     with click.progressbar(length=1, label=what, file=sys.stderr, show_pos=True) as bar:
 
@@ -73,7 +74,3 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
             bar.update(done - bar.pos)
 
         yield show
-
-
-def _silent(done: int, total: int) -> None:
-    """Tells nobody."""

@@ -62,7 +62,7 @@ def _fill(url: str, customers: int, done: Path) -> None:
     master = open_server_master(url)
     migrate(master)
     if not done.exists():
-        fill(master, customers=customers, seed=1, progress=None)
+        fill(master, customers=customers, seed=1)
         done.touch()
     master.close()
 

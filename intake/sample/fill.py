@@ -2,7 +2,7 @@
 
 import gc
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -16,6 +16,7 @@ from intake.sample.frame import build_frame
 from intake.sample.rows import COLUMNS, Cells
 from master.audit import note
 from master.errors import Conflict
+from master.onlookers import Onlooker, nobody
 from master.session import Actor, Master, Transaction
 from master.spelling import insert_many, next_ids
 from master.tables.base import Row, table
@@ -32,7 +33,6 @@ BATCH = 4_000  # customers; both processes together stay below 600 MB, measured 
 IN_FLIGHT = 2
 
 Batch = dict[type[Row], list[Cells]]
-Progress = Callable[[int, int], None]
 
 # Cells that hold places in the batch: the table whose new ids they stand for.
 PLACES: dict[type[Row], tuple[str, type[Row]]] = {
@@ -65,7 +65,7 @@ class SampleCounts:
         self.households += len(batch[HouseholdRow])
 
 
-def fill(master: Master, *, customers: int, seed: int, progress: Progress | None = None) -> SampleCounts:
+def fill(master: Master, *, customers: int, seed: int, progress: Onlooker = nobody) -> SampleCounts:
     """Fill an empty hub with so many customers, the same ones for the same seed and day.
 
     progress: told customers done and wanted after each batch. Raises Conflict when there are customers.
@@ -84,11 +84,7 @@ def fill(master: Master, *, customers: int, seed: int, progress: Progress | None
         for place, start in enumerate(range(0, customers, BATCH))
     ]
     with _collecting_paused(), master.bulk_loading():
-        return _write_all(master, orders, customers, progress or _unseen)
-
-
-def _unseen(done: int, wanted: int) -> None:
-    """Nobody looks on."""
+        return _write_all(master, orders, customers, progress)
 
 
 @contextmanager
@@ -103,7 +99,7 @@ def _collecting_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _write_all(master: Master, orders: Sequence[Order], wanted: int, progress: Progress) -> SampleCounts:
+def _write_all(master: Master, orders: Sequence[Order], wanted: int, progress: Onlooker) -> SampleCounts:
     counts = SampleCounts()
     for batch in _made(orders):
         with master.transaction(ACTOR) as tx:

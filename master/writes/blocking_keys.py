@@ -1,11 +1,12 @@
 """Blocking keys: made with the customer, and for all customers where their form has changed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from master import spelling
+from master.onlookers import Onlooker
 from master.reads.blocking_keys import Digest, key_digest, keys_of
 from master.reads.records import ids_after, records_of
 from master.session import Actor, Master, Transaction
@@ -26,7 +27,6 @@ ACTOR = Actor("keys")
 AT_ONCE = 1_000  # customers whose keys are made in one transaction
 
 KeyRow = tuple[int, bytes, int]
-Progress = Callable[[int, int], None]
 
 
 def key_rows(records: Iterable[CustomerRecord], digest: Digest) -> set[KeyRow]:
@@ -48,7 +48,7 @@ def exchange_keys(tx: Transaction, there: set[KeyRow], records: Iterable[Custome
     add_keys(tx, wanted - there)
 
 
-def fill_keys(master: Master, told: Progress) -> int:
+def fill_keys(master: Master, told: Onlooker) -> int:
     """Give all customers their keys, where they have none of the present form yet; how many got theirs.
 
     Goes on where it was when it was stopped. Customers that are written meanwhile get theirs as always.

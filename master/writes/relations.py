@@ -1,11 +1,11 @@
-"""Relations made and ended by people: who is what to whom, from when until when."""
+"""Relations made and ended by hand: who is what to whom, from when until when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import insert, select, update
 
 from master.access import customers_in_sight
 from master.audit import note_all
@@ -13,11 +13,11 @@ from master.errors import Conflict, Invalid, NotFound
 from master.session import Transaction
 from master.sight import bound, reach_of
 from master.tables.base import table
-from master.tables.codes import INVERSE, CustomerKind, RelationKind
+from master.tables.codes import CustomerKind, RelationKind
 from master.tables.relations import RelationRow
 from master.tables.sources import SourceSystemRow
 from master.writes.merging.guards import locked_customers
-from master.writes.relating import as_said
+from master.writes.relation_rows import DATES, as_said, is_either, sides, sides_of
 
 relations, systems = table(RelationRow), table(SourceSystemRow)
 
@@ -54,12 +54,12 @@ def relate_customers(tx: Transaction, wanted: Relating) -> int:
     rows = locked_customers(tx, {wanted.customer: ["customer"], wanted.other: ["other"]})
     if wanted.kind in FAMILY and any(row.kind is CustomerKind.ORGANIZATION for row in rows.values()):
         raise Invalid("An organisation has no family: choose another kind.", ["kind"])
-    sides = _sides(wanted.customer, wanted.other, wanted.kind)
+    both = sides(wanted.customer, wanted.other, wanted.kind)
     lasting = (relations.c.ended_at.is_(None), relations.c.until.is_(None))
-    if tx.execute(select(relations.c.id).where(_is(sides[0]), *lasting).limit(1)).first() is not None:
+    if tx.execute(select(relations.c.id).where(both[0].is_row(), *lasting).limit(1)).first() is not None:
         raise Conflict(f"The other one is told as {wanted.kind} of this customer already.", ["kind"])
     its = {"since": wanted.since, "until": wanted.until, "recorded_at": tx.at, "recorded_by": tx.actor.name}
-    tx.execute(insert(relations), [{**side, **its} for side in sides])
+    tx.execute(insert(relations), [{**side._asdict(), **its} for side in both])
     _note(tx, "relate", wanted.customer, wanted.other)
     return wanted.customer
 
@@ -76,11 +76,10 @@ def end_relation(tx: Transaction, ending: Ending) -> int:
         day = ending.until or tx.master.clock.day_of(tx.at)
         _refuse_backwards(row.since, day)
         told = {"until": day}
-    sides = _sides(row.customer_id, row.other_id, row.kind)
     same = (relations.c.source_kind.is_not_distinct_from(row.source_kind), relations.c.ended_at.is_(None))
     hand = (relations.c.recorded_by.is_not(None), relations.c.suggestion_id.is_(None))
-    dates = tuple(relations.c[name].is_not_distinct_from(getattr(row, name)) for name in ("since", "until"))
-    tx.execute(update(relations).where(or_(*map(_is, sides)), *same, *hand, *dates).values(told))
+    dates = tuple(relations.c[name].is_not_distinct_from(getattr(row, name)) for name in DATES)
+    tx.execute(update(relations).where(is_either(sides_of(row)), *same, *hand, *dates).values(told))
     _note(tx, "unrelate", row.customer_id, row.other_id)
     customer: int = row.customer_id
     return customer
@@ -109,18 +108,6 @@ def _seen(tx: Transaction, id: int) -> Any:
     if row is None:
         raise NotFound("There is no relation with this id.", ["relation"])
     return row
-
-
-def _sides(customer: int, other: int, kind: RelationKind) -> Sequence[Mapping[str, Any]]:
-    """A relation's two rows: what the other one is to the customer, and the reverse."""
-    return (
-        {"customer_id": customer, "other_id": other, "kind": kind},
-        {"customer_id": other, "other_id": customer, "kind": INVERSE[kind]},
-    )
-
-
-def _is(side: Mapping[str, Any]) -> Any:
-    return and_(*(relations.c[name] == value for name, value in side.items()))
 
 
 def _refuse_backwards(since: date | None, until: date | None) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from app.demo import fill_demo
 from intake.run import import_file
+from master.onlookers import nobody
 from master.session import Master
 from tests.schema.hub import Hub
 
@@ -13,13 +14,9 @@ SEEN = """{
   relativeSuggestions { nodes { relation } } }"""
 
 
-def silent(done: int, of: int) -> None:
-    """Nobody looks on."""
-
-
 def test_a_demo_has_a_batch_people_to_review_and_relatives(master: Master, tmp_path: Path) -> None:
     bank = tmp_path / "bank.csv"
-    fill_demo(master, bank, 400, silent)
+    fill_demo(master, bank, 400, nobody)
     seen = Hub(master).get(SEEN)
     (batch,) = seen["batches"]["nodes"]
     assert batch["source"] == "BANK"

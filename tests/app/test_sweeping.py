@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from app.joining import Joining
-from app.relating import Relating
+from app.relatives import FoundRelatives
 from app.sweeping import Sweep, write
+from master.onlookers import nobody
 from master.reads.match_runs import kept_run
 from master.session import Master
 from master.writes.customer_changes import update_customer
@@ -29,10 +30,6 @@ def reviews(master: Master) -> Hub:
     return Hub(master)
 
 
-def silent(done: int, of: int) -> None:
-    """Nobody looks on."""
-
-
 def joining(master: Master) -> Joining:
     """What a run that has kept all its tasks is to merge."""
     id = write(master, lambda tx: begin_run(tx, "shipped"))
@@ -50,7 +47,7 @@ def test_who_is_told_apart_while_a_run_goes_on_is_not_merged_by_it(reviews: Hub)
     run = joining(reviews.master)
     assert [group.ids for group in run.groups] == [[1, 2]]
     decide(reviews, "DIFFERENT", "w1")
-    assert dict(run.merge(silent)) == {"told apart meanwhile": 1}
+    assert dict(run.merge(nobody)) == {"told apart meanwhile": 1}
     told = task(reviews, "w1")
     assert (told["answer"], told["one"]["id"], told["other"]["id"]) == ("DIFFERENT", "c1", "c2")
 
@@ -60,7 +57,7 @@ def test_who_is_changed_while_a_run_goes_on_is_left_to_the_next_one(reviews: Hub
     assert [group.ids for group in run.groups] == [[1, 2]]
     with reviews.master.transaction(TESTER) as tx:
         update_customer(tx, CustomerChange(2, 1, name="李四"))
-    assert dict(run.merge(silent)) == {"changed meanwhile": 1}
+    assert dict(run.merge(nobody)) == {"changed meanwhile": 1}
 
 
 @pytest.fixture
@@ -74,7 +71,7 @@ def many(master: Master) -> Master:
             fill.document(person, f"E{of}2345678", "PASSPORT", primary=True)
             fill.point(person, f"1380013800{of}")
         fill.derive()
-    Sweep.of(master, shipped()).keep(silent)
+    Sweep.of(master, shipped()).keep(nobody)
     return master
 
 
@@ -93,10 +90,10 @@ def test_a_run_that_was_killed_while_merging_goes_on_behind_what_it_did(
 
     monkeypatch.setattr("app.joining.merge_customers", killed)
     with pytest.raises(KeyboardInterrupt):
-        run.merge(silent)
+        run.merge(nobody)
     left = again(many, run.run.id)
     assert [group.ids for group in left.groups] == [[7, 8], [9, 10], [11, 12]]
-    assert dict(left.merge(silent)) == {"merged": 7}
+    assert dict(left.merge(nobody)) == {"merged": 7}
     assert again(many, run.run.id).groups == []
 
 
@@ -126,7 +123,7 @@ def test_no_task_is_opened_again_of_somebody_who_was_merged_while_the_run_went_o
     sweep = Sweep.of(reviews.master, shipped())
     with reviews.master.transaction(TESTER) as tx:
         merge_customers(tx, Merging(5, (4,), "The same."))
-    assert dict(sweep.keep(silent)) == {"known": 1, "withdrawn": 0}
+    assert dict(sweep.keep(nobody)) == {"known": 1, "withdrawn": 0}
     assert [each["status"] for each in tasks(reviews)] == ["OPEN", "WITHDRAWN"]
 
 
@@ -140,17 +137,17 @@ def test_what_comes_in_to_be_reviewed_while_a_run_goes_on_is_not_withdrawn_by_it
     assert company(reviews, "A") == "ADDED"
     sweep = Sweep.of(reviews.master, shipped())
     assert company(reviews, "B") == "REVIEW"
-    assert dict(sweep.keep(silent)) == {"known": 2, "withdrawn": 0}
+    assert dict(sweep.keep(nobody)) == {"known": 2, "withdrawn": 0}
     assert [each["status"] for each in tasks(reviews)] == ["OPEN"] * 3
-    assert dict(Sweep.of(reviews.master, shipped()).keep(silent)) == {"known": 3, "withdrawn": 0}
+    assert dict(Sweep.of(reviews.master, shipped()).keep(nobody)) == {"known": 3, "withdrawn": 0}
 
 
 def test_relatives_who_are_suggested_while_a_run_goes_on_are_not_withdrawn_by_it(master: Master) -> None:
     with filling(master) as fill:
         fill.customer(9, "李四")
         fill.derive()
-    relating = Relating.of(Sweep.of(master, shipped()))
+    relatives = FoundRelatives.of(Sweep.of(master, shipped()))
     family(master)
     assert len(suggestions(Hub(master), status="OPEN")) == 6
-    assert dict(relating.keep(silent)) == {"withdrawn": 0}
+    assert dict(relatives.keep(nobody)) == {"withdrawn": 0}
     assert len(suggestions(Hub(master), status="OPEN")) == 6

@@ -7,6 +7,7 @@ from alembic import command
 from sqlalchemy import delete, insert, select, text, update
 
 from master.migrations import config_for, migrate
+from master.onlookers import nobody
 from master.reads.blocking_keys import key_digest, keys_of
 from master.reads.records import ids_after, records_of
 from master.session import Master
@@ -136,16 +137,16 @@ def test_filling_goes_on_where_it_was_stopped(unfilled: Master, monkeypatch: pyt
     with pytest.raises(KeyboardInterrupt):
         fill_keys(unfilled, stop)
     assert len({customer for _, _, customer in rows(unfilled)}) == 2
-    assert fill_keys(unfilled, lambda done, total: None) == 3
+    assert fill_keys(unfilled, nobody) == 3
     assert rows(unfilled) == wanted(unfilled)
 
 
 def test_keys_of_another_form_are_made_anew(unfilled: Master, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill_keys(unfilled, lambda done, total: None)
+    fill_keys(unfilled, nobody)
     with unfilled.committing() as connection:
         connection.execute(update(kept).values(kind=KINDS["email"]))
     monkeypatch.setattr(blocking_keys, "FORM", 99)
-    assert fill_keys(unfilled, lambda done, total: None) == 5
+    assert fill_keys(unfilled, nobody) == 5
     assert rows(unfilled) == wanted(unfilled)
 
 

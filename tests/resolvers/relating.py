@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from app.relating import Relating
+from app.relatives import FoundRelatives
 from app.sweeping import Sweep
+from master.onlookers import nobody
 from master.session import Master
 from matching.rules import shipped
 from tests.schema.hub import Hub, filling
@@ -54,7 +55,7 @@ def family(master: Master, branches: Sequence[str] = ("NORTH",) * 4) -> None:
 def run(master: Master) -> dict[str, int]:
     """What the run made of all customers: how many suggestions are new, known and so on."""
     sweep = Sweep.of(master, shipped())
-    return dict(Relating.of(sweep).keep(lambda done, of: None))
+    return dict(FoundRelatives.of(sweep).keep(nobody))
 
 
 def pairs(told: Sequence[Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.relating import Relating
+from app.relatives import FoundRelatives
 from app.sweeping import Sweep
 from master.session import Master
 from master.tables.base import table
@@ -93,7 +93,7 @@ def test_a_run_takes_nobody_for_relatives_by_a_phone_of_staff(master: Master, im
     family(master)
 
     def of_father_and_son() -> dict[str, int]:
-        found = Relating.of(Sweep.of(master, shipped())).found
+        found = FoundRelatives.of(Sweep.of(master, shipped())).found
         places = list(zip(found.one.tolist(), found.other.tolist(), strict=True))
         return dict(zip(FIELDS, found.levels[places.index((0, 2))].tolist(), strict=True))
 

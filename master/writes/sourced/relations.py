@@ -1,4 +1,4 @@
-"""Relations between a source's customers: each is two rows, one a side."""
+"""Relations that sources tell of between their customers, from either side."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,8 +8,8 @@ from sqlalchemy import select
 from master import spelling
 from master.session import Transaction
 from master.tables.base import table
-from master.tables.codes import INVERSE, RelationKind
 from master.tables.relations import RelationRow
+from master.writes.relation_rows import DATES, Side, sides, sides_of
 from master.writes.sourced.records import Change, Ledger
 from master.writes.sourced.rows import Applied, Batch, Outcome, SourcedRow
 from master.writes.sourced.scalars import new_columns
@@ -17,9 +17,9 @@ from master.writes.sourced.statements import insert_many, rows_in, update_each
 
 relations = table(RelationRow)
 
-DATES = {"since": "since", "until": "until"}
+COLUMNS = {name: name for name in DATES}  # of each field
 
-Side = tuple[int, int, str, str | None]  # customer, other, kind, the source's own kind
+Told = tuple[Side, str | None]  # a side, and the source's own kind
 
 
 def apply_relations(tx: Transaction, source_id: int, rows: Sequence[SourcedRow]) -> Batch:
@@ -37,34 +37,34 @@ def apply_relations(tx: Transaction, source_id: int, rows: Sequence[SourcedRow])
     return batch
 
 
-def _sides(values: dict[str, Any]) -> tuple[Side, Side]:
-    kind: RelationKind = values["kind"]
+def _told(values: dict[str, Any]) -> tuple[Told, Told]:
+    one, other = sides(values["from"], values["to"], values["kind"])
     own = values.get("source_kind")
-    return (values["from"], values["to"], kind, own), (values["to"], values["from"], INVERSE[kind], own)
+    return (one, own), (other, own)
 
 
 def _add(ledger: Ledger, rows: Sequence[SourcedRow], batch: Batch) -> None:
     """Insert those that are not there; told from the other side it is the same relation."""
     tx = ledger.tx
     there = _there(tx, [row.values["from"] for row in rows])
-    new: dict[Side, SourcedRow] = {}
+    new: dict[Told, SourcedRow] = {}
     for row in rows:
-        for side in _sides(row.values):
-            if side not in there:
-                new.setdefault(side, row)
+        for told in _told(row.values):
+            if told not in there:
+                new.setdefault(told, row)
     ids = spelling.next_ids(tx.connection, "relations", len(new)) if new else []
     there |= dict(zip(new, ids, strict=True))
     inserted = [
         {
-            "id": there[side],
-            **dict(zip(("customer_id", "other_id", "kind", "source_kind"), side, strict=True)),
-            "since": row.values.get("since"),
-            "until": row.values.get("until"),
+            "id": there[side, own],
+            **side._asdict(),
+            "source_kind": own,
+            **{name: row.values.get(name) for name in DATES},
         }
-        for side, row in new.items()
+        for (side, own), row in new.items()
     ]
     insert_many(tx, relations, inserted, {"source_id": ledger.source_id, "recorded_at": tx.at})
-    kept = [(row, there[_sides(row.values)[0]]) for row in rows]
+    kept = [(row, there[_told(row.values)[0]]) for row in rows]
     ledger.keep_new([(row, id, None) for row, id in kept])
     for row, id in kept:
         batch.applied[row.key] = Applied(Outcome.ADDED, id)
@@ -77,18 +77,18 @@ def _change(tx: Transaction, changes: Sequence[Change]) -> None:
     present = {row.id: row for row in rows_in(tx, statement, relations.c.id, there.values())}
     updates = {}
     for change in changes:
-        for side in _sides(change.row.values):
-            if side in there:
-                updates[there[side]] = new_columns(change, present[there[side]], DATES)
+        for told in _told(change.row.values):
+            if told in there:
+                updates[there[told]] = new_columns(change, present[there[told]], COLUMNS)
     update_each(tx, relations, updates)
 
 
-def _there(tx: Transaction, customer_ids: Sequence[int]) -> dict[Side, int]:
+def _there(tx: Transaction, customer_ids: Sequence[int]) -> dict[Told, int]:
     """The open rows of both sides of these customers' relations."""
     columns = ("id", "customer_id", "other_id", "kind", "source_kind")
     statement = select(*(relations.c[name] for name in columns)).where(relations.c.ended_at.is_(None))
-    found: dict[Side, int] = {}
+    found: dict[Told, int] = {}
     for column in (relations.c.customer_id, relations.c.other_id):
         for row in rows_in(tx, statement, column, customer_ids):
-            found[row.customer_id, row.other_id, row.kind, row.source_kind] = row.id
+            found[sides_of(row)[0], row.source_kind] = row.id
     return found

@@ -1,4 +1,4 @@
-"""Two who live together by an accepted suggestion: into which household they come, and as what."""
+"""Households of accepted suggestions: into which the two come, and as what; left where that is undone."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

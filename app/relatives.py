@@ -1,4 +1,4 @@
-"""Of all customers that were compared, who may be relatives: kept as suggestions for stewards."""
+"""Of all customers that were compared, who may be relatives: found, and kept as suggestions for stewards."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from app.gathering import Progress
 from app.sweeping import AT_ONCE, Sweep, write
 from master.audit import note
+from master.onlookers import Onlooker
 from master.reads.relatives import belonging_together
 from master.session import Transaction
 from master.writes.proposals import withdraw_others
-from master.writes.relatives import Suggestion, suggest_relatives, suggestions
+from master.writes.relatives.suggesting import Suggestion, suggest_relatives, suggestions
 from matching.block import Pairs
 from matching.columns import Places
 from matching.compare import FIELDS
@@ -26,14 +26,14 @@ _OTHER_YEAR = FIELDS["birth"].index("different")
 
 
 @dataclass(frozen=True)
-class Relating:
+class FoundRelatives:
     """Pairs that may be relatives, of whom nobody knows it yet."""
 
     sweep: Sweep
     found: Relatives
 
     @classmethod
-    def of(cls, sweep: Sweep) -> "Relating":
+    def of(cls, sweep: Sweep) -> "FoundRelatives":
         master = sweep.master
         found = relatives(sweep.compared, master.clock.today())
         with master.reading() as connection:
@@ -41,7 +41,7 @@ class Relating:
         left_out = np.concatenate([_packed(*_placed(sweep, known)), _may_be_one(sweep)])
         return cls(sweep, found.of(~np.isin(_packed(found.one, found.other), left_out)))
 
-    def keep(self, told: Progress) -> Counter[str]:
+    def keep(self, told: Onlooker) -> Counter[str]:
         """Make suggestions of them; how many are new, opened again, known, withdrawn."""
         wanted, done = list(self._suggestions()), Counter[str]()
         for start in range(0, len(wanted), AT_ONCE):

@@ -1,4 +1,4 @@
-"""Pairs that may be relatives: proposed, and withdrawn where nothing speaks for them any more."""
+"""Pairs that may be relatives, suggested to stewards; known ones are opened again where somebody changed."""
 
 from collections import Counter
 from collections.abc import Sequence

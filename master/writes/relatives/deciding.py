@@ -1,4 +1,4 @@
-"""What stewards do with pairs that may be relatives: accept them, refuse them, and take that back."""
+"""What stewards do with pairs that were suggested: accept them, refuse them, and take that back."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -16,12 +16,12 @@ from master.tables.base import table
 from master.tables.codes import RelationKind, SuggestionStatus
 from master.tables.relations import RelativeSuggestionRow
 from master.writes import checks
-from master.writes.housing import Housing, house, unhouse
 from master.writes.kept import KEEP, Kept
 from master.writes.merging.guards import locked_customers
 from master.writes.proposals import pair_in_sight
-from master.writes.relating import relate, unrelate
-from master.writes.relatives import OPEN_AGAIN
+from master.writes.relatives.accepted_households import Housing, house, unhouse
+from master.writes.relatives.accepted_relations import relate, unrelate
+from master.writes.relatives.suggesting import OPEN_AGAIN
 from matching.relatives import kinship
 
 suggestions = table(RelativeSuggestionRow)
