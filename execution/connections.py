@@ -19,6 +19,7 @@ from loaders.batches import after_place, filtered, in_order
 from loaders.cursors import Mark
 from loaders.relations import Arguments, Order, Relation
 from master.json_text import joined, number_text, said
+from master.planning import cut_to
 from schema.arguments import list_asked
 from schema.fields import Loaded
 
@@ -140,8 +141,12 @@ class _Page:
         ask = self.work.ask(self.relation, self.arguments)
         found = select(*columns).select_from(source)
         rows = after_place(filtered(found, source, ask), source, ask)
+        ordered = rows.order_by(*in_order(source.c, self.order))
+        # How best to go from a few customers to a list depends on how few: that is better planned each time.
+        if ask.reach is None or not ask.reach.few:
+            ordered = cut_to(ordered, self.site.room + 1, self.work.dialect)
         limit = self.site.count("more" if self.reads_more else "first")
-        return rows.order_by(*in_order(source.c, self.order)).limit(limit).subquery(self.place.name)
+        return ordered.limit(limit).subquery(self.place.name)
 
     def _number(self) -> ColumnElement[int]:
         return literal_column(f"{self.place.name}.place", BigInteger())

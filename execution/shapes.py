@@ -8,6 +8,9 @@ from typing import Any
 
 from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, TypeNode, VariableDefinitionNode
 
+# Of rows: a whole number says how many are wanted, and about so many stands in the SQL (master/planning.py).
+PAGES = (1, 5, 10, 25, 50, 100, 250, 500, 1000)
+
 
 def shapes(definitions: Iterable[VariableDefinitionNode], values: Mapping[str, Any]) -> Hashable:
     """Of all variables' values. Lists of ids are alike whatever is in them: `nodes` binds one as a whole, and
@@ -29,22 +32,24 @@ def _nullable(kind: TypeNode) -> TypeNode:
 
 
 def shape(value: Any) -> Hashable:
-    """Null or not, truths and enums by value, lists by length, inputs by keys; text empty, blank or not.
+    """Null or not, truths and enums by value, whole numbers by size, lists by length, inputs by keys; text
+    empty, blank or not.
 
     Enums by value, for one may be what a list is ordered by; those of a list are only looked for.
     """
     if value is None or isinstance(value, bool | Enum):
         return value
+    if isinstance(value, int):
+        return room_for(value)
     if isinstance(value, str):
         return "text" if value.strip() else "blank" if value else "empty"
     if isinstance(value, list):
         return tuple("choice" if isinstance(each, Enum) else shape(each) for each in value)
     if isinstance(value, Mapping):
         return frozenset((name, shape(each)) for name, each in value.items())
-    return (
-        "number"
-        if isinstance(value, int | float | Decimal)
-        else "day"
-        if isinstance(value, date)
-        else "other"
-    )
+    return "number" if isinstance(value, float | Decimal) else "day" if isinstance(value, date) else "other"
+
+
+def room_for(rows: int) -> int:
+    """The size of page that these fit in: so few that a list read by pages of any size has few plans."""
+    return next((each for each in PAGES if rows <= each), PAGES[-1])

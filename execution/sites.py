@@ -13,6 +13,7 @@ from strawberry.types.arguments import convert_arguments
 
 from execution.document import Asked
 from execution.reasons import NotCompiled, Reason
+from execution.shapes import room_for
 from execution.steps import Run
 from loaders.relations import Arguments, Matching, Relation
 from schema.arguments import Asked as ListAsked
@@ -51,6 +52,14 @@ def leaves(name: str, value: Any) -> Binds:
         yield name, value.value if isinstance(value, Enum) else value
 
 
+def room_of(schema: strawberry.Schema, asked: Asked, relation: Relation, run: Run) -> int:
+    """How large a page the field asks for, about; behind a cursor it may get less."""
+    if relation.kind != "pages":
+        return 0
+    first = given_to(schema, asked, run).get("first")
+    return room_for(relation.first if first in (None, strawberry.UNSET) else first)
+
+
 def has_variable(asked: Asked) -> bool:
     """Whether one stands in a field's arguments."""
     return any(_holds_variable(each.value) for each in asked.details[0].node.arguments or ())
@@ -66,8 +75,8 @@ def _holds_variable(value: ValueNode) -> bool:
 
 @dataclass(frozen=True)
 class Site:
-    """A list with arguments. parent: its key in a run, where that is known before the statement runs; kept:
-    the name of a page whose arguments its resolver has read."""
+    """A list with arguments. parent: its key in a run, where that is known before the statement runs; room:
+    the most rows that any run asks for; kept: the name of a page whose arguments its resolver has read."""
 
     number: int
     schema: strawberry.Schema
@@ -75,6 +84,7 @@ class Site:
     relation: Relation
     reads: ListAsked
     parent: Parent | None
+    room: int
     kept: str | None = None
 
     @property
@@ -87,6 +97,8 @@ class Site:
     def read(self, run: Run) -> Arguments:
         """What is asked. Raises Refusal, and NotCompiled for a cursor below a parent that is not known."""
         arguments = run.asked[self.number] = self._read(run)
+        if arguments.first > self.room:
+            raise NotCompiled(Reason.FAILED, f"a page larger than its plan is for: {self.asked.path}")
         return arguments
 
     def _read(self, run: Run) -> Arguments:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Dialect
 
 from execution.document import Asked, Selections
 from execution.places import Place, place_of
-from execution.sites import Parent, Site
+from execution.sites import Parent, Site, room_of
 from execution.steps import Ready, Run, Steps
 from loaders.batches import Ask
 from loaders.relations import Arguments, Relation, Tied
@@ -75,11 +75,15 @@ class Work:
         self, asked: Asked, relation: Relation, reads: ListAsked, parent: Parent | None
     ) -> tuple[Site, Arguments]:
         """A new site, and this run's arguments there with binds in the place of values."""
-        return self._added(Site(len(self.sites), self.schema, asked, relation, reads, parent))
+        room = room_of(self.schema, asked, relation, self.run)
+        return self._added(Site(len(self.sites), self.schema, asked, relation, reads, parent, room))
 
     def site_kept(self, asked: Asked, relation: Relation) -> tuple[Site, Arguments]:
         """The same, of a page that its resolver has kept."""
-        return self._added(Site(len(self.sites), self.schema, asked, relation, ListAsked(), None, asked.key))
+        room = room_of(self.schema, asked, relation, self.run)
+        return self._added(
+            Site(len(self.sites), self.schema, asked, relation, ListAsked(), None, room, asked.key)
+        )
 
     def _added(self, site: Site) -> tuple[Site, Arguments]:
         self.sites.append(site)

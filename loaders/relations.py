@@ -4,10 +4,11 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam
+from sqlalchemy import ColumnElement, Date, Row, Select, bindparam
 from sqlalchemy.sql.base import ColumnCollection
 
 from master.access import customers_in_sight
+from master.planning import unplanned
 from master.roles import READ
 from master.sight import Reach
 from master.spelling import in_numbers
@@ -20,8 +21,8 @@ Kind: TypeAlias = Literal["one", "many", "pages", "value"]
 BY_ID = "ID"  # the name of the order that tells of nothing
 
 # The request's clock, the same for all its statements: a SELECT may name these, the reader binds them.
-NOW: ColumnElement[Any] = bindparam("now", type_=Instant)
-TODAY: ColumnElement[Any] = bindparam("today")
+NOW: ColumnElement[Any] = unplanned(bindparam("now", type_=Instant))
+TODAY: ColumnElement[Any] = unplanned(bindparam("today", type_=Date))
 
 
 @dataclass(frozen=True)

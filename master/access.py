@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     or_,
@@ -20,10 +21,11 @@ from sqlalchemy import (
 )
 
 from master.errors import Forbidden, LimitExceeded
+from master.planning import checked_in_numbers
 from master.roles import EXPORT, FRAGMENTS, PUT_ANY, Role
 from master.session import Actor
 from master.sight import Reach, Sight, reach_of
-from master.spelling import checked_in_numbers, in_numbers
+from master.spelling import in_numbers
 from master.tables.base import table
 from master.tables.branches import BranchRow, StaffRow
 from master.tables.customers import CustomerBranchRow, CustomerRow
@@ -146,8 +148,11 @@ def customers_in_sight(customer_id: ColumnElement[int], reach: Reach | None) -> 
     if reach.few:
         return customer_id.in_(_ids_in_sight(reach))
     its = belonging.c.customer_id == customer_id
-    seen = exists().where(its, branches_in_sight(belonging.c.branch_id))
-    return or_(seen, ~exists().where(its)) if reach.sees_unassigned else seen
+    if not reach.sees_unassigned:
+        return exists().where(its, branches_in_sight(belonging.c.branch_id))
+    # Of `EXISTS … OR NOT EXISTS …` PostgreSQL would make tables of all branches of all customers.
+    seen = func.max(case((branches_in_sight(belonging.c.branch_id), 1), else_=0))
+    return func.coalesce(select(seen).where(its).scalar_subquery(), 1) == 1
 
 
 def policies_in_sight(

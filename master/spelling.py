@@ -217,19 +217,6 @@ def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
     return f"{number} IN (SELECT value FROM json_each({numbers}))"
 
 
-class checked_in_numbers(in_numbers):  # noqa: N801  # used as a function
-    """The same of rows that are found in another way: SQLite, which does not know how many numbers there are,
-    would rather look each of them up."""
-
-    inherit_cache = True
-
-
-@compiles(checked_in_numbers, "sqlite")
-def _(element: checked_in_numbers, compiler: Any, **kw: Any) -> str:
-    number, numbers = (compiler.process(each, **kw) for each in element.clauses)
-    return f"+{number} IN (SELECT value FROM json_each({numbers}))"
-
-
 @compiles(in_numbers, "postgresql")
 def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
     number, numbers = (compiler.process(each, **kw) for each in element.clauses)

@@ -120,6 +120,13 @@ def test_variables_of_another_shape_make_another_plan(master: Master) -> None:
     assert told(master, 1, asked) == [Reason.MADE, Reason.MADE, Reason.MADE, Reason.HIT]
 
 
+def test_pages_of_about_one_size_share_a_plan(master: Master) -> None:
+    text = "query ($first: Int) { customers(first: $first) { nodes { name } } }"
+    asked = [(ADMIN, query(text, first=first)) for first in (20, 25, 11, 26, 50, 251, 1000)]
+    made, hit = Reason.MADE, Reason.HIT
+    assert told(master, 1, asked) == [made, hit, hit, made, hit, made, made]
+
+
 def test_things_asked_for_by_ids_share_a_plan_however_many_they_are(master: Master) -> None:
     text = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
     asked = [(ADMIN, query(text, ids=["c1"] * number)) for number in (1, 2, 200, 201, 0)]
