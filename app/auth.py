@@ -29,11 +29,10 @@ from master.reads.tokens import (
 )
 from master.session import Actor, Master
 from master.statements import driver_dialect, statement_of
-from master.stopping import Stop
 from master.writes.tokens import note_use, secret_digest
 
 USE_NOTED_EVERY = timedelta(minutes=1)
-THREADS = 2  # each look takes a tenth of a millisecond
+AT_ONCE = 2  # looks: each takes a tenth of a millisecond
 KEPT_TOKENS = 1000
 NO_DIGEST = bytes(32)  # compared with where there is nothing to compare with, so that the work is the same
 
@@ -65,18 +64,19 @@ class Gate:
 
     def __init__(self, master: Master) -> None:
         self._master = master
+        # Its own: who is recognised must not wait for the reads of those who were before.
+        self._answering = master.answering_beside(AT_ONCE)
         self._stamp = statement_of(stamp(), driver_dialect(master.engine.dialect), {"token"})
         self._errors = (SQLAlchemyError, Away, master.engine.dialect.loaded_dbapi.Error)
         self._known: OrderedDict[str, _Known] = OrderedDict()
-        # Threads of its own: who is recognised must not wait for the reads of those who were before.
-        self._threads = ThreadPoolExecutor(THREADS, "gate")
+        self._threads = ThreadPoolExecutor(AT_ONCE, "gate")
         self._noted: dict[str, datetime] = {}
         self._noting: set[asyncio.Task[None]] = set()
 
     async def authenticate(self, token: str, call: Call) -> Viewer | Refused:
         """The viewer, or why there is none. Raises Unavailable."""
         try:
-            caller = await asyncio.get_running_loop().run_in_executor(self._threads, self.caller, token)
+            caller = await self.caller(token)
         except self._errors as error:
             log.error("master away", request_id=call.request_id, exc_info=error)
             raise Unavailable("The master can not be reached.") from None
@@ -87,11 +87,11 @@ class Gate:
         self._note_use(caller.viewer)
         return caller.viewer
 
-    def caller(self, token: str) -> Caller | Refused:
+    async def caller(self, token: str) -> Caller | Refused:
         """Who holds the token, or why it opens nothing: found out by the same work whatever the reason."""
         match = _TOKEN.fullmatch(token)
         given = secret_digest(self._master.keys, match[2] if match else "")
-        known = self._known_as(match[1] if match else "")
+        known = await self._known_as(match[1] if match else "")
         row = None if known is None else known.row
         reason = _reason(given, row, self._master.clock.now())
         if known is None or row is None:
@@ -100,14 +100,14 @@ class Gate:
             return Refused(reason or "revoked", row.id)
         return known.caller
 
-    def _known_as(self, id: str) -> _Known | None:
+    async def _known_as(self, id: str) -> _Known | None:
         """The token of this id as it is now: one look at the master, and more only where that has changed."""
-        stamp = self._stamp_of(id)
+        stamp = await self._stamp_of(id)
         if stamp is None:
             return None
         known = self._known.get(id)
         if known is None or known.stamp != stamp:
-            known = self._read(id)
+            known = await asyncio.get_running_loop().run_in_executor(self._threads, self._read, id)
         if known is not None:
             self._known.pop(id, None)
             self._known[id] = known
@@ -115,12 +115,12 @@ class Gate:
                 self._known.popitem(last=False)
         return known
 
-    def _stamp_of(self, id: str) -> bytes | None:
-        answering, values = self._master.answering, self._stamp.values({"token": id})
+    async def _stamp_of(self, id: str) -> bytes | None:
+        values = self._stamp.values({"token": id})
         try:
-            return answering.told(self._stamp, values, Stop())
+            return await self._answering.told(self._stamp, values)
         except Away:  # the connection had been kept while its server began anew: the next one has not
-            return answering.told(self._stamp, values, Stop())
+            return await self._answering.told(self._stamp, values)
 
     def _read(self, id: str) -> _Known | None:
         """With the stamp of the very state that is read: kept under another, it could outlive a change."""
@@ -159,6 +159,7 @@ class Gate:
     async def close(self) -> None:
         await self.noted()
         self._threads.shutdown(wait=False)
+        self._answering.close()
 
 
 def _reason(given: bytes, row: TokenRow | None, now: datetime) -> Reason | None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Hashable, Mapping
 from concurrent.futures import Executor
-from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +21,11 @@ from execution.roots import root_text
 from execution.sites import Site, given_to
 from execution.steps import Ready, Run, Steps
 from execution.work import Bring, Few, Work
-from loaders.reader import at_rest
 from loaders.relations import Arguments
 from master.errors import TimedOut
 from master.json_text import as_bytes
 from master.sight import bound
 from master.statements import Statement, statement_of
-from master.stopping import Stop
 from schema.context import Context
 from schema.fields import Answered
 from schema.finding import Found, the_given
@@ -71,7 +68,7 @@ class Plan:
         for site in self.looked_up:
             await site.look_up(run)
         try:
-            text = ahead.told(values) or await _told(run.context, self.statement, values)
+            text = ahead.told(values) or await run.context.master.answering.told(self.statement, values)
         except TimedOut as late:
             raise TooLate(late) from late
         if text is None:
@@ -109,20 +106,6 @@ def moments(context: Context) -> dict[str, Any]:
     """What every statement of a request may name."""
     clock = context.master.clock
     return {"now": context.now, "today": clock.day_of(context.now), **bound(context.viewer.sight)}
-
-
-async def _told(context: Context, statement: Statement, values: list[Any]) -> bytes | None:
-    """The statement's value; it is stopped when the request is."""
-    stop, present = Stop(), copy_context()
-    telling = asyncio.get_running_loop().run_in_executor(
-        None, present.run, context.master.answering.told, statement, values, stop
-    )
-    try:
-        return await asyncio.shield(telling)
-    except asyncio.CancelledError:
-        stop.say()
-        await at_rest(telling)
-        raise
 
 
 async def plan_of(

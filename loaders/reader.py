@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
+from master.answering import at_rest
 from master.session import Master
 from master.stopping import Stop
 from master.tracing import span
@@ -66,10 +67,3 @@ class Reader:
         """A thread can not be cancelled: wait for the read whose caller went away."""
         if self._busy is not None:
             await at_rest(self._busy)
-
-
-async def at_rest(work: "asyncio.Future[Any]") -> None:
-    """When the work is over, however it ended; nobody needs to know."""
-    await asyncio.wait([work])
-    if not work.cancelled():
-        work.exception()

@@ -1,24 +1,31 @@
 """Statements that give one value, run on the database's own driver: how compiled queries are answered."""
 
+import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from master.prepared import MOST_PREPARED, Libpq, Prepared
+from master.awaited import Lines
+from master.prepared import Libpq
 from master.statements import Statement
-from master.stopping import Deadlines, Stop, Watch, cancelling, tell_deadline
+from master.stopping import Deadlines, Stop, Watch, tell_deadline
 from master.tracing import span
 
 # What the databases say of statements that are nested too deep, or have too many parts, for them.
 _TOO_DEEP_STATES = frozenset({"54000", "54001", "54011", "54023"})
 _TOO_DEEP_WORDS = ("parser stack overflow", "expression tree is too large", "too many", "too big")
+
+# Statements at once: more of them answer no more on few cores, and each has a connection, with pages or a
+# server process of its own. One token's requests (at_once in app/limits.toml) do not fill them.
+MOST_AT_ONCE = 16
 
 
 class TooDeep(Exception):
@@ -32,74 +39,106 @@ class Away(Exception):
 class Answering:
     """The connections on which statements stand alone: each sees one state by itself."""
 
-    def __init__(self, engine: Engine, deadlines: Deadlines | None) -> None:
+    def __init__(self, engine: Engine, deadlines: Deadlines | None, most: int = MOST_AT_ONCE) -> None:
+        """most: of statements at once; others wait for their turn."""
         self._engine = engine
         self._deadlines = deadlines
+        self._most = most
         is_postgresql = engine.dialect.name == "postgresql"
         self._libpq = Libpq(engine.dialect.loaded_dbapi) if is_postgresql else None
+        self._lines: Lines | None = None  # PostgreSQL's, for which no thread waits
+        self._threads = ThreadPoolExecutor(most, "answers")  # SQLite's
 
-    def told(self, statement: Statement, values: Sequence[Any], stop: Stop) -> bytes | None:
-        """The statement's value, as UTF-8. Raises TooDeep, Away, TimedOut and NobodyWaits."""
-        proxied = self._connection()
-        watch: Watch = proxied.info[Watch]
+    async def told(self, statement: Statement, values: Sequence[Any]) -> bytes | None:
+        """The statement's value, as UTF-8; it is stopped when the caller is cancelled.
+
+        Raises TooDeep, Away and TimedOut.
+        """
+        if self._libpq is None:
+            return await self._told_in_thread(statement, values)
         try:
-            with span("statements"), self._watched(proxied, watch, stop) as driver:
-                return self._run(driver, proxied.info, statement.text, values)
-        except Exception as error:
-            stop.check()
-            if self._deadlines is not None:
-                tell_deadline(error, watch, self._deadlines)
-            if _is_too_deep(error):
-                raise TooDeep from error
-            if proxied.dbapi_connection is not None and self._is_lost(proxied.dbapi_connection):
-                proxied.invalidate()
-                self._engine.dispose()  # the server began anew: all that were kept are lost
-                raise Away from error
+            with span("statements"):
+                return await self._lines_here(self._libpq).told(statement.text, values)
+        except self._libpq.psycopg.Error as error:
+            self._tell(error, Watch(None))
+            if isinstance(error, self._libpq.psycopg.OperationalError) and error.sqlstate is None:
+                raise Away from error  # which no server has said
             raise
-        finally:
-            proxied.close()
 
-    def _connection(self) -> PoolProxiedConnection:
-        """One that may hold another statement: it is sooner opened anew than rid of those it holds."""
+    def close(self) -> None:
+        self._threads.shutdown()
+        if self._lines is not None:
+            self._lines.close()
+        self._engine.dispose()
+
+    def _lines_here(self, libpq: Libpq) -> Lines:
+        """Those of the loop that runs."""
+        if self._lines is None or self._lines.loop is not asyncio.get_running_loop():
+            if self._lines is not None:
+                self._lines.close()
+            self._lines = Lines(libpq, self._opened, self._most)
+        return self._lines
+
+    def _opened(self) -> PoolProxiedConnection:
         try:
-            proxied = self._engine.raw_connection()
-            if len(proxied.info.get(Prepared, ())) < MOST_PREPARED:
-                return proxied
-            proxied.invalidate()
             return self._engine.raw_connection()
         except OperationalError as error:
             raise Away from error
 
-    def close(self) -> None:
-        self._engine.dispose()
-
-    @contextmanager
-    def _watched(self, proxied: PoolProxiedConnection, watch: Watch, stop: Stop) -> Iterator[DBAPIConnection]:
-        """The driver's connection, whose statement ends in time or when the stop is said."""
-        stop.check()
-        driver: Any = proxied.dbapi_connection
-        watch.stop, watch.ran_over = stop, False
-        if watch.seconds is not None:
-            watch.until = monotonic() + watch.seconds
+    async def _told_in_thread(self, statement: Statement, values: Sequence[Any]) -> bytes | None:
+        stop, present = Stop(), copy_context()
+        telling = asyncio.get_running_loop().run_in_executor(
+            self._threads, present.run, self._told_here, statement, values, stop
+        )
         try:
-            if self._libpq is None:
-                yield driver
-                return
-            with stop.reaching(cancelling(driver, self._engine.dialect.loaded_dbapi.Error)):
-                yield driver
+            return await asyncio.shield(telling)
+        except asyncio.CancelledError:
+            stop.say()
+            await at_rest(telling)
+            raise
+
+    def _told_here(self, statement: Statement, values: Sequence[Any], stop: Stop) -> bytes | None:
+        """SQLite's value. Raises NobodyWaits too."""
+        stop.check()
+        proxied = self._engine.raw_connection()
+        watch: Watch = proxied.info[Watch]
+        try:
+            with span("statements"), _watched(watch, stop):
+                driver: Any = proxied.dbapi_connection
+                found = driver.execute(statement.text, values).fetchone()
+                return None if found is None else found[0]
+        except sqlite3.Error as error:
+            stop.check()
+            self._tell(error, watch)
+            raise
         finally:
-            watch.stop = None
-            if stop.is_said and self._libpq is not None:
-                proxied.invalidate()  # a cancel may still be on its way to it
+            proxied.close()
 
-    def _run(self, driver: Any, notes: dict[Any, Any], text: str, values: Sequence[Any]) -> bytes | None:
-        if self._libpq is not None:
-            return self._libpq.told(driver, notes[Prepared], text, values)
-        found = driver.execute(text, values).fetchone()
-        return None if found is None else found[0]
+    def _tell(self, error: Exception, watch: Watch) -> None:
+        """Raises TimedOut and TooDeep for what these are."""
+        if self._deadlines is not None:
+            tell_deadline(error, watch, self._deadlines)
+        if _is_too_deep(error):
+            raise TooDeep from error
 
-    def _is_lost(self, driver: Any) -> bool:
-        return self._libpq is not None and bool(driver.closed)
+
+@contextmanager
+def _watched(watch: Watch, stop: Stop) -> Iterator[None]:
+    """While inside, the connection's statement ends in time, or when the stop is said."""
+    watch.stop, watch.ran_over = stop, False
+    if watch.seconds is not None:
+        watch.until = monotonic() + watch.seconds
+    try:
+        yield
+    finally:
+        watch.stop = None
+
+
+async def at_rest(work: "asyncio.Future[Any]") -> None:
+    """When the work is over, however it ended; nobody needs to know."""
+    await asyncio.wait([work])
+    if not work.cancelled():
+        work.exception()
 
 
 def _is_too_deep(error: Exception) -> bool:

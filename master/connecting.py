@@ -31,7 +31,7 @@ _GIVEN_BACK = "kehu given back"  # when, in what a pool notes of a connection
 
 CACHE_KIB = 64 * 1024  # of SQLite's pages, a connection
 # Each thread that answers has a connection, and each commit makes SQLite forget what the others keep.
-CACHE_KIB_ANSWERING = 4 * 1024
+CACHE_KIB_ANSWERING = 1024
 
 
 @dataclass(frozen=True)

@@ -54,23 +54,8 @@ class Libpq:
         status = psycopg.pq.ExecStatus
         self.done, self.rows, self.together = status.COMMAND_OK, status.TUPLES_OK, status.PIPELINE_SYNC
 
-    def told(self, driver: Any, prepared: Prepared, text: str, values: Sequence[Any]) -> bytes | None:
-        """The statement's value. driver: psycopg's, outside of transactions; prepared: what it holds.
-
-        Raises psycopg's errors.
-        """
-        libpq = driver.pgconn
-        name = prepared.name(text)
-        if name is None:
-            name = prepared.new_name()
-            self._checked(libpq.prepare(name, text.encode()), self.done)
-            prepared.keep(text, name)
-        result = libpq.exec_prepared(name, [_as_text(each) for each in values], result_format=_TEXT)
-        self._checked(result, self.rows)
-        value: bytes | None = result.get_value(0, 0) if result.ntuples else None
-        return value
-
-    def _checked(self, result: Any, expected: Any) -> None:
+    def require(self, result: Any, expected: Any) -> None:
+        """Raises psycopg's error of another result."""
         if result.status != expected:
             raise self.error(result)
 
@@ -153,7 +138,7 @@ class Line:
         return found
 
     def _texts(self, values: Sequence[Any]) -> list[bytes | None]:
-        texts = [_as_text(each) for each in values]
+        texts = [as_text(each) for each in values]
         # Behind a NUL libpq would look no further.
         if any(each is not None and b"\0" in each for each in texts):
             raise self._libpq.psycopg.DataError("PostgreSQL keeps no text with a NUL character.")
@@ -210,7 +195,7 @@ class Line:
             raise self._libpq.psycopg.OperationalError(libpq.get_error_message())
 
 
-def _as_text(value: Any) -> bytes | None:
+def as_text(value: Any) -> bytes | None:
     """As PostgreSQL reads it, of whatever type it is there: so it plans once for all numbers."""
     if value is None:
         return None

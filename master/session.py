@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Engine, event, text
 from sqlalchemy.sql import Executable
 
-from master.answering import Answering
+from master.answering import MOST_AT_ONCE, Answering
 from master.clock import Clock, spelled
 from master.connecting import PATIENCE_SECONDS, Turn, engine_of
 from master.errors import TimedOut
@@ -142,11 +142,15 @@ class Master:
     @cached_property
     def answering(self) -> Answering:
         """Where statements run that stand alone: without BEGIN, or asking whether the server is there."""
+        return self.answering_beside(MOST_AT_ONCE)
+
+    def answering_beside(self, most: int) -> Answering:
+        """Another, of so many statements at once, for whoever must not wait for those of others."""
         if self.is_sqlite:
-            return Answering(self.engine, self.deadlines)
+            return Answering(self.engine, self.deadlines, most)
         url = self.engine.url.render_as_string(hide_password=False)
         alone = {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": False, "pool_reset_on_return": None}
-        return Answering(engine_of(url, self.keys, self.deadlines, **alone), self.deadlines)
+        return Answering(engine_of(url, self.keys, self.deadlines, **alone), self.deadlines, most)
 
     def close(self) -> None:
         self.engine.dispose()

@@ -18,9 +18,10 @@ from indexing.typing_on import Typing
 from loaders.cursors import Cursors
 from loaders.loading import Loaders
 from loaders.misses import Misses
-from loaders.reader import Reader, at_rest
+from loaders.reader import Reader
 from loaders.shown import Shown
 from master.access import Viewer
+from master.answering import at_rest
 from master.deadlocks import untangled
 from master.session import Master, Transaction
 from master.sight import bound

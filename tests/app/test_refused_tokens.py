@@ -41,8 +41,8 @@ def test_a_forged_token_opens_nothing(master: Master, forged: str) -> None:
     _, other_id, other_secret = hub.token().split("_")
     parts = {"id": id, "secret": secret, "other_id": other_id, "other_secret": other_secret}
     token = forged.format(**parts, short=secret[:-1], upper=secret.upper())
-    assert isinstance(Gate(master).caller(token), Refused)
-    assert isinstance(Gate(master).caller(f"kehu_{id}_{secret}"), Caller)
+    assert isinstance(asyncio.run(Gate(master).caller(token)), Refused)
+    assert isinstance(asyncio.run(Gate(master).caller(f"kehu_{id}_{secret}")), Caller)
 
 
 def test_refused_tokens_are_counted_by_reason_and_noted_once_without_their_secrets(

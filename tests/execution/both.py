@@ -148,11 +148,12 @@ def _scope(token: str, body: bytes) -> Scope:
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     """From now on all statements of plans fail; those that go with a COMMIT are not answered."""
+
     told = Answering.told
 
-    def fails(self: Answering, statement: Any, *rest: Any) -> bytes | None:
+    async def fails(self: Answering, statement: Any, values: Any) -> bytes | None:
         if "api_tokens" in statement.text:  # how the gate looks at the caller's token
-            return told(self, statement, *rest)
+            return await told(self, statement, values)
         raise error
 
     monkeypatch.setattr(Answering, "told", fails)
