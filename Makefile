@@ -54,8 +54,9 @@ bench-peers: $(STAMP)  ## kehu beside PostGraphile on the same PostgreSQL; insta
 	@npm ci --prefix var/peers --no-audit --no-fund --loglevel=error
 	@$(BIN)/python -m benchmarks.peers
 
-proof: $(STAMP)  ## the long proofs (kill -9 for many minutes, 20,000 queries on both paths)
+proof: $(STAMP)  ## the long proofs (kill -9 for many minutes, 20,000 queries on both paths, the oldest OpenSearch)
 	@$(BIN)/python -m pytest --proof tests/flows tests/execution $(T)
+	@KEHU_TEST_SEARCH_VERSION=2.19.1 $(BIN)/python -m pytest tests/indexing -k opensearch
 
 schema: $(STAMP)  ## print the GraphQL schema into schema/schema.graphql
 	@$(BIN)/kehu schema > schema/schema.graphql

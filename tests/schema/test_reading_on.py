@@ -1,6 +1,7 @@
 """Reading on by cursor ends for those who may not export."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ LISTS = {
 
 
 @pytest.fixture
-def many(master: Master, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub:
+def many(master: Master, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """Twelve of everything, of which ten may be read on."""
     monkeypatch.setattr(access, "MOST_READ_ON", 10)
     with filling(master) as fill:
@@ -49,7 +50,8 @@ def many(master: Master, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Hub
             fill.tag(f"T{number}")
     engine = EmbeddedEngine(tmp_path / "index", master.keys)
     asyncio.run(Worker(master, engine, refresh).drain())
-    return Hub(master, engine)
+    yield Hub(master, engine)
+    asyncio.run(engine.close())
 
 
 def page(hub: Hub, name: str, role: str, after: str | None) -> Any:
