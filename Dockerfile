@@ -8,7 +8,8 @@ COPY . .
 RUN /kehu/bin/pip install --no-cache-dir --no-deps . && /kehu/bin/pip uninstall --yes pip
 
 FROM python:3.13.1-slim-bookworm
-RUN useradd --system --uid 10001 --home-dir /data kehu && mkdir /data && chown kehu /data
+RUN groupadd --gid 10001 kehu && useradd --uid 10001 --gid kehu --no-create-home --home-dir /data kehu \
+ && mkdir /data && chown kehu:kehu /data
 COPY --from=build /kehu /kehu
 ENV PATH=/kehu/bin:$PATH PYTHONDONTWRITEBYTECODE=1 KEHU_DATA_DIR=/data KEHU_HOST=0.0.0.0
 USER kehu

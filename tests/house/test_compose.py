@@ -4,6 +4,7 @@ import re
 
 from app.cli import COMMANDS
 from app.known_settings import SETTINGS
+from app.serve import FINISH_SECONDS
 from tests.house.sources import ROOT
 
 COMPOSE = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
@@ -29,6 +30,16 @@ def test_every_setting_and_command_in_it_is_one_of_the_hub() -> None:
     commands = set(re.findall(r"command: \[(\w+)", COMPOSE))
     assert commands == {"init", "serve", "worker"}
     assert commands <= COMMANDS.keys()
+
+
+def test_folders_are_given_to_the_user_that_the_image_runs_as() -> None:
+    assert re.findall(r"--[gu]id (\d+)", DOCKERFILE) == ["10001", "10001"]
+    assert re.findall(r'"chown", "([\d:]+)"', COMPOSE) == ["10001:10001"]
+
+
+def test_a_hub_that_is_told_to_end_is_given_the_time_that_it_may_take() -> None:
+    assert re.findall(r"stop_grace_period: (\d+)s", COMPOSE) == ["35"]
+    assert FINISH_SECONDS == 30
 
 
 def test_no_secret_is_written_in_it() -> None:

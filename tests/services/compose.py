@@ -1,6 +1,6 @@
 """PostgreSQL and OpenSearch for tests from docker-compose.yml; they stay, for the next run to find them.
 
-`docker compose -p kehu-tests down --volumes` takes them away. Never run so far: there was no Docker here.
+`docker compose -p kehu-tests down --volumes` takes them away.
 """
 
 import os
