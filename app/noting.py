@@ -66,6 +66,8 @@ class AccessNotes:
         if not (shown.customers or shown.parts_of or shown.looked_up or shown.previews):
             return
         written = self._add(_note_of(context))
+        if told_by_audit(context):
+            return
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await written.wait()
@@ -159,6 +161,14 @@ class AccessNotes:
             for each in access.looked_up:
                 if each.found and not each.typed_on:
                     self.misses.taken_back(access.viewer.token_id, since)
+
+
+def told_by_audit(context: Context) -> bool:
+    """Whether an answer showed those alone whom it has changed: of them the audit tells already, on disk, so
+    that nobody need wait for the note."""
+    shown = context.shown
+    is_more = bool(shown.parts_of or shown.looked_up or shown.previews)
+    return shown.customers <= context.audited and not is_more
 
 
 def _note_of(context: Context) -> _Note:

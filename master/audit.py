@@ -54,3 +54,6 @@ def note_all(
         {**common, "entity_id": entity_id, "customer_id": customer_id} for entity_id, customer_id in subjects
     ]
     tx.tell(ADDS, rows)
+    # A part of the transaction that may be taken back takes its entries along.
+    if who is tx.actor and not tx.connection.in_nested_transaction():
+        tx.audited.update(id for _, id in subjects if id is not None)

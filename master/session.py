@@ -61,7 +61,10 @@ class Actor:
 
 @dataclass(frozen=True)
 class Transaction:
-    """One unit of change: what it writes is there wholly, with its audit entries, or not at all."""
+    """One unit of change: what it writes is there wholly, with its audit entries, or not at all.
+
+    audited: the customers (ids) of whom these entries tell.
+    """
 
     connection: Connection
     id: str
@@ -69,6 +72,7 @@ class Transaction:
     actor: Actor
     reason: str | None
     master: "Master"
+    audited: set[int] = field(default_factory=set)
 
     def execute(
         self, statement: Executable, rows: Sequence[dict[str, Any]] | None = None

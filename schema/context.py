@@ -41,7 +41,8 @@ class Context:
     """One request. All its reads see one state of the master, which a write of its own renews.
 
     until: by time.monotonic(), when it is stopped; None: never. ahead: asks, before the COMMIT is sent, what
-    will be read of the row whose id a command gives.
+    will be read of the row whose id a command gives. audited: the customers (ids) of whom the audit tells
+    that this request has changed them.
     """
 
     viewer: Viewer
@@ -57,6 +58,7 @@ class Context:
     tell_search: Callable[[SearchDone], None] = _untold
     until: float | None = None
     ahead: Callable[[Transaction, int], None] | None = None
+    audited: set[int] = field(default_factory=set)
     reader: Reader = field(init=False)
     loaders: Loaders = field(init=False)
     _made: dict[Hashable, asyncio.Future[Any]] = field(default_factory=dict)
@@ -108,12 +110,14 @@ class Context:
         self.viewer.require(permission)
         actor, stop = self.viewer.actor(self.request_id, self.address), Stop()
 
-        def acted() -> T:
+        def acted() -> tuple[T, set[int]]:
             with self.master.transaction(actor, reason, stop) as tx:
-                return act(tx)
+                return act(tx), tx.audited
 
         try:
-            return await _acting(acted, stop)
+            done, audited = await _acting(acted, stop)
+            self.audited |= audited
+            return done
         finally:
             await self.close()
             self._begin()

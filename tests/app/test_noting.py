@@ -1,7 +1,7 @@
 """The notes of who saw whom: many in a transaction, tried again until they are written, dropped when old."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -34,10 +34,11 @@ def viewer() -> Viewer:
     return Viewer("desk", shipped_roles()["AGENT"], "t1")
 
 
-async def answered(notes: AccessNotes, *customers: int) -> None:
-    """An answer that showed these."""
+async def answered(notes: AccessNotes, *customers: int, audited: Collection[int] = ()) -> None:
+    """An answer that showed these, and has changed those."""
     async with open_context(notes.master, viewer()) as context:
         context.shown.customers.update(customers)
+        context.audited.update(audited)
     await notes.note(context)
 
 
@@ -112,6 +113,22 @@ def test_an_answer_waits_until_its_own_note_is_written(
             await asyncio.sleep(0)
         # While the first one's transaction runs, others come.
         assert all(await asyncio.gather(first, *(noted_then_there(number) for number in range(3, 9))))
+        await notes.close()
+
+    asyncio.run(one_after_another())
+
+
+def test_whoever_was_changed_by_the_answer_that_shows_them_is_noted_behind_it(
+    master: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noting, "PATIENCE_SECONDS", 30.0)
+
+    async def one_after_another() -> None:
+        notes = AccessNotes(master)
+        await answered(notes, 1, audited=[1, 2])
+        assert notes.waiting == 1
+        await answered(notes, 1, 3, audited=[1, 2])  # another one too: that is on disk before
+        assert (notes.waiting, count(master)) == (0, (2, 3))
         await notes.close()
 
     asyncio.run(one_after_another())

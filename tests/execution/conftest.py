@@ -26,9 +26,9 @@ def both(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         else pair.embedded(folder, template)
     )
     patched = pytest.MonkeyPatch()
-    patched.setattr(
-        noting, "PATIENCE_SECONDS", AS_LONG_AS_IT_TAKES
-    )  # so that all is noted when it is compared
+    # So that all is noted when it is compared.
+    patched.setattr(noting, "PATIENCE_SECONDS", AS_LONG_AS_IT_TAKES)
+    patched.setattr(noting, "told_by_audit", lambda context: False)
     configure_logging(stream=StringIO())
     with made as found:
         yield found
