@@ -57,7 +57,9 @@ def _postgresql(url: str, deadlines: Deadlines | None, pooled: dict[str, Any]) -
     own = {"client_encoding": "UTF8"}  # answers are sent as they arrive
     if deadlines is not None:
         own["options"] = f"{given.query.get('options', '')} {_options(deadlines)}".strip()
-    engine = create_engine(given, connect_args=own, pool_size=KEPT, max_overflow=-1, **pooled)
+    # SQLAlchemy ends each transaction itself: there is nothing that has to be rolled back once more.
+    kept = {"pool_size": KEPT, "max_overflow": -1, "pool_reset_on_return": None, **pooled}
+    engine = create_engine(given, connect_args=own, **kept)
     if not pooled:
         _look_when_taken(engine)
     return engine
