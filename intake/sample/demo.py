@@ -1,6 +1,7 @@
 """The first customers of every sample: people and a company that documentation and trials can count on."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from random import Random
 
 from intake.sample.chance import whole
@@ -11,7 +12,8 @@ from intake.sample.people import birth_at_age, identify, person, reachable
 from intake.sample.places import COUNTIES, home_address
 
 NANSHAN, KASHGAR = "440305", "653101"
-# Name, gender, age, county; each of them hard to read or to spell.
+AGES_AT = date(2026, 11, 22)  # so that 张伟 has the same birth date and numbers in every sample
+# Name, gender, age then, county; each of them hard to read or to spell.
 SINGLES = (
     ("买买提·艾力", "MALE", 46, KASHGAR),
     ("欧阳静", "FEMALE", 33, "430102"),
@@ -45,7 +47,7 @@ def demo_clients(dice: Random, calendar: Calendar, room: int) -> tuple[list[Clie
 
 def _known(dice: Random, calendar: Calendar, who: tuple[str, str, int, str]) -> Client:
     name, gender, age, county = who
-    birth = birth_at_age(dice, calendar, age) - timedelta(days=whole(dice, 0, 5))
+    birth = birth_at_age(dice, replace(calendar, today=AGES_AT), age) - timedelta(days=whole(dice, 0, 5))
     client = person(dice, name, COUNTIES[county], (gender, birth))
     client.wealth, client.eager = 2.0, True
     identify(dice, client)

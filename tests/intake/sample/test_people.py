@@ -1,10 +1,14 @@
 """Sample customers: their documents, contact points, relations and households."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+import pytest
 from sqlalchemy import Connection, func, select
 
+from intake.sample.chance import dice_of
+from intake.sample.clients import Calendar
+from intake.sample.demo import demo_clients
 from intake.sample.places import COUNTIES
 from master.tables.base import table
 from master.tables.codes import INVERSE, RelationKind
@@ -102,3 +106,12 @@ def test_the_first_customers_are_those_that_documentation_counts_on(seen: Connec
         assert seen.scalar(select(func.count()).select_from(target).where(target.c.customer_id == first))
     keys = {customer.name: customer.name_key for customer in customers}
     assert (keys["单志强"], keys["曾晓红"]) == ("shan zhi qiang", "zeng xiao hong")
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 22), date(2026, 11, 23), date(2027, 3, 1), date(2031, 7, 14)])
+def test_the_customer_of_the_readme_is_the_same_on_every_day(day: date) -> None:
+    calendar = Calendar(day, datetime.combine(day, time(), UTC))
+    first = demo_clients(dice_of(1, 0), calendar, 1)[0][0]
+    assert (first.name, first.birth) == ("张伟", date(1985, 2, 23))
+    assert first.documents[0].number == "44030519850223519X"
+    assert [each.value for each in first.points if each.kind == "MOBILE"][:1] == ["18616813317"]
