@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import structlog
@@ -17,6 +18,8 @@ from schema.context import Context
 PATIENCE_SECONDS = 0.010  # that an answer waits until its note is on disk
 # That notes of a busy hub wait for others to be written with: a commit takes more CPU than a 360 does.
 GATHER_SECONDS = 0.004
+# The same of notes that no answer waits for.
+UNAWAITED_SECONDS = 0.1
 REST_SECONDS = 1.0  # before the next try when the master can not be written
 LAST_TRY_SECONDS = 10.0  # that a closing hub waits for a master that can not be written
 MOST_AT_ONCE = 200  # notes in a transaction, so that other writers get their turn
@@ -49,6 +52,7 @@ class AccessNotes:
     misses: Misses = field(default_factory=Misses)
     _waiting: list[_Note] = field(default_factory=list)
     _written: asyncio.Event = field(default_factory=asyncio.Event)  # of those that no transaction has taken
+    _awaited: asyncio.Event = field(default_factory=asyncio.Event)  # whether an answer waits for a note
     _writing: asyncio.Task[None] | None = None
 
     @property
@@ -68,6 +72,7 @@ class AccessNotes:
         written = self._add(_note_of(context))
         if told_by_audit(context):
             return
+        self._awaited.set()
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 await written.wait()
@@ -92,13 +97,16 @@ class AccessNotes:
         """Waits for what is still to be written; when that can not be, the log says how much is lost."""
         if self._writing is None:
             return
+        self._awaited.set()
         await asyncio.wait({self._writing}, timeout=LAST_TRY_SECONDS)
         if self._waiting:
             log.error("accesses lost", notes=self.waiting)
             self._writing.cancel()
 
     async def _write_all(self) -> None:
-        while left := len(self._waiting):
+        while self._waiting:
+            await self._gathered()
+            left = len(self._waiting)
             # Whoever comes while these are being written waits for the next ones.
             written, self._written = self._written, asyncio.Event()
             while left:
@@ -107,6 +115,13 @@ class AccessNotes:
             if self._waiting:
                 await asyncio.sleep(GATHER_SECONDS)
         self._writing = None
+
+    async def _gathered(self) -> None:
+        """When an answer waits, or notes have waited long enough."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(UNAWAITED_SECONDS):
+                await self._awaited.wait()
+        self._awaited.clear()
 
     async def _write_some(self, most: int) -> int:
         """How many of the oldest were written; after a rest, when none could be."""

@@ -118,6 +118,31 @@ def test_an_answer_waits_until_its_own_note_is_written(
     asyncio.run(one_after_another())
 
 
+def test_notes_that_nobody_waits_for_are_written_with_those_of_who_waits(
+    master: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noting, "PATIENCE_SECONDS", 30.0)
+    monkeypatch.setattr(noting, "UNAWAITED_SECONDS", 30.0)
+
+    async def one_after_another() -> list[str]:
+        notes = AccessNotes(master)
+        with statements(master) as seen:
+            for number in range(3):
+                await answered(notes, number, audited=[number])
+                await asyncio.sleep(0.01)
+            assert (notes.waiting, seen) == (3, [])
+            await answered(notes, 3)
+            assert notes.waiting == 0
+            await answered(notes, 4, audited=[4])
+            await notes.close()
+        return seen
+
+    assert (
+        asyncio.run(one_after_another()) == ["INSERT INTO access_entries", "INSERT INTO access_subjects"] * 2
+    )
+    assert count(master) == (5, 5)
+
+
 def test_whoever_was_changed_by_the_answer_that_shows_them_is_noted_behind_it(
     master: Master, monkeypatch: pytest.MonkeyPatch
 ) -> None:
