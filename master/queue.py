@@ -1,14 +1,16 @@
 """The index queue: customers whose search documents are behind, claimed in batches by many workers."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
+    Integer,
     and_,
     bindparam,
     delete,
@@ -20,19 +22,57 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from master.audit import note
 from master.session import Transaction
-from master.spelling import utc_now
+from master.spelling import in_numbers, utc_now
 from master.tables.base import table
 from master.tables.changes import IndexCheckRow, IndexQueueRow
 from master.tables.customers import CustomerRow
+from master.tables.types import Instant
+from master.wire import ask
 
 customers, queue, checks = table(CustomerRow), table(IndexQueueRow), table(IndexCheckRow)
 
 MOST_ATTEMPTS = 10  # then a customer is set aside: `kehu outbox --dead`
 FIRST_WAIT = timedelta(seconds=1)  # doubled with each attempt: ten take about 17 minutes
 CLAIMED_FOR = timedelta(seconds=15)  # a batch takes half a second; a killed worker's is free after this
+
+# What every batch asks stands here, and is prepared once.
+DATABASE_TIME = select(type_coerce(utc_now(), queue.c.claimed_until.type))
+READY = and_(
+    queue.c.dead_at.is_(None),
+    or_(queue.c.not_before.is_(None), queue.c.not_before <= bindparam("now", type_=Instant())),
+    or_(queue.c.claimed_until.is_(None), queue.c.claimed_until <= bindparam("moment", type_=Instant())),
+)
+WANTED = and_(READY, queue.c.wanted_at.is_not(None))
+THESE = in_numbers(queue.c.customer_id, bindparam("ids"))
+ANY_READY = select(queue.c.customer_id).where(READY).limit(1)
+ANY_WANTED = select(queue.c.customer_id).where(WANTED).limit(1)
+HELD = (
+    select(queue.c.customer_id, queue.c.attempts)
+    .where(THESE, queue.c.claimed_by == bindparam("claim"))
+    .order_by(queue.c.customer_id)
+    .with_for_update(skip_locked=True)
+)
+TAKE_OUT = delete(queue).where(THESE)
+UP_TO = select(queue.c.customer_id).where(THESE, queue.c.revision <= bindparam("reached"))
+FREE = UP_TO.with_for_update(skip_locked=True).cte("free")
+TAKE_OUT_UP_TO = delete(queue).where(queue.c.customer_id.in_(select(FREE.c.customer_id)))
+LET_GO = update(queue).where(THESE).values(claimed_by=None, claimed_until=None)
+
+
+def _taking(ready: ColumnElement[bool]) -> ReturningUpdate[Any]:
+    first = select(queue.c.customer_id).where(ready).order_by(queue.c.queued_at, queue.c.customer_id)
+    most = bindparam("most", type_=Integer())
+    chosen = first.limit(most).with_for_update(skip_locked=True).cte("chosen")
+    change = update(queue).where(queue.c.customer_id.in_(select(chosen.c.customer_id)))
+    claimed = {"claimed_by": bindparam("claim"), "claimed_until": bindparam("until", type_=Instant())}
+    return change.values(claimed).returning(queue.c.customer_id, queue.c.revision, queue.c.trace)
+
+
+TAKE, TAKE_WANTED = _taking(READY), _taking(WANTED)
 
 
 @dataclass(frozen=True)
@@ -71,15 +111,12 @@ class Backlog:
 
 def is_waiting(connection: Connection, now: datetime) -> bool:
     """Whether there is a customer to claim."""
-    ready = _ready(now, _database_time(connection))
-    return connection.scalar(select(queue.c.customer_id).where(ready).limit(1)) is not None
+    return bool(ask(connection, ANY_READY, _moments(connection, now)))
 
 
 def is_wanted(connection: Connection, now: datetime) -> bool:
     """Whether a search waits for a customer that can be claimed."""
-    ready = _ready(now, _database_time(connection))
-    wanted = select(queue.c.customer_id).where(queue.c.wanted_at.is_not(None), ready)
-    return connection.scalar(wanted.limit(1)) is not None
+    return bool(ask(connection, ANY_WANTED, _moments(connection, now)))
 
 
 def claim(tx: Transaction, most: int) -> Claim:
@@ -87,36 +124,26 @@ def claim(tx: Transaction, most: int) -> Claim:
 
     Others are neither held up nor waited for. Who is killed at it loses the claim after CLAIMED_FOR.
     """
-    moment = _database_time(tx.connection)
-    ready, until = _ready(tx.at, moment), moment + CLAIMED_FOR
-    wanted = _claimed(tx, and_(ready, queue.c.wanted_at.is_not(None)), most, until)
-    rest = _claimed(tx, ready, most - len(wanted), until) if len(wanted) < most else {}
+    moments = _moments(tx.connection, tx.at)
+    taken = {**moments, "claim": tx.id, "until": moments["moment"] + CLAIMED_FOR}
+    wanted = {row.customer_id: row for row in tx.ask(TAKE_WANTED, {**taken, "most": most})}
+    left = most - len(wanted)
+    rest = {row.customer_id: row for row in tx.ask(TAKE, {**taken, "most": left})} if left else {}
     found = {**wanted, **rest}
     causes = dict.fromkeys(row.trace for row in found.values() if row.trace is not None)
     revisions = {id: row.revision for id, row in found.items()}
     return Claim(tx.id, revisions, is_wanted=bool(wanted), causes=tuple(causes))
 
 
-def _ready(now: datetime, moment: datetime) -> ColumnElement[bool]:
+def _moments(connection: Connection, now: datetime) -> dict[str, Any]:
     """now: by the hub's clock; moment: by the database's."""
-    free = or_(queue.c.claimed_until.is_(None), queue.c.claimed_until <= moment)
-    return and_(queue.c.dead_at.is_(None), or_(queue.c.not_before.is_(None), queue.c.not_before <= now), free)
+    return {"now": now, "moment": _database_time(connection)}
 
 
 def _database_time(connection: Connection) -> datetime:
     """One clock for the claims of workers on several machines, and one that a sandbox does not stop."""
-    now: datetime | None = connection.scalar(select(type_coerce(utc_now(), queue.c.claimed_until.type)))
-    assert now is not None  # noqa: S101  a database always knows the time
-    return now
-
-
-def _claimed(tx: Transaction, ready: ColumnElement[bool], most: int, until: datetime) -> dict[int, Row[Any]]:
-    first = select(queue.c.customer_id).where(ready).order_by(queue.c.queued_at, queue.c.customer_id)
-    chosen = first.limit(most).with_for_update(skip_locked=True).cte("chosen")
-    change = update(queue).where(queue.c.customer_id.in_(select(chosen.c.customer_id)))
-    taken = change.values(claimed_by=tx.id, claimed_until=until)
-    rows = tx.execute(taken.returning(queue.c.customer_id, queue.c.revision, queue.c.trace))
-    return {row.customer_id: row for row in rows}
+    ((now,),) = ask(connection, DATABASE_TIME, {})
+    return cast(datetime, now)
 
 
 def claim_again(tx: Transaction, claim: Claim, ids: Sequence[int]) -> None:
@@ -142,7 +169,7 @@ def finish(tx: Transaction, claim: Claim, done: Mapping[int, int], failed: Mappi
     put_off = {id: reason for id, reason in failed.items() if id in held}
     out = [id for id in held if id in done]
     if out:
-        tx.execute(delete(queue).where(queue.c.customer_id.in_(out)))
+        tx.tell(TAKE_OUT, [{"ids": _spelled(out)}])
     for id, reason in put_off.items():
         _put_off(tx, id, held[id], reason)
     _let_go(tx, [id for id in held if id not in done and id not in put_off])
@@ -152,17 +179,17 @@ def finish(tx: Transaction, claim: Claim, done: Mapping[int, int], failed: Mappi
 
 def _held(tx: Transaction, claim: Claim) -> dict[int, int]:
     """Attempts by id, of those that are still claimed; left out are those that somebody is changing."""
-    wanted = select(queue.c.customer_id, queue.c.attempts).where(
-        queue.c.customer_id.in_(list(claim.revisions)), queue.c.claimed_by == claim.name
-    )
-    rows = tx.execute(wanted.order_by(queue.c.customer_id).with_for_update(skip_locked=True))
+    rows = tx.ask(HELD, {"ids": _spelled(claim.revisions), "claim": claim.name})
     return {row.customer_id: row.attempts for row in rows}
 
 
 def _let_go(tx: Transaction, ids: Sequence[int]) -> None:
     if ids:
-        free = update(queue).where(queue.c.customer_id.in_(ids))
-        tx.execute(free.values(claimed_by=None, claimed_until=None))
+        tx.tell(LET_GO, [{"ids": _spelled(ids)}])
+
+
+def _spelled(ids: Iterable[int]) -> str:
+    return json.dumps(list(ids))
 
 
 def again(tx: Transaction, revisions: Mapping[int, int]) -> None:
@@ -231,13 +258,10 @@ def set_aside(connection: Connection) -> Sequence[Any]:
 
 def done(tx: Transaction, indexed: Mapping[int, int]) -> None:
     """Take customers out that are indexed at this revision or a later one; changed since, they stay."""
-    if indexed:
-        waiting = select(queue.c.customer_id).where(
-            queue.c.customer_id == bindparam("customer"), queue.c.revision <= bindparam("reached")
-        )
-        free = waiting.with_for_update(skip_locked=True).cte("free")
-        rows = [{"customer": customer, "reached": revision} for customer, revision in indexed.items()]
-        tx.execute(delete(queue).where(queue.c.customer_id.in_(select(free.c.customer_id))), rows)
+    alike: defaultdict[int, list[int]] = defaultdict(list)
+    for id, revision in indexed.items():
+        alike[revision].append(id)
+    tx.tell(TAKE_OUT_UP_TO, [{"ids": _spelled(ids), "reached": reached} for reached, ids in alike.items()])
 
 
 def _put_off(tx: Transaction, customer_id: int, attempts: int, reason: str) -> None:
