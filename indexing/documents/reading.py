@@ -239,7 +239,8 @@ class _Facts:
         return unique(codes)
 
     def _belongs(self, customer: int) -> tuple[str, ...]:
-        own = tuple([branch for _, branch in self.belongings.get(customer, ())])
+        # Sorted: a document is the same in whichever order the database gives its rows.
+        own = tuple(sorted({branch for _, branch in self.belongings.get(customer, ())}))
         if own not in self.belonging:
             codes = unique([code for branch in own for code in self._path(branch)])
             self.belonging[own] = codes or (NO_BRANCH,)
