@@ -2,10 +2,11 @@
 
 import asyncio
 import random
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.sharedctypes import Synchronized
 from multiprocessing.synchronize import Event
 
@@ -32,7 +33,7 @@ async def working(stand: Stand, master: Master, engine: SearchEngine) -> AsyncIt
     """The stand's workers: each a process of its own, or, as in an embedded hub, a task of this one."""
     with ExitStack() as stack:
         for _ in range(stand.workers):
-            stack.enter_context(_spawned(_work, stand))
+            stack.enter_context(spawned(_work, stand))
         spare_the_collector()  # as the hub does, and `kehu worker`
         own = [] if stand.workers else [asyncio.create_task(Worker(master, engine, refresh).run())]
         try:
@@ -49,17 +50,17 @@ def writing(stand: Stand, a_second: int) -> Iterator[Callable[[], float]]:
     made = get_context("spawn").Value("Q", 0)
     with ExitStack() as stack:
         if a_second:
-            stack.enter_context(_spawned(_write, stand, a_second, made))
+            stack.enter_context(spawned(_write, stand, a_second, made))
         begun = time.perf_counter()
         yield lambda: made.value / (time.perf_counter() - begun)
 
 
 @contextmanager
-def _spawned(work: Callable[..., None], *given: object) -> Iterator[None]:
-    """Spawned: it has threads and connections of its own, and is told when to end."""
+def spawned(work: Callable[..., None], *given: object) -> Iterator[None]:
+    """A process beside this one, with threads and connections of its own, that is told when to end."""
     context = get_context("spawn")
     begun, over = context.Event(), context.Event()
-    process = context.Process(target=work, args=(begun, over, *given), daemon=True)
+    process = context.Process(target=_ending_with_its_parent, args=(work, begun, over, *given), daemon=True)
     process.start()
     try:
         if not begun.wait(BEGINS_SECONDS):
@@ -69,6 +70,19 @@ def _spawned(work: Callable[..., None], *given: object) -> Iterator[None]:
         over.set()
         process.join(30)
         process.kill()
+
+
+def _ending_with_its_parent(work: Callable[..., None], begun: Event, over: Event, *given: object) -> None:
+    """A benchmark that is killed leaves nobody behind who goes on writing into what was kept."""
+    parent = parent_process()
+    assert parent is not None  # it was spawned
+
+    def watch() -> None:
+        parent.join()
+        over.set()
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+    work(begun, over, *given)
 
 
 def _work(begun: Event, over: Event, stand: Stand) -> None:
