@@ -14,7 +14,7 @@ from execution.places import Place
 from execution.reasons import NotCompiled, Reason
 from execution.sites import Parent, Site
 from execution.steps import Run, as_json, marked
-from execution.work import Among, Work
+from execution.work import MANY, Among, Work
 from loaders.batches import after_place, filtered, in_order
 from loaders.cursors import Mark
 from loaders.relations import Arguments, Order, Relation
@@ -142,8 +142,8 @@ class _Page:
         found = select(*columns).select_from(source)
         rows = after_place(filtered(found, source, ask), source, ask)
         ordered = rows.order_by(*in_order(source.c, self.order))
-        # How best to go from a few customers to a list depends on how few: that is better planned each time.
-        if ask.reach is None or not ask.reach.few:
+        # How best to go from a few customers to a list depends on how few: there PostgreSQL is told nothing.
+        if self.work.few == MANY:
             ordered = cut_to(ordered, self.site.room + 1, self.work.dialect)
         limit = self.site.count("more" if self.reads_more else "first")
         return ordered.limit(limit).subquery(self.place.name)

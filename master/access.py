@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from master.errors import Forbidden, LimitExceeded
-from master.planning import checked_in_numbers
+from master.planning import checked_in_numbers, unplanned_in_numbers
 from master.roles import EXPORT, FRAGMENTS, PUT_ANY, Role
 from master.session import Actor
 from master.sight import Reach, Sight, reach_of
@@ -150,9 +150,10 @@ def customers_in_sight(customer_id: ColumnElement[int], reach: Reach | None) -> 
     its = belonging.c.customer_id == customer_id
     if not reach.sees_unassigned:
         return exists().where(its, branches_in_sight(belonging.c.branch_id))
-    # Of `EXISTS … OR NOT EXISTS …` PostgreSQL would make tables of all branches of all customers.
-    seen = func.max(case((branches_in_sight(belonging.c.branch_id), 1), else_=0))
-    return func.coalesce(select(seen).where(its).scalar_subquery(), 1) == 1
+    # Of `EXISTS … OR NOT EXISTS …` PostgreSQL would make tables of all branches of all customers; `= 1` it
+    # would take to hold for one in 200 only.
+    seen = func.max(case((unplanned_in_numbers(belonging.c.branch_id, SIGHT), 1), else_=0))
+    return func.coalesce(select(seen).where(its).scalar_subquery(), 1) != 0
 
 
 def policies_in_sight(
@@ -172,7 +173,9 @@ def policies_in_sight(
     )
     if reach.own_rows_only:
         by_party = and_(branch_id.is_(None), by_party)
-    return or_(branches_in_sight(branch_id), by_party)
+    # Who sees what is of no branch sees most: by which branches it is, no plan goes.
+    holds = unplanned_in_numbers if reach.sees_unassigned else checked_in_numbers
+    return or_(holds(branch_id, SIGHT), by_party)
 
 
 def _ids_in_sight(reach: Reach) -> Select[int] | CompoundSelect[int]:

@@ -26,6 +26,8 @@ _TOO_DEEP_WORDS = ("parser stack overflow", "expression tree is too large", "too
 # Statements at once: more of them answer no more on few cores, and each has a connection, with pages or a
 # server process of its own. One token's requests (at_once in app/limits.toml) do not fill them.
 MOST_AT_ONCE = 16
+# Of SQLite, whose work is done in this process: on two cores 8 answer as much as 16 and 32 do (2026-11).
+MOST_THREADS = 8
 
 
 class TooDeep(Exception):
@@ -47,7 +49,7 @@ class Answering:
         is_postgresql = engine.dialect.name == "postgresql"
         self._libpq = Libpq(engine.dialect.loaded_dbapi) if is_postgresql else None
         self._lines: Lines | None = None  # PostgreSQL's, for which no thread waits
-        self._threads = ThreadPoolExecutor(most, "answers")  # SQLite's
+        self._threads = ThreadPoolExecutor(min(most, MOST_THREADS), "answers")  # SQLite's
 
     async def told(self, statement: Statement, values: Sequence[Any]) -> bytes | None:
         """The statement's value, as UTF-8; it is stopped when the caller is cancelled.

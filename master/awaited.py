@@ -53,7 +53,15 @@ class Lines:
             if not line.is_lost and not line.is_full:
                 return line
             line.close()
-        return _Line(self.loop, self._libpq, await asyncio.to_thread(self._opening))
+        opening = asyncio.create_task(asyncio.to_thread(self._opening))
+        try:
+            proxied = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await _ended(opening)
+            if opening.exception() is None:
+                opening.result().invalidate()
+            raise
+        return _Line(self.loop, self._libpq, proxied)
 
     def _forget(self, line: "_Line") -> None:
         """The server began anew: all that were kept are lost."""
@@ -141,9 +149,7 @@ class _Line:
         self._loop.remove_reader(self._socket)
         cancel = cancelling(self._driver, self._libpq.psycopg.Error)
         cancelled = asyncio.create_task(asyncio.to_thread(cancel))  # it waits for the server
-        while not cancelled.done():
-            with suppress(asyncio.CancelledError):
-                await asyncio.shield(cancelled)
+        await _ended(cancelled)
         self.close()
 
     def close(self) -> None:
@@ -151,3 +157,10 @@ class _Line:
             self._loop.remove_reader(self._socket)
         self._proxied.invalidate()
         self._proxied.close()
+
+
+async def _ended(work: "asyncio.Task[Any]") -> None:
+    """When work in a thread is over, however often its caller is cancelled meanwhile."""
+    while not work.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait([work])

@@ -22,10 +22,15 @@ def _(element: checked_in_numbers, compiler: Any, **kw: Any) -> str:
     return f"+{number} IN (SELECT value FROM json_each({numbers}))"
 
 
-@compiles(checked_in_numbers, "postgresql")
-def _(element: checked_in_numbers, compiler: Any, **kw: Any) -> str:
+class unplanned_in_numbers(checked_in_numbers):  # noqa: N801  # used as a function
+    """The same of numbers of which no plan makes use: see `unplanned`."""
+
+    inherit_cache = True
+
+
+@compiles(unplanned_in_numbers, "postgresql")
+def _(element: unplanned_in_numbers, compiler: Any, **kw: Any) -> str:
     number, numbers = (compiler.process(each, **kw) for each in element.clauses)
-    # Read once for all rows, and unknown to whoever plans: see `unplanned`.
     array = f"SELECT CAST(translate({numbers}, '[]', '{{}}') AS BIGINT[])"
     return f"{number} = ANY (({array})::BIGINT[])"
 

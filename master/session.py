@@ -119,6 +119,7 @@ class Master:
     deadlines: Deadlines | None = None
     on_commit: list[Callable[[], None]] = field(default_factory=list)
     _writing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _answering: list[Answering] = field(default_factory=list, init=False, repr=False)
 
     @classmethod
     def open(
@@ -150,16 +151,18 @@ class Master:
 
     def answering_beside(self, most: int) -> Answering:
         """Another, of so many statements at once, for whoever must not wait for those of others."""
-        if self.is_sqlite:
-            return Answering(self.engine, self.deadlines, most)
-        url = self.engine.url.render_as_string(hide_password=False)
-        alone = {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": False, "pool_reset_on_return": None}
-        return Answering(engine_of(url, self.keys, self.deadlines, **alone), self.deadlines, most)
+        engine = self.engine
+        if not self.is_sqlite:
+            url = self.engine.url.render_as_string(hide_password=False)
+            alone = {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": False, "pool_reset_on_return": None}
+            engine = engine_of(url, self.keys, self.deadlines, **alone)
+        self._answering.append(Answering(engine, self.deadlines, most))
+        return self._answering[-1]
 
     def close(self) -> None:
         self.engine.dispose()
-        if "answering" in self.__dict__:
-            self.answering.close()
+        for each in self._answering:
+            each.close()
 
     @contextmanager
     def reading(self, stop: Stop | None = None) -> Iterator[Connection]:

@@ -126,11 +126,11 @@ def test_who_is_in_sight_of_a_branch_is_counted_once_in_a_while(
 
 def test_the_ordinary_path_takes_one_a_relation(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
     token = both.tokens[ADMIN]
-    both.ordinary.ask(token, "{ __typename }", {})  # from now on the gate knows the token
-    with counted(monkeypatch) as (_, others):
-        both.ordinary.ask(token, "{ __typename }", {})
-    at_the_door = len(others)
+    others = [""]
+    while others:  # until the gate knows the token, and has noted that it is used
+        with counted(monkeypatch) as (_, others):
+            both.ordinary.ask(token, "{ __typename }", {})
     with counted(monkeypatch) as (_, others):
         both.ordinary.ask(token, C360, BY_NUMBER)
     # The customer, its policies, their products, its contacts, its tags, the tags themselves, its leads.
-    assert len(others) - at_the_door == 7
+    assert len(others) == 7

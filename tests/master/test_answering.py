@@ -117,9 +117,9 @@ def test_a_statement_whose_server_goes_away_is_told_so_and_the_next_has_another_
 
     async def work(answering: Answering) -> list[str | None]:
         waiting = asyncio.create_task(answering.told(endless(postgresql_master), ()))
-        await asyncio.sleep(0.2)
         with postgresql_master.engine.connect() as connection:
-            connection.execute(others, {"query": ENDLESS["postgresql"]})
+            while not connection.execute(others, {"query": ENDLESS["postgresql"]}).all():
+                await asyncio.sleep(0.01)  # until it has begun
         with pytest.raises(Away):
             await waiting
         return [as_text(await answering.told(ONE, ())) for _ in range(2)]
