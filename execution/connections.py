@@ -142,8 +142,9 @@ class _Page:
         found = select(*columns).select_from(source)
         rows = after_place(filtered(found, source, ask), source, ask)
         ordered = rows.order_by(*in_order(source.c, self.order))
-        # How best to go from a few customers to a list depends on how few: there PostgreSQL is told nothing.
-        if self.work.few == MANY:
+        # How best to go from some customers to a list depends on how many: there PostgreSQL is told nothing.
+        sees_most = ask.reach is None or ask.reach.sees_unassigned or self.relation.key is not None
+        if self.work.few == MANY and sees_most:
             ordered = cut_to(ordered, self.site.room + 1, self.work.dialect)
         limit = self.site.count("more" if self.reads_more else "first")
         return ordered.limit(limit).subquery(self.place.name)
