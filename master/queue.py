@@ -60,6 +60,10 @@ TAKE_OUT = delete(queue).where(THESE)
 UP_TO = select(queue.c.customer_id).where(THESE, queue.c.revision <= bindparam("reached"))
 FREE = UP_TO.with_for_update(skip_locked=True).cte("free")
 TAKE_OUT_UP_TO = delete(queue).where(queue.c.customer_id.in_(select(FREE.c.customer_id)))
+ASKED_FOR = and_(READY, queue.c.customer_id == bindparam("customer"), queue.c.wanted_at.is_(None))
+NOT_YET = select(queue.c.customer_id).where(ASKED_FOR).with_for_update(skip_locked=True).cte("not_yet")
+SAID = {"wanted_at": bindparam("now", type_=Instant())}
+WANT = update(queue).where(queue.c.customer_id.in_(select(NOT_YET.c.customer_id))).values(SAID)
 LET_GO = update(queue).where(THESE).values(claimed_by=None, claimed_until=None)
 
 
@@ -223,12 +227,7 @@ def want(tx: Transaction, customer_id: int) -> None:
     One that a worker is at is let alone: the worker would not see it while this transaction holds it, and
     leave it in the queue until the claim ends.
     """
-    waiting = select(queue.c.customer_id).where(
-        queue.c.customer_id == customer_id, queue.c.wanted_at.is_(None), queue.c.claimed_by.is_(None)
-    )
-    chosen = waiting.with_for_update(skip_locked=True).cte("chosen")
-    change = update(queue).where(queue.c.customer_id.in_(select(chosen.c.customer_id)))
-    tx.execute(change.values(wanted_at=tx.at))
+    tx.tell(WANT, [{**_moments(tx.connection, tx.at), "customer": customer_id}])
 
 
 def backlog(connection: Connection) -> Backlog:

@@ -12,6 +12,7 @@ from schema.context import Context
 PATIENCE_SECONDS = 2.0  # for a change to be indexed, as the contract promises
 POLL_SECONDS = 0.02  # the index is behind by some 20 ms when all is well
 URGENT_AFTER = 3  # looks: then others stand before the customer in the queue
+URGENT_EVERY = 10  # looks: a worker may have been at it, and have given it back
 
 WAITING = Actor("search")
 
@@ -25,7 +26,7 @@ async def caught_up(context: Context, freshness: str) -> bool:
                 lambda connection: is_indexed(connection, freshness, context.viewer.sight)
             ):
                 looks += 1
-                if looks == URGENT_AFTER:
+                if looks % URGENT_EVERY == URGENT_AFTER:
                     asking = asyncio.ensure_future(asyncio.to_thread(_want, context.master, freshness))
                     asking.add_done_callback(asyncio.Future.exception)  # nobody waits for it
                 await asyncio.sleep(POLL_SECONDS)

@@ -11,7 +11,7 @@ from master import queue
 from master.session import Master
 from master.writes.derived import refresh
 from tests.conftest import TESTER
-from tests.indexing.following import entries, make
+from tests.indexing.following import end_claims, entries, make
 
 
 def test_whom_a_search_waits_for_goes_before_all_others(
@@ -39,3 +39,17 @@ def test_who_asks_for_a_customer_that_a_worker_is_at_holds_nothing_that_the_work
             queue.release(tx, claim)
     with master.transaction(TESTER) as tx:
         assert list(queue.claim(tx, 10).revisions) == [id]
+
+
+def test_whom_a_killed_worker_was_at_can_be_asked_for_once_its_claim_has_ended(
+    master: Master, engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 1)
+    make(master, "张三", "李四")
+    with master.transaction(TESTER) as tx:
+        queue.claim(tx, 10)
+    end_claims(master)
+    with master.transaction(TESTER) as tx:
+        queue.want(tx, 2)
+    asyncio.run(Batches(master, engine, refresh).work())
+    assert [entry.name for entry in entries(engine)] == ["李四"]
