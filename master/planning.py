@@ -16,16 +16,17 @@ class checked_in_numbers(in_numbers):  # noqa: N801  # used as a function
     inherit_cache = True
 
 
-@compiles(checked_in_numbers, "sqlite")
-def _(element: checked_in_numbers, compiler: Any, **kw: Any) -> str:
-    number, numbers = (compiler.process(each, **kw) for each in element.clauses)
-    return f"+{number} IN (SELECT value FROM json_each({numbers}))"
-
-
-class unplanned_in_numbers(checked_in_numbers):  # noqa: N801  # used as a function
-    """The same of numbers of which no plan makes use: see `unplanned`."""
+class unplanned_in_numbers(in_numbers):  # noqa: N801  # used as a function
+    """checked_in_numbers, of numbers of which no plan makes use: see `unplanned`."""
 
     inherit_cache = True
+
+
+@compiles(unplanned_in_numbers, "sqlite")
+@compiles(checked_in_numbers, "sqlite")
+def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
+    number, numbers = (compiler.process(each, **kw) for each in element.clauses)
+    return f"+{number} IN (SELECT value FROM json_each({numbers}))"
 
 
 @compiles(unplanned_in_numbers, "postgresql")
