@@ -161,7 +161,9 @@ class _Facts:
         self.documents = grouped(DOCUMENTS)
         self.points = grouped(POINTS)
         self.held = grouped(HELD)
-        self.policies = _policies(connection, {id for held in self.held.values() for _, id in held})
+        ids = sorted({id for held in self.held.values() for _, id in held})
+        found = ask(connection, POLICIES, {"ids": orjson.dumps(ids).decode()})
+        self.policies = {row[0]: row for row in found}
         self.tags = grouped(TAGS)
         self.last = grouped(LAST_CONTACTS)
         self.belongings = grouped(BELONGINGS)
@@ -215,7 +217,8 @@ class _Facts:
         numbers: list[str] = []
         lines: list[str] = []
         in_force = 0
-        held = [self.policies[id] for _, id in self.held.get(customer, ())]
+        # SQLite's own client deletes policies and products that somebody still holds.
+        held = [self.policies[id] for _, id in self.held.get(customer, ()) if id in self.policies]
         for _, number, status, effective, expiry, line in sorted(held, key=_BY_NUMBER):
             numbers.append(number)
             lines.append(line)
@@ -271,11 +274,6 @@ def _asked_of(ids: Sequence[int]) -> tuple[Mapping[Select[Any], Select[Any]], di
     if len(ids) > 1 and len(set(ids)) == len(ids) == last - first + 1:
         return OF_SPAN, {"first": first, "last": last}
     return OF_THESE, {"ids": orjson.dumps(list(ids)).decode()}
-
-
-def _policies(connection: Connection, ids: set[int]) -> dict[int, Any]:
-    rows = ask(connection, POLICIES, {"ids": orjson.dumps(sorted(ids)).decode()})
-    return {row[0]: row for row in rows}
 
 
 def names_of(name: str, others: Sequence[Any], former: Sequence[Any]) -> tuple[str, ...]:
