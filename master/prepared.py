@@ -2,6 +2,7 @@
 
 import select
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date
 from decimal import Decimal
 from itertools import count
@@ -92,10 +93,10 @@ class Line:
 
     def committed(self, asked: Sequence[Asked], behind: Asked) -> tuple[list[list[Any]], bytes | None]:
         """The same, and the value of a statement that stands alone behind the COMMIT; None where that fails,
-        which undoes nothing any more."""
-        found, (last,) = self._sent(asked, [behind])
-        is_there = last.status == self._libpq.rows and last.ntuples
-        return found, last.get_value(0, 0) if is_there else None
+        or the connection ends meanwhile, which undoes nothing any more."""
+        found, rest = self._sent(asked, [behind])
+        is_there = rest and rest[0].status == self._libpq.rows and rest[0].ntuples
+        return found, rest[0].get_value(0, 0) if is_there else None
 
     def takes(self, values: Sequence[Any]) -> bool:
         """Whether another statement with these values can be asked here."""
@@ -106,7 +107,7 @@ class Line:
         return len(self._prepared) < MOST_PREPARED
 
     def _sent(self, asked: Sequence[Asked], behind: Sequence[Asked]) -> tuple[list[list[Any]], list[Any]]:
-        """The rows of those, and the results of these, which may fail."""
+        """The rows of those, and the results of these, which may fail, or be missing."""
         begun = [] if self.is_within else [(self._begin(), ())]
         certain = [*begun, *asked]
         found = self._results([*certain, *behind], len(certain))
@@ -124,10 +125,12 @@ class Line:
         return "BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"
 
     def _results(self, asked: Sequence[Asked], certain: int) -> list[Any]:
-        """Of each. Raises the error of the first that has failed among so many."""
-        told, results = self._answered([(text, self._texts(values)) for text, values in asked])
+        """Of each. Raises the error of the first that has failed among so many; what the connection's end has
+        kept from coming behind them is missing."""
+        texts = [(text, self._texts(values)) for text, values in asked]
+        told, results, end = self._answered(texts, certain)
         found: list[Any] = []
-        for prepared, result in zip(told, results, strict=True):
+        for prepared, result in zip(told, results, strict=end is None):
             is_well = result.status in (self._libpq.done, self._libpq.rows)
             if not is_well and len(found) < certain:
                 raise self._libpq.error(result)
@@ -135,6 +138,8 @@ class Line:
                 found.append(result)
             elif is_well:
                 self._prepared.keep(*prepared)
+        if end is not None and len(found) < certain:
+            raise end
         return found
 
     def _texts(self, values: Sequence[Any]) -> list[bytes | None]:
@@ -144,19 +149,31 @@ class Line:
             raise self._libpq.psycopg.DataError("PostgreSQL keeps no text with a NUL character.")
         return texts
 
-    def _answered(self, asked: Sequence[tuple[str, list[bytes | None]]]) -> tuple[list[Prepares], list[Any]]:
-        """What was sent, and the results of it."""
+    def _answered(
+        self, asked: Sequence[tuple[str, list[bytes | None]]], certain: int
+    ) -> tuple[list[Prepares], list[Any], Exception | None]:
+        """What was sent, its results, and what ended the connection before all were there."""
         libpq = self._driver.pgconn
+        told: list[Prepares] = []
+        results: list[Any] = []
         libpq.enter_pipeline_mode()
         try:
-            told = self._told(libpq, asked)
+            told += self._told(libpq, asked[:certain])
+            if asked[certain:]:
+                libpq.send_flush_request()  # or the COMMIT would be answered with what stands behind it
+                told += self._told(libpq, asked[certain:])
             libpq.pipeline_sync()
-            results = self._received(libpq)
+            self._receive(libpq, results)
+        except self._libpq.psycopg.OperationalError as error:
+            with suppress(self._libpq.psycopg.OperationalError):
+                self._take(libpq, results)  # what came before the end
+            libpq.finish()
+            return told, results, error
         except BaseException:
             libpq.finish()  # the next who asks would take for his what is still to come
             raise
         libpq.exit_pipeline_mode()
-        return told, results
+        return told, results, None
 
     def _told(self, libpq: Any, asked: Sequence[tuple[str, list[bytes | None]]]) -> list[Prepares]:
         """Sends these; those that are new to the connection are prepared on the way."""
@@ -172,23 +189,26 @@ class Line:
             told.append(None)
         return told
 
-    def _received(self, libpq: Any) -> list[Any]:
-        """All results. libpq itself would wait for them without letting other threads run."""
+    def _receive(self, libpq: Any, found: list[Any]) -> None:
+        """Adds all results. libpq itself would wait for them without letting other threads run."""
         while libpq.flush():
             self._writable.poll()
             libpq.consume_input()
-        found: list[Any] = []
-        while True:
+        while not self._take(libpq, found):
             self._readable.poll()
             libpq.consume_input()
-            while not libpq.is_busy():
-                result = libpq.get_result()
-                if result is None:  # the end of one statement's results
-                    self._require_there(libpq)
-                elif result.status == self._libpq.together:
-                    return found
-                else:
-                    found.append(result)
+
+    def _take(self, libpq: Any, found: list[Any]) -> bool:
+        """Adds the results that are there; whether these were the last."""
+        while not libpq.is_busy():
+            result = libpq.get_result()
+            if result is None:  # the end of one statement's results
+                self._require_there(libpq)
+            elif result.status == self._libpq.together:
+                return True
+            else:
+                found.append(result)
+        return False
 
     def _require_there(self, libpq: Any) -> None:
         if self._driver.closed:

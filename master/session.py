@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -23,7 +23,7 @@ from master.sight import Sight
 from master.statements import Statement
 from master.stopping import LOCKED, Deadlines, Stop, stoppable
 from master.tracing import present, span
-from master.wire import Afterwards, Later, afterwards, ask, later, tell
+from master.wire import Afterwards, Later, LostBehindCommit, afterwards, ask, later, tell
 
 T = TypeVar("T")
 
@@ -225,7 +225,8 @@ class Master:
             connection.execution_options(kehu_turn=turn)
             with connection.begin() as begun:
                 yield connection
-                begun.commit()
+                with suppress(LostBehindCommit):
+                    begun.commit()
 
     @contextmanager
     def _turn(self, stop: Stop | None) -> Iterator[Turn]:

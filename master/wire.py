@@ -63,6 +63,10 @@ class Afterwards:
     value: bytes | None = None
 
 
+class LostBehindCommit(Exception):
+    """The connection has ended, but the COMMIT had been answered: what was told is done."""
+
+
 class Later:
     """Rows that are there when what waits has been sent, which reading them does where nothing else did."""
 
@@ -169,7 +173,7 @@ class Wire:
         self._behind = None
 
     def finish(self, connection: Connection) -> None:
-        """Sends what was told, with the COMMIT that SQLAlchemy is about to send."""
+        """Sends what was told, with the COMMIT that SQLAlchemy is about to send. Raises LostBehindCommit."""
         if self._line is None or not (self._pending or self._line.is_within):
             return
         try:
@@ -178,6 +182,9 @@ class Wire:
         except BaseException:
             self.roll_back()  # SQLAlchemy takes a transaction for ended that could not be committed
             raise
+        if self._driver.closed:  # where SQLAlchemy's own COMMIT would fail
+            connection.invalidate()
+            raise LostBehindCommit
 
     def roll_back(self, savepoint: str | None = None) -> None:
         """In psycopg's place, which would have all forgotten that is prepared on the connection."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import bindparam, event, insert, select, text, update
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from master.clock import spelled
 from master.session import Master, Transaction
@@ -217,6 +217,30 @@ def test_what_fails_behind_a_commit_undoes_nothing(master: Master, asked: tuple[
     with master.transaction(TESTER) as tx:  # on the same connection
         add(tx, "S")
     assert names(master) == ["n", "s"]
+
+
+ENDED = "SELECT pg_terminate_backend(pg_backend_pid())::text || pg_sleep(5)::text"
+
+
+def test_who_loses_the_connection_behind_a_commit_is_told_that_it_is_done(postgresql_master: Master) -> None:
+    empty(postgresql_master)
+    with postgresql_master.transaction(TESTER) as tx:
+        found = behind(tx, ENDED)
+        add(tx, "N")
+    assert (found.value, names(postgresql_master)) == (None, ["n"])
+    with postgresql_master.transaction(TESTER) as tx:
+        add(tx, "S")
+    assert names(postgresql_master) == ["n", "s"]
+
+
+def test_who_loses_the_connection_before_a_commit_is_told_that_it_is_lost(postgresql_master: Master) -> None:
+    empty(postgresql_master)
+    with pytest.raises(OperationalError) as lost, postgresql_master.transaction(TESTER) as tx:
+        found = behind(tx, "SELECT name FROM branches")
+        add(tx, "N")
+        tx.later(text(ENDED), {})
+    assert lost.value.connection_invalidated
+    assert (found.value, names(postgresql_master)) == (None, [])
 
 
 def test_what_stands_behind_a_commit_that_fails_is_not_answered(master: Master) -> None:
