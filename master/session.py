@@ -161,6 +161,10 @@ class Master:
 
     def close(self) -> None:
         self.engine.dispose()
+        self.close_answering()
+
+    def close_answering(self) -> None:
+        """Ends the connections on which statements stand alone, and leaves the others open."""
         for each in self._answering:
             each.close()
 

@@ -117,7 +117,9 @@ def master(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock, keys: K
     if request.param == "postgresql":
         shared: Master = request.getfixturevalue("postgresql_master")
         empty(shared)
-        yield Master(shared.engine, keys, clock)
+        opened = Master(shared.engine, keys, clock)
+        yield opened
+        opened.close_answering()  # nobody may be connected to a database that is copied
         return
     path = tmp_path / "kehu.db"
     path.write_bytes(request.getfixturevalue("empty_sqlite").read_bytes())

@@ -118,6 +118,7 @@ def test_a_statement_whose_server_goes_away_is_told_so_and_the_next_has_another_
     async def work(answering: Answering) -> list[str | None]:
         waiting = asyncio.create_task(answering.told(endless(postgresql_master), ()))
         with postgresql_master.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")  # a transaction looks once
             while not connection.execute(others, {"query": ENDLESS["postgresql"]}).all():
                 await asyncio.sleep(0.01)  # until it has begun
         with pytest.raises(Away):
@@ -132,6 +133,22 @@ def test_more_statements_than_there_are_turns_are_all_answered(master: Master) -
         return [as_text(each) for each in await asyncio.gather(*(answering.told(ONE, ()) for _ in range(20)))]
 
     assert run(master, work, most=3) == ["1"] * 20
+
+
+def test_slow_statements_of_one_token_keep_no_other_s_from_an_answer(
+    master: Master, keys: Keys, clock: Clock
+) -> None:
+    async def work(answering: Answering) -> str | None:
+        slow = [asyncio.create_task(answering.told(endless(master), (), "slow")) for _ in range(6)]
+        await asyncio.sleep(0)
+        try:
+            return as_text(await answering.told(ONE, (), "fast"))
+        finally:
+            for each in slow:
+                each.cancel()
+            await asyncio.wait(slow)
+
+    assert run(hurried(master, keys, clock, 60), work, most=4) == "1"
 
 
 @only_postgresql
