@@ -7,6 +7,9 @@ import pytest
 from execution.reasons import COMPILED, Reason
 from master.answering import Answering, Away
 from master.errors import TimedOut
+from master.session import Transaction
+from master.statements import Statement
+from master.wire import Afterwards
 from tests.execution.both import Both, Told, failing
 
 FIRST = '{ customer(by: {number: "C000000001"}) { id version status } }'
@@ -107,6 +110,23 @@ def test_a_payload_goes_with_the_commit_where_the_database_takes_both_at_once(
     assert agree(both, answers)["customer"]["version"] == given["version"] + 1
     assert answers[1].plan == Reason.HIT
     assert len(asked) == (1 if both.compiled.master.is_sqlite else 0)
+
+
+@pytest.mark.only_on("postgresql")
+@pytest.mark.parametrize("sql", ["SELECT 1/0", "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)"])
+def test_a_change_is_told_as_made_whatever_becomes_of_the_statement_behind_its_commit(
+    both: Both, monkeypatch: pytest.MonkeyPatch, sql: str
+) -> None:
+    def failing_behind(tx: Transaction, *asked: Any) -> Afterwards:
+        return afterwards(tx, Statement(sql, (), ()), ())
+
+    assert changed(both)[1].plan in COMPILED
+    given = another_status(both)
+    afterwards = Transaction.afterwards
+    monkeypatch.setattr(Transaction, "afterwards", failing_behind)
+    answers = both.ask(STEWARD, UPDATE, {"input": given, "few": 1})
+    assert agree(both, answers)["customer"]["version"] == given["version"] + 1
+    assert answers[1].plan == Reason.HIT
 
 
 def test_commands_in_a_row_are_left_to_the_ordinary_path(both: Both) -> None:

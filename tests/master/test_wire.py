@@ -1,6 +1,7 @@
 """Statements on the driver itself: sent together, in their order, and undone with all others."""
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -224,10 +225,12 @@ ENDED = "SELECT pg_terminate_backend(pg_backend_pid())::text || pg_sleep(5)::tex
 
 def test_who_loses_the_connection_behind_a_commit_is_told_that_it_is_done(postgresql_master: Master) -> None:
     empty(postgresql_master)
-    with postgresql_master.transaction(TESTER) as tx:
+    told: list[str] = []
+    master = replace(postgresql_master, on_commit=[lambda: told.append("committed")])
+    with master.transaction(TESTER) as tx:
         found = behind(tx, ENDED)
         add(tx, "N")
-    assert (found.value, names(postgresql_master)) == (None, ["n"])
+    assert (found.value, told, names(master)) == (None, ["committed"], ["n"])
     with postgresql_master.transaction(TESTER) as tx:
         add(tx, "S")
     assert names(postgresql_master) == ["n", "s"]
