@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, text
 
-from master.tables.triggers import Trigger, triggers
+from master.tables.triggers import TRUNCATE, Trigger, triggers
 
 SQLITE_WORDS = {
     "tx": "(SELECT tx FROM change_context)",
@@ -46,6 +46,8 @@ POSTGRESQL_TRIGGERS = r"""
 def install_triggers(connection: Connection) -> None:
     """Replace the hub's triggers by those of this version."""
     if connection.dialect.name == "postgresql":
+        # What waits for the COMMIT is done now: a table whose triggers still wait can not be changed.
+        connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
         there = connection.execute(text(POSTGRESQL_TRIGGERS)).all()
         for statement in (*(f"DROP TRIGGER {row.name} ON {row.place}" for row in there), *_postgresql()):
             connection.execute(text(statement.replace(":", "\\:")))
@@ -56,7 +58,8 @@ def install_triggers(connection: Connection) -> None:
     for name in old.scalars().all():
         connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
     for trigger in triggers():
-        connection.exec_driver_sql(_sqlite(trigger))
+        if trigger.operation != TRUNCATE:
+            connection.exec_driver_sql(_sqlite(trigger))
 
 
 def _columns(trigger: Trigger) -> str:
@@ -81,12 +84,15 @@ def _postgresql() -> Iterator[str]:
         after = " ".join(f"{statement.format(**words)};" for statement in trigger.statements)
         body = f"{trigger.before.format(**words)} RETURN NEW;" if trigger.before else f"{after} RETURN NULL;"
         when = f" WHEN ({trigger.when.format(**words)})" if trigger.when else ""
+        kind = "CONSTRAINT TRIGGER" if trigger.at_commit else "TRIGGER"
         moment = "BEFORE" if trigger.before else "AFTER"
+        deferred = " DEFERRABLE INITIALLY DEFERRED" if trigger.at_commit else ""
+        each = "STATEMENT" if trigger.operation == TRUNCATE else "ROW"
         yield (
             f"CREATE OR REPLACE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS"
             f" $kehu$ BEGIN {body} END $kehu$"
         )
         yield (
-            f"CREATE OR REPLACE TRIGGER {trigger.name} {moment} {trigger.operation}{_columns(trigger)}"
-            f" ON {trigger.table} FOR EACH ROW{when} EXECUTE FUNCTION {trigger.name}()"
+            f"CREATE {kind} {trigger.name} {moment} {trigger.operation}{_columns(trigger)} ON {trigger.table}"
+            f"{deferred} FOR EACH {each}{when} EXECUTE FUNCTION {trigger.name}()"
         )

@@ -19,6 +19,7 @@ from master.tables.leads import LeadRow
 from master.tables.tokens import TokenBranchRow
 
 INSERT, UPDATE, DELETE = "INSERT", "UPDATE", "DELETE"
+TRUNCATE = "TRUNCATE"  # once, not for each row; SQLite has none
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Trigger:
     """After `operation` on a row of `table`, where `when` holds: the statements, in order.
 
     before: PostgreSQL's words for the same, which change the row before it is written, so that it is written
-    once. SQLite's triggers can not.
+    once. SQLite's triggers can not. at_commit: so late on PostgreSQL, for statements that all change the same
+    row: nobody waits for it longer than a COMMIT takes.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Trigger:
     columns: tuple[str, ...] = ()
     when: str = ""
     before: str = ""
+    at_commit: bool = False
 
 
 def triggers() -> Iterator[Trigger]:
@@ -177,8 +180,12 @@ SEEN = (
 def _seeing(source: Table) -> Iterator[Trigger]:
     """What tokens see is looked at again. Names of branches say nothing of that."""
     columns = tuple(each for each in ("id", "code", "parent_id", "token_id", "branch_id") if each in source.c)
-    for operation in (INSERT, UPDATE, DELETE):
-        when = _changed(columns) if operation == UPDATE else ""
+    for operation in (INSERT, UPDATE, DELETE, TRUNCATE):
         yield Trigger(
-            f"kehu_5_seen_{source.name}_{operation.lower()}", source.name, operation, (SEEN,), when=when
+            f"kehu_5_seen_{source.name}_{operation.lower()}",
+            source.name,
+            operation,
+            (SEEN,),
+            when=_changed(columns) if operation == UPDATE else "",
+            at_commit=operation != TRUNCATE,
         )

@@ -87,7 +87,10 @@ def printed(master: Master) -> dict[str, object]:
         }
         triggers = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
         if not master.is_sqlite:
-            triggers = "SELECT proname, prosrc FROM pg_proc WHERE proname LIKE 'kehu_%' ORDER BY proname"
+            triggers = (
+                "SELECT proname, prosrc, pg_get_triggerdef(pg_trigger.oid) FROM pg_proc"
+                " LEFT JOIN pg_trigger ON tgfoid = pg_proc.oid WHERE proname LIKE 'kehu_%' ORDER BY proname"
+            )
         return {**tables, "triggers": connection.execute(text(triggers)).all()}
 
 
