@@ -1,7 +1,7 @@
 """Plans: what is made of a query once, and how an answer is made of a plan."""
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -68,7 +68,7 @@ class Plan:
         for site in self.looked_up:
             await site.look_up(run)
         try:
-            text = ahead.told(values) or await run.context.master.answering.told(self.statement, values)
+            text = ahead.told(values) or await _told(run, self.statement, values)
         except TimedOut as late:
             raise TooLate(late) from late
         if text is None:
@@ -90,6 +90,12 @@ class Plan:
         if self.names != given.keys():
             raise _unlike("a bind")
         return given
+
+
+async def _told(run: Run, statement: Statement, values: Sequence[Any]) -> bytes | None:
+    """The statement's value, in a turn of the token that asks."""
+    context = run.context
+    return await context.master.answering.told(statement, values, context.viewer.token_id)
 
 
 def _unlike(what: str) -> NotCompiled:

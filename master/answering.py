@@ -18,16 +18,19 @@ from master.prepared import Libpq
 from master.statements import Statement
 from master.stopping import Deadlines, Stop, Watch, tell_deadline
 from master.tracing import span
+from master.turns import Turns
 
 # What the databases say of statements that are nested too deep, or have too many parts, for them.
 _TOO_DEEP_STATES = frozenset({"54000", "54001", "54011", "54023"})
 _TOO_DEEP_WORDS = ("parser stack overflow", "expression tree is too large", "too many", "too big")
 
 # Statements at once: more of them answer no more on few cores, and each has a connection, with pages or a
-# server process of its own. One token's requests (at_once in app/limits.toml) do not fill them.
+# server process of its own. One token's requests fill half of them (master/turns.py).
 MOST_AT_ONCE = 16
 # Of SQLite, whose work is done in this process: on two cores 8 answer as much as 16 and 32 do (2026-11).
 MOST_THREADS = 8
+# That open PostgreSQL's connections and cancel its statements: for these themselves no thread waits.
+THREADS_BESIDE = 2
 
 
 class TooDeep(Exception):
@@ -45,17 +48,28 @@ class Answering:
         """most: of statements at once; others wait for their turn."""
         self._engine = engine
         self._deadlines = deadlines
-        self._most = most
         is_postgresql = engine.dialect.name == "postgresql"
         self._libpq = Libpq(engine.dialect.loaded_dbapi) if is_postgresql else None
-        self._lines: Lines | None = None  # PostgreSQL's, for which no thread waits
-        self._threads = ThreadPoolExecutor(min(most, MOST_THREADS), "answers")  # SQLite's
+        self._lines: Lines | None = None  # PostgreSQL's
+        at_once = most if is_postgresql else min(most, MOST_THREADS)
+        self._turns = Turns(at_once)
+        self._threads = ThreadPoolExecutor(THREADS_BESIDE if is_postgresql else at_once, "answers")
 
-    async def told(self, statement: Statement, values: Sequence[Any]) -> bytes | None:
+    async def told(
+        self, statement: Statement, values: Sequence[Any], holder: str | None = None
+    ) -> bytes | None:
         """The statement's value, as UTF-8; it is stopped when the caller is cancelled.
 
+        holder: the token that asks, which keeps no more than half of the turns; None: the hub itself.
         Raises TooDeep, Away and TimedOut.
         """
+        await self._turns.take(holder)
+        try:
+            return await self._told(statement, values)
+        finally:
+            self._turns.give_back(holder)
+
+    async def _told(self, statement: Statement, values: Sequence[Any]) -> bytes | None:
         if self._libpq is None:
             return await self._told_in_thread(statement, values)
         try:
@@ -78,7 +92,7 @@ class Answering:
         if self._lines is None or self._lines.loop is not asyncio.get_running_loop():
             if self._lines is not None:
                 self._lines.close()
-            self._lines = Lines(libpq, self._opened, self._most)
+            self._lines = Lines(libpq, self._opened, self._threads)
         return self._lines
 
     def _opened(self) -> PoolProxiedConnection:

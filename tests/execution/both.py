@@ -151,9 +151,9 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
 
     told = Answering.told
 
-    async def fails(self: Answering, statement: Any, values: Any) -> bytes | None:
+    async def fails(self: Answering, statement: Any, *given: Any) -> bytes | None:
         if "api_tokens" in statement.text:  # how the gate looks at the caller's token
-            return await told(self, statement, values)
+            return await told(self, statement, *given)
         raise error
 
     monkeypatch.setattr(Answering, "told", fails)

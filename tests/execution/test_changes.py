@@ -98,10 +98,10 @@ def test_a_payload_goes_with_the_commit_where_the_database_takes_both_at_once(
     asked: list[str] = []
     told = Answering.told
 
-    async def heard(self: Answering, statement: Any, values: Any) -> bytes | None:
+    async def heard(self: Answering, statement: Any, *given: Any) -> bytes | None:
         if "api_tokens" not in statement.text:  # how the gate looks at the caller's token
             asked.append(statement.text)
-        return await told(self, statement, values)
+        return await told(self, statement, *given)
 
     assert changed(both)[1].plan in COMPILED
     given = another_status(both)

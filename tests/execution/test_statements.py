@@ -32,10 +32,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], list[s
     others: list[str] = []
     told = Answering.told
 
-    async def noted(self: Answering, statement: Any, values: Any) -> bytes | None:
+    async def noted(self: Answering, statement: Any, *given: Any) -> bytes | None:
         if "api_tokens" not in statement.text:  # how the gate looks at the caller's token
             planned.append(statement.text)
-        return await told(self, statement, values)
+        return await told(self, statement, *given)
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if statement.lstrip().upper().startswith(("SELECT", "WITH")):
