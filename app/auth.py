@@ -62,21 +62,25 @@ class _Known:
 class Gate:
     """Recognises tokens; looks at the master each time, so that a revoked one is refused at once."""
 
-    def __init__(self, master: Master) -> None:
+    def __init__(self, master: Master, seconds: float | None = None) -> None:
+        """seconds: that a look may take, with all that it waits for; None: any."""
         self._master = master
+        self._seconds = seconds
         # Its own: who is recognised must not wait for the reads of those who were before.
         self._answering = master.answering_beside(AT_ONCE)
         self._stamp = statement_of(stamp(), driver_dialect(master.engine.dialect), {"token"})
-        self._errors = (SQLAlchemyError, Away, master.engine.dialect.loaded_dbapi.Error)
+        driver = master.engine.dialect.loaded_dbapi
+        self._errors = (SQLAlchemyError, Away, TimedOut, TimeoutError, driver.Error)
         self._known: OrderedDict[str, _Known] = OrderedDict()
         self._threads = ThreadPoolExecutor(AT_ONCE, "gate")
         self._noted: dict[str, datetime] = {}
         self._noting: set[asyncio.Task[None]] = set()
+        self._looking: set[asyncio.Task[Caller | Refused]] = set()
 
     async def authenticate(self, token: str, call: Call) -> Viewer | Refused:
         """The viewer, or why there is none. Raises Unavailable."""
         try:
-            caller = await self.caller(token)
+            caller = await self._caller_in_time(token)
         except self._errors as error:
             log.error("master away", request_id=call.request_id, exc_info=error)
             raise Unavailable("The master can not be reached.") from None
@@ -86,6 +90,25 @@ class Gate:
         call.registered_only, call.rate = caller.registered_only, caller.rate
         self._note_use(caller.viewer)
         return caller.viewer
+
+    async def _caller_in_time(self, token: str) -> Caller | Refused:
+        """Raises TimeoutError too, without waiting for the end of what is stopped: a server that does not
+        answer may not take a cancel either."""
+        looking = asyncio.create_task(self.caller(token))
+        self._looking.add(looking)
+        looking.add_done_callback(self._looked)
+        try:
+            await asyncio.wait({looking}, timeout=self._seconds)
+            if not looking.done():
+                raise TimeoutError
+            return looking.result()
+        finally:
+            looking.cancel()
+
+    def _looked(self, looking: asyncio.Task[Caller | Refused]) -> None:
+        self._looking.discard(looking)
+        if not looking.cancelled():
+            looking.exception()  # told to whoever still waits
 
     async def caller(self, token: str) -> Caller | Refused:
         """Who holds the token, or why it opens nothing: found out by the same work whatever the reason."""
@@ -158,6 +181,8 @@ class Gate:
 
     async def close(self) -> None:
         await self.noted()
+        if self._looking:
+            await asyncio.wait(self._looking)
         self._threads.shutdown(wait=False)
         self._answering.close()
 

@@ -89,7 +89,8 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     limits, end_traces = read_limits(settings.limits), begin_traces(settings)
     master, search = open_master(settings, limits), open_search(settings, limits)
     unhurried, runs = master.unhurried(), Runs()
-    gate, refused, windows = Gate(master), RefusedTokens(unhurried), open_windows(settings)
+    gate, windows = Gate(master, limits.operation_seconds), open_windows(settings)
+    refused = RefusedTokens(unhurried)
     notes, worker = AccessNotes(unhurried), worker_of(settings, unhurried, search)
     beside = [*wake_by_redis(settings, master, worker), *indexing(settings, worker)]
     try:

@@ -17,6 +17,7 @@ from master.keys import Keys
 from master.reads.tokens import token_by_id
 from master.roles import shipped_roles
 from master.session import Master
+from master.stopping import Deadlines
 from master.tables.base import table
 from master.tables.branches import BranchRow
 from master.tables.tokens import ApiTokenRow
@@ -125,6 +126,47 @@ def test_a_master_that_is_away_is_told_as_unavailable(
     with pytest.raises(Unavailable) as raised, closing(asyncio.new_event_loop()) as loop:
         loop.run_until_complete(Gate(master).authenticate("kehu_1_2", Call("r")))
     assert raised.value.message == "The master can not be reached."
+
+
+def test_a_master_that_answers_no_look_in_time_is_told_as_unavailable(
+    master: Master, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the look itself does not end: a cancel needs the server too."""
+
+    async def asked() -> list[str]:
+        gone = asyncio.Event()
+
+        async def silent(self: Answering, *asked: object) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                await gone.wait()
+
+        monkeypatch.setattr(Answering, "told", silent)
+        gate, told = Gate(master, 0.05), list[str]()
+        for _ in range(3):
+            with pytest.raises(Unavailable) as raised:
+                await gate.authenticate("kehu_1_2", Call("r"))
+            told.append(raised.value.message)
+        gone.set()
+        await gate.close()
+        return told
+
+    assert asyncio.run(asked()) == ["The master can not be reached."] * 3
+
+
+@pytest.mark.skipif("postgresql" not in DATABASES, reason="no PostgreSQL: see .ci/run")
+def test_a_look_that_waits_too_long_for_a_lock_is_told_as_unavailable(
+    postgresql_master: Master, keys: Keys, clock: Clock
+) -> None:
+    token = made(postgresql_master)
+    url = postgresql_master.engine.url.render_as_string(hide_password=False)
+    with closing(Master.open(url, keys, clock, Deadlines(30, 0.05, 10))) as master:
+        with postgresql_master.engine.connect() as other:
+            other.execute(text("LOCK TABLE api_tokens"))
+            with pytest.raises(Unavailable, match=r"^The master can not be reached\.$"):
+                asyncio.run(Gate(master).authenticate(token, Call("r")))
+        assert isinstance(asked(Gate(master), token), Caller)
 
 
 def test_a_token_that_did_not_change_is_read_once(master: Master, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ from app.http.documents import KnownDocument
 from app.http.shell import Shell
 from app.opening import open_master
 from app.settings import Settings, read_settings
+from master.answering import Answering
 from master.keys import Keys
 from master.session import Master
 from master.writes.tokens import NewToken, create_token
@@ -127,6 +128,29 @@ def test_a_statement_over_its_time_is_told_where_it_stands(settings: Settings) -
         assert (error["extensions"]["code"], error["message"]) == (
             "TIMEOUT",
             "A statement took longer than 0.5 seconds: ask for less at once.",
+        )
+
+    with_hub(settings, slow_schema, test)
+
+
+def test_a_look_at_a_token_that_is_not_answered_is_told_as_where_the_master_is_away(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.limits.write_text("operation_seconds = 1\n")  # type: ignore[union-attr]
+
+    async def silent(self: Answering, *asked: object) -> None:
+        await asyncio.Event().wait()
+
+    async def test(shell: Shell, bearer: dict[str, str]) -> None:
+        monkeypatch.setattr(Answering, "told", silent)
+        transport = httpx.ASGITransport(app=shell)
+        async with httpx.AsyncClient(transport=transport, base_url="http://hub.test") as client:
+            told = await client.post("/graphql", headers=bearer, json={"query": "{ one }"})
+        (error,) = told.json()["errors"]
+        assert (told.status_code, error["extensions"]["code"], error["message"]) == (
+            503,
+            "UNAVAILABLE",
+            "The master can not be reached.",
         )
 
     with_hub(settings, slow_schema, test)
