@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import PendingRollbackError
 
 from master.answering import at_rest
 from master.session import Master
@@ -54,7 +55,8 @@ class Reader:
             await self._at_rest()
             if self._connection is not None:
                 self._connection = None
-                await asyncio.to_thread(self._open.close)
+                with suppress(PendingRollbackError):  # it was lost, which the read has told
+                    await asyncio.to_thread(self._open.close)
 
     def _work(self, work: Callable[[Connection], T]) -> T:
         self._stop.check()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
 
 from loaders.branches import branches_by_id
 from loaders.contacts import contacts_by_customer
@@ -169,6 +170,23 @@ def test_reads_go_in_turn_on_one_connection(ten: Master) -> None:
 
 def test_a_reader_that_never_read_holds_nothing(ten: Master) -> None:
     asyncio.run(Reader(ten).close())
+    assert ten.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.only_on("postgresql")
+def test_a_read_whose_server_goes_away_is_told_so_when_the_reader_closes_too(ten: Master) -> None:
+    async def asked() -> None:
+        reader = Reader(ten)
+        try:
+            await reader.run(
+                lambda connection: connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+            )
+        finally:
+            await reader.close()
+
+    with pytest.raises(OperationalError) as told:
+        asyncio.run(asked())
+    assert told.value.connection_invalidated
     assert ten.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
