@@ -88,9 +88,8 @@ async def opened(settings: Settings, schema: strawberry.Schema) -> AsyncIterator
     """The hub's ASGI application, with its indexing worker running unless the settings forbid it."""
     limits, end_traces = read_limits(settings.limits), begin_traces(settings)
     master, search = open_master(settings, limits), open_search(settings, limits)
-    unhurried, runs = master.unhurried(), Runs()
-    gate, windows = Gate(master, limits.operation_seconds), open_windows(settings)
-    refused = RefusedTokens(unhurried)
+    unhurried, gate = master.unhurried(), Gate(master, limits.operation_seconds)
+    runs, refused, windows = Runs(), RefusedTokens(unhurried), open_windows(settings)
     notes, worker = AccessNotes(unhurried), worker_of(settings, unhurried, search)
     beside = [*wake_by_redis(settings, master, worker), *indexing(settings, worker)]
     try:
