@@ -19,8 +19,8 @@ from tests.master.merging.town import Rows, everything
 
 runs, events, queue = table(ImportRunRow), table(EventRow), table(IndexQueueRow)
 
-# What a batch leaves behind: notes of itself, and what nobody can miss.
-NOTES = ("import_runs", "incoming_records", "wide_changes", "match_rules")
+# What a batch leaves behind: notes of itself, counts of changes, and what nobody can miss.
+NOTES = ("import_runs", "incoming_records", "wide_changes", "match_rules", "sight_changes")
 
 CUSTOMERS = (
     "source_key,name,gender,birth_date,document_number,mobile,email,branch,tags\n"
