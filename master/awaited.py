@@ -11,6 +11,8 @@ from sqlalchemy.pool import PoolProxiedConnection
 from master.prepared import MOST_PREPARED, Libpq, Prepared, as_text
 from master.stopping import cancelling
 
+LOOK_SECONDS = 0.5  # uvloop tells nobody of a connection that was reset: who waits looks by itself so often
+
 
 class Lines:
     """The connections of one event loop, which runs all that is done here.
@@ -141,13 +143,17 @@ class _Line:
         self._moved = self._loop.create_future()
         if is_sending:
             self._loop.add_writer(self._socket, self._tell, None)
+        looking = self._loop.call_later(LOOK_SECONDS, self._hear)
         try:
             await self._moved
         finally:
+            looking.cancel()
             if is_sending and self._socket is not None:
                 self._loop.remove_writer(self._socket)
 
     def _hear(self) -> None:
+        if self._socket is None:
+            return
         try:
             self._pgconn.consume_input()
         except self._libpq.psycopg.OperationalError as error:
