@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import PendingRollbackError
 
-from master.answering import at_rest
 from master.session import Master
-from master.stopping import Stop
+from master.stopping import Stop, at_rest
 from master.tracing import span
 
 T = TypeVar("T")

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import copy_context
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from master.awaited import Lines
 from master.prepared import Libpq
 from master.statements import Statement
-from master.stopping import Deadlines, Stop, Watch, tell_deadline
+from master.stopping import Deadlines, Stop, Watch, in_thread, tell_deadline
 from master.tracing import span
 from master.turns import Turns
 
@@ -102,16 +102,8 @@ class Answering:
             raise Away from error
 
     async def _told_in_thread(self, statement: Statement, values: Sequence[Any]) -> bytes | None:
-        stop, present = Stop(), copy_context()
-        telling = asyncio.get_running_loop().run_in_executor(
-            self._threads, present.run, self._told_here, statement, values, stop
-        )
-        try:
-            return await asyncio.shield(telling)
-        except asyncio.CancelledError:
-            stop.say()
-            await at_rest(telling)
-            raise
+        stop = Stop()
+        return await in_thread(partial(self._told_here, statement, values, stop), stop, self._threads)
 
     def _told_here(self, statement: Statement, values: Sequence[Any], stop: Stop) -> bytes | None:
         """SQLite's value. Raises NobodyWaits too."""
@@ -148,13 +140,6 @@ def _watched(watch: Watch, stop: Stop) -> Iterator[None]:
         yield
     finally:
         watch.stop = None
-
-
-async def at_rest(work: "asyncio.Future[Any]") -> None:
-    """When the work is over, however it ended; nobody needs to know."""
-    await asyncio.wait([work])
-    if not work.cancelled():
-        work.exception()
 
 
 def _is_too_deep(error: Exception) -> bool:

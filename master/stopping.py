@@ -1,18 +1,23 @@
 """How work on the master ends early: a statement over its time, or one that nobody waits for any more."""
 
+import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass
 from math import inf
 from time import monotonic
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import ExceptionContext
 
 from master.errors import TimedOut
+
+T = TypeVar("T")
 
 # Of SQLite's machine between two looks at the clock. A statement of a 360 has fewer (no cost, measured
 # 2026-11); a long one is stopped some 12 ms late, and waits 5 ms a look for an interpreter that is busy.
@@ -67,6 +72,28 @@ class Stop:
         finally:
             with self._lock:
                 self._cancel = None
+
+
+async def in_thread(work: Callable[[], T], stop: Stop, threads: Executor | None = None) -> T:
+    """What the work gives, in a thread; who is cancelled tells it to stop, and waits until it is at rest.
+
+    threads: where it runs; None: on the loop's own.
+    """
+    # As asyncio.to_thread, without a task of its own.
+    working = asyncio.get_running_loop().run_in_executor(threads, copy_context().run, work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        stop.say()
+        await at_rest(working)
+        raise
+
+
+async def at_rest(work: "asyncio.Future[Any]") -> None:
+    """When the work is over, however it ended; nobody needs to know."""
+    await asyncio.wait([work])
+    if not work.cancelled():
+        work.exception()
 
 
 @dataclass

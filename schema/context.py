@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager
-from contextvars import copy_context
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import strawberry
@@ -21,11 +21,10 @@ from loaders.misses import Misses
 from loaders.reader import Reader
 from loaders.shown import Shown
 from master.access import Viewer
-from master.answering import at_rest
 from master.deadlocks import untangled
 from master.session import Master, Transaction
 from master.sight import bound
-from master.stopping import Stop
+from master.stopping import Stop, in_thread
 
 T = TypeVar("T")
 
@@ -115,7 +114,7 @@ class Context:
                 return act(tx), tx.audited
 
         try:
-            done, audited = await _acting(acted, stop)
+            done, audited = await in_thread(partial(untangled, acted), stop)
             self.audited |= audited
             return done
         finally:
@@ -127,7 +126,7 @@ class Context:
         self.viewer.require(permission)
         actor, stop = self.viewer.actor(self.request_id, self.address), Stop()
 
-        return await _acting(lambda: self.master.rehearsed(actor, act, stop), stop)
+        return await in_thread(partial(untangled, lambda: self.master.rehearsed(actor, act, stop)), stop)
 
     @property
     def is_short_of_time(self) -> bool:
@@ -188,15 +187,3 @@ async def open_context(
             await asyncio.shield(asyncio.create_task(context.close()))
         else:
             context.reader.end()
-
-
-async def _acting(act: Callable[[], T], stop: Stop) -> T:
-    """What the act gives, in a thread; who is cancelled tells it to stop, and waits until it is at rest."""
-    # As asyncio.to_thread, without a task of its own.
-    acting = asyncio.get_running_loop().run_in_executor(None, copy_context().run, untangled, act)
-    try:
-        return await asyncio.shield(acting)
-    except asyncio.CancelledError:
-        stop.say()
-        await at_rest(acting)
-        raise
