@@ -4,7 +4,6 @@ import asyncio
 import json
 import random
 import statistics
-import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -16,7 +15,7 @@ import orjson
 from benchmarks.by_hand import STATEMENTS
 from benchmarks.figures import Figure
 from benchmarks.loading import Load, asked, loaded, request
-from benchmarks.serving import BY_HAND, HUB, Running, cpu_seconds, served
+from benchmarks.serving import BY_HAND, HUB, UNNOTED_HUB, Running, cpu_seconds, served
 from benchmarks.stocks import Stock, stock_of
 from tests.services import postgresql
 
@@ -75,7 +74,7 @@ def _servers(stock: Stock, folder: Path) -> Iterator[dict[str, Running]]:
     commands = {
         LIMIT: (BY_HAND, "0"),
         COMPILED: (HUB, "2"),
-        UNNOTED: ((sys.executable, "-m", "benchmarks.unnoted"), "2"),
+        UNNOTED: (UNNOTED_HUB, "2"),
         ORDINARY: (HUB, "0"),
     }
     with ExitStack() as stack:

@@ -14,6 +14,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 START_SECONDS = 60.0
 
 HUB = (str(Path(sys.executable).with_name("kehu")), "serve")
+UNNOTED_HUB = (sys.executable, "-m", "benchmarks.unnoted")
 BY_HAND = (sys.executable, "-m", "benchmarks.by_hand")
 
 
