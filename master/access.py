@@ -21,11 +21,11 @@ from sqlalchemy import (
 )
 
 from master.errors import Forbidden, LimitExceeded
-from master.planning import checked_in_numbers, unplanned_in_numbers
+from master.planning import unplanned_in_numbers
 from master.roles import EXPORT, FRAGMENTS, PUT_ANY, Role
 from master.session import Actor
 from master.sight import Reach, Sight, reach_of
-from master.spelling import in_numbers
+from master.spelling import checked, in_numbers
 from master.tables.base import table
 from master.tables.branches import BranchRow, StaffRow
 from master.tables.customers import CustomerBranchRow, CustomerRow
@@ -152,7 +152,7 @@ def customers_in_sight(customer_id: ColumnElement[int], reach: Reach | None) -> 
         return exists().where(its, branches_in_sight(belonging.c.branch_id))
     # Of `EXISTS … OR NOT EXISTS …` PostgreSQL would make tables of all branches of all customers; `= 1` it
     # would take to hold for one in 200 only.
-    seen = func.max(case((unplanned_in_numbers(belonging.c.branch_id, SIGHT), 1), else_=0))
+    seen = func.max(case((unplanned_in_numbers(checked(belonging.c.branch_id), SIGHT), 1), else_=0))
     return func.coalesce(select(seen).where(its).scalar_subquery(), 1) != 0
 
 
@@ -174,8 +174,8 @@ def policies_in_sight(
     if reach.own_rows_only:
         by_party = and_(branch_id.is_(None), by_party)
     # Who sees what is of no branch sees most: by which branches it is, no plan goes.
-    holds = unplanned_in_numbers if reach.sees_unassigned else checked_in_numbers
-    return or_(holds(branch_id, SIGHT), by_party)
+    holds = unplanned_in_numbers if reach.sees_unassigned else in_numbers
+    return or_(holds(checked(branch_id), SIGHT), by_party)
 
 
 def _ids_in_sight(reach: Reach) -> Select[int] | CompoundSelect[int]:
@@ -219,4 +219,4 @@ def own_by_staff(staff_id: ColumnElement[int], reach: Reach | None) -> ColumnEle
 
 
 def branches_in_sight(branch_id: ColumnElement[int]) -> ColumnElement[bool]:
-    return checked_in_numbers(branch_id, SIGHT)
+    return in_numbers(checked(branch_id), SIGHT)

@@ -6,34 +6,19 @@ from sqlalchemy import ColumnElement, Dialect, Integer, Select, literal_column, 
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from master.spelling import in_numbers
-
-
-class checked_in_numbers(in_numbers):  # noqa: N801  # used as a function
-    """The same of rows that are found in another way: SQLite, which does not know how many numbers there are,
-    would rather look each of them up."""
-
-    inherit_cache = True
+from master.spelling import array_of, in_numbers
 
 
 class unplanned_in_numbers(in_numbers):  # noqa: N801  # used as a function
-    """checked_in_numbers, of numbers of which no plan makes use: see `unplanned`."""
+    """in_numbers, of numbers of which no plan makes use: see `unplanned`."""
 
     inherit_cache = True
-
-
-@compiles(unplanned_in_numbers, "sqlite")
-@compiles(checked_in_numbers, "sqlite")
-def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
-    number, numbers = (compiler.process(each, **kw) for each in element.clauses)
-    return f"+{number} IN (SELECT value FROM json_each({numbers}))"
 
 
 @compiles(unplanned_in_numbers, "postgresql")
 def _(element: unplanned_in_numbers, compiler: Any, **kw: Any) -> str:
     number, numbers = (compiler.process(each, **kw) for each in element.clauses)
-    array = f"SELECT CAST(translate({numbers}, '[]', '{{}}') AS BIGINT[])"
-    return f"{number} = ANY (({array})::BIGINT[])"
+    return f"{number} = ANY ((SELECT {array_of(numbers)})::BIGINT[])"
 
 
 class unplanned(FunctionElement[Any]):  # noqa: N801  # used as a function

@@ -222,12 +222,17 @@ def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
     number, numbers = (compiler.process(each, **kw) for each in element.clauses)
     # An array, of which PostgreSQL knows, or else takes it, to hold few: of the rows of a function it thinks
     # that they are a hundred, and reads whole tables for these.
-    return f"{number} = ANY (CAST(translate({numbers}, '[]', '{{}}') AS BIGINT[]))"
+    return f"{number} = ANY ({array_of(numbers)})"
+
+
+def array_of(numbers: str) -> str:
+    """PostgreSQL: the SQL of a JSON list of numbers, as one of an array."""
+    return f"CAST(translate({numbers}, '[]', '{{}}') AS BIGINT[])"
 
 
 class checked(FunctionElement[Any]):  # noqa: N801  # used as a function
-    """A column by which rows are checked that are found in another way: SQLite, which counts no rows, would
-    rather go through all that are equal in it than look up hundreds."""
+    """A column by which rows are checked that are found in another way: SQLite, which counts neither rows nor
+    the numbers of a list, would rather go through all that are equal in it, or look each number up."""
 
     inherit_cache = True
 
