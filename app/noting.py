@@ -12,7 +12,7 @@ from loaders.misses import Misses
 from master.errors import Unavailable
 from master.session import Actor, Master
 from master.sight import bound
-from master.writes.access_log import Access, LookedUp, note_accesses
+from master.writes.access_log import Access, LookedUp, NotedAlone, note_accesses
 from schema.context import Context
 
 PATIENCE_SECONDS = 0.010  # that an answer waits until its note is on disk
@@ -41,6 +41,11 @@ class _Note:
     access: Access
     looked_up: tuple[LookUp, ...]
 
+    @property
+    def is_more(self) -> bool:
+        """Whether there is more to be noted than whom it showed."""
+        return bool(self.looked_up or self.access.parts_of or self.access.previews)
+
 
 @dataclass
 class AccessNotes:
@@ -54,6 +59,11 @@ class AccessNotes:
     _written: asyncio.Event = field(default_factory=asyncio.Event)  # of those that no transaction has taken
     _awaited: asyncio.Event = field(default_factory=asyncio.Event)  # whether an answer waits for a note
     _writing: asyncio.Task[None] | None = None
+    _alone: NotedAlone | None = None  # PostgreSQL's
+
+    def __post_init__(self) -> None:
+        if not self.master.is_sqlite:
+            self._alone = NotedAlone(self.master)
 
     @property
     def waiting(self) -> int:
@@ -126,8 +136,10 @@ class AccessNotes:
     async def _write_some(self, most: int) -> int:
         """How many of the oldest were written; after a rest, when none could be."""
         batch = self._waiting[: min(most, MOST_AT_ONCE)]
-        written = await asyncio.to_thread(self._write, batch)
-        if written is None:
+        try:
+            written = await self._done(batch)
+        except Exception as error:  # whatever is in the way, it is tried again: no note may be dropped
+            log.error("accesses not noted", notes=len(batch), exc_info=error)
             await asyncio.sleep(REST_SECONDS)
             return 0
         self._take_back(written)
@@ -135,15 +147,17 @@ class AccessNotes:
         self.tell(self.waiting)
         return len(batch)
 
-    def _write(self, batch: list[_Note]) -> list[Access] | None:
-        """What was written. Whatever is in the way, it is tried again: no note may be dropped."""
-        try:
-            accesses = [self._resolved(note) for note in batch]
-            with self.master.transaction(Actor("hub")) as tx:
-                note_accesses(tx, accesses)
-        except Exception as error:
-            log.error("accesses not noted", notes=len(batch), exc_info=error)
-            return None
+    async def _done(self, batch: list[_Note]) -> list[Access]:
+        if self._alone is None or any(note.is_more for note in batch):
+            return await asyncio.to_thread(self._write, batch)
+        accesses = [note.access for note in batch]
+        await self._alone.note(accesses)
+        return accesses
+
+    def _write(self, batch: list[_Note]) -> list[Access]:
+        accesses = [self._resolved(note) for note in batch]
+        with self.master.transaction(Actor("hub")) as tx:
+            note_accesses(tx, accesses)
         return accesses
 
     def _resolved(self, note: _Note) -> Access:

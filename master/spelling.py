@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     Boolean,
     Connection,
@@ -14,8 +13,6 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
-    Table,
-    TextClause,
     bindparam,
     func,
     select,
@@ -115,6 +112,10 @@ def only_where(condition: str) -> dict[str, Any]:
     return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
+_RAISED = text("UPDATE sqlite_sequence SET seq = seq + :count WHERE name = :name RETURNING seq")
+_BEGUN = text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, 0)")
+
+
 def next_ids(connection: Connection, table: str, count: int) -> list[int]:
     """The ids of the next `count` rows of a table, inside a write transaction: never given out twice.
 
@@ -122,14 +123,13 @@ def next_ids(connection: Connection, table: str, count: int) -> list[int]:
     """
     if connection.dialect.name == "postgresql":
         return [id for (id,) in ask(connection, _next_ids(table), {"count": count})]
-    name = {"table": table}
-    last = connection.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), name)
-    if last is None:
-        connection.execute(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:table, 0)"), name)
-        last = 0
-    change = text("UPDATE sqlite_sequence SET seq = :seq WHERE name = :table")
-    connection.execute(change, {**name, "seq": last + count})
-    return list(range(last + 1, last + 1 + count))
+    given = {"count": count, "name": table}
+    last = ask(connection, _RAISED, given)
+    if not last:
+        tell(connection, _BEGUN, [{"name": table}])
+        last = ask(connection, _RAISED, given)
+    ((highest,),) = last
+    return list(range(highest + 1 - count, highest + 1))
 
 
 @lru_cache
@@ -180,27 +180,6 @@ def _into(connection: Connection, table: str, columns: Sequence[str]) -> str:
 def _named(connection: Connection, table: str, columns: Sequence[str]) -> str:
     quote = connection.dialect.identifier_preparer.quote
     return f"{table} ({', '.join(map(quote, columns))})"
-
-
-def insert_told(connection: Connection, target: Table, columns: Sequence[str], rows: Sequence[Any]) -> None:
-    """Insert rows of texts, numbers and nulls, with instants as `clock.spelled` spells them, by a statement
-    that is the same for however many: one JSON list is all that it binds."""
-    statement = _insert_told(connection.dialect, target, tuple(columns))
-    tell(connection, statement, [{"rows": orjson.dumps(rows).decode()}])
-
-
-@lru_cache(maxsize=32)
-def _insert_told(dialect: Dialect, target: Table, columns: tuple[str, ...]) -> TextClause:
-    into = f"INSERT INTO {target.name} ({', '.join(columns)}) SELECT"
-    if dialect.name != "postgresql":
-        values = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(len(columns)))
-        return text(f"{into} {values} FROM json_each(:rows)")
-    kinds = [target.c[name].type.compile(dialect=dialect) for name in columns]
-    told = [f"each ->> {place}" for place in range(len(columns))]
-    values = ", ".join(
-        each if "CHAR" in kind else f"CAST({each} AS {kind})" for each, kind in zip(told, kinds, strict=True)
-    )
-    return text(f"{into} {values} FROM jsonb_array_elements(CAST(:rows AS jsonb)) AS each")
 
 
 class in_numbers(FunctionElement[bool]):  # noqa: N801  # used as a function

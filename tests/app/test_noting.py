@@ -1,14 +1,12 @@
 """The notes of who saw whom: many in a transaction, tried again until they are written, dropped when old."""
 
 import asyncio
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app import noting
 from app.noting import AccessNotes
@@ -16,12 +14,12 @@ from app.settings import WrongSettings, read_settings
 from indexing.worker import Worker
 from master.access import Viewer
 from master.roles import shipped_roles
-from master.session import Master
+from master.session import Master, Transaction
 from master.tables.access import AccessEntryRow, AccessSubjectRow
 from master.tables.base import table
 from master.tables.codes import Occasion
 from master.upkeep import Keeping
-from master.writes.access_log import Access, note_accesses
+from master.writes.access_log import Access, NotedAlone, note_accesses
 from master.writes.derived import refresh
 from schema.context import open_context
 from tests.app.conftest import Logged
@@ -51,44 +49,72 @@ def count(master: Master) -> tuple[int, int]:
     return found[0], found[1]
 
 
-@contextmanager
-def statements(master: Master) -> Iterator[list[str]]:
-    """What is written inside, by its first three words."""
-    seen: list[str] = []
+def before_each_writing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """Does this before notes are written, whichever way they are."""
+    note = NotedAlone.note
 
-    def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
-        if statement.startswith("INSERT INTO access"):
-            seen.append(" ".join(statement.split()[:3]))
+    def in_transaction(tx: Transaction, accesses: Sequence[Access]) -> None:
+        act()
+        note_accesses(tx, accesses)
 
-    event.listen(master.engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(master.engine, "before_cursor_execute", note)
+    async def alone(self: NotedAlone, accesses: Sequence[Access]) -> None:
+        act()
+        await note(self, accesses)
+
+    monkeypatch.setattr(noting, "note_accesses", in_transaction)
+    monkeypatch.setattr(NotedAlone, "note", alone)
 
 
-def test_answers_at_the_same_time_are_noted_by_the_same_statements(master: Master) -> None:
-    async def all_at_once() -> list[str]:
-        notes = AccessNotes(master)
-        with statements(master) as seen:
-            await asyncio.gather(*(answered(notes, number, 1000) for number in range(50)))
-            await notes.close()
-        return seen
+def test_answers_at_the_same_time_are_noted_together(master: Master) -> None:
+    waiting: list[int] = []
 
-    seen = asyncio.run(all_at_once())
+    async def all_at_once() -> None:
+        notes = AccessNotes(master, waiting.append)
+        await asyncio.gather(*(answered(notes, number, 1000) for number in range(50)))
+        await notes.close()
+
+    asyncio.run(all_at_once())
     assert count(master) == (50, 100)
-    assert seen == ["INSERT INTO access_entries", "INSERT INTO access_subjects"]
+    assert waiting == [*range(1, 51), 0]
+
+
+def test_a_note_tells_who_saw_whom_from_where(master: Master) -> None:
+    async def shown_and_looked_up() -> None:
+        notes = AccessNotes(master)
+        async with open_context(master, viewer(), request_id="r1", address="10.0.0.1") as context:
+            context.shown.customers.update([7, 3])
+        await notes.note(context)
+        # What else there is to note of this one goes with it, in one transaction.
+        async with open_context(master, viewer(), request_id="r2", address="10.0.0.2") as context:
+            context.shown.customers.add(5)
+            context.shown.parts_of.append(("mobile",))
+        await notes.note(context)
+        await notes.close()
+
+    asyncio.run(shown_and_looked_up())
+    with master.reading() as connection:
+        told = connection.execute(select(entries).order_by(entries.c.id)).all()
+        seen = connection.execute(select(subjects.c.entry_id, subjects.c.customer_id)).all()
+    assert [tuple(each)[1:] for each in told] == [
+        (NOW, Occasion.READ, "t1", "desk", "AGENT", "r1", "10.0.0.1", None, None),
+        (NOW, Occasion.READ, "t1", "desk", "AGENT", "r2", "10.0.0.2", None, None),
+    ]
+    first, second = (each.id for each in told)
+    assert sorted(map(tuple, seen)) == [(first, 3), (first, 7), (second, 5)]
 
 
 def test_a_transaction_takes_only_so_many(master: Master, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(noting, "MOST_AT_ONCE", 20)
 
-    async def all_at_once() -> list[str]:
-        notes = AccessNotes(master)
-        with statements(master) as seen:
-            await asyncio.gather(*(answered(notes, number) for number in range(50)))
-            await notes.close()
-        return seen
+    waiting: list[int] = []
 
-    assert asyncio.run(all_at_once()) == ["INSERT INTO access_entries", "INSERT INTO access_subjects"] * 3
+    async def all_at_once() -> None:
+        notes = AccessNotes(master, waiting.append)
+        await asyncio.gather(*(answered(notes, number) for number in range(50)))
+        await notes.close()
+
+    asyncio.run(all_at_once())
+    assert waiting == [*range(1, 51), 30, 10, 0]
     assert count(master) == (50, 50)
 
 
@@ -124,22 +150,19 @@ def test_notes_that_nobody_waits_for_are_written_with_those_of_who_waits(
     monkeypatch.setattr(noting, "PATIENCE_SECONDS", 30.0)
     monkeypatch.setattr(noting, "UNAWAITED_SECONDS", 30.0)
 
-    async def one_after_another() -> list[str]:
-        notes = AccessNotes(master)
-        with statements(master) as seen:
-            for number in range(3):
-                await answered(notes, number, audited=[number])
-                await asyncio.sleep(0.01)
-            assert (notes.waiting, seen) == (3, [])
-            await answered(notes, 3)
-            assert notes.waiting == 0
-            await answered(notes, 4, audited=[4])
-            await notes.close()
-        return seen
+    waiting: list[int] = []
 
-    assert (
-        asyncio.run(one_after_another()) == ["INSERT INTO access_entries", "INSERT INTO access_subjects"] * 2
-    )
+    async def one_after_another() -> None:
+        notes = AccessNotes(master, waiting.append)
+        for number in range(3):
+            await answered(notes, number, audited=[number])
+            await asyncio.sleep(0.01)
+        await answered(notes, 3)
+        await answered(notes, 4, audited=[4])
+        await notes.close()
+
+    asyncio.run(one_after_another())
+    assert waiting == [1, 2, 3, 4, 0, 1, 0]
     assert count(master) == (5, 5)
 
 
@@ -165,12 +188,11 @@ def test_what_can_not_be_written_is_tried_again_in_order(
     monkeypatch.setattr(noting, "REST_SECONDS", 0.01)
     failures = iter([OSError("disk"), ValueError("a bug"), None])
 
-    def sometimes(tx: Any, accesses: Any) -> None:
+    def sometimes() -> None:
         if (failure := next(failures, None)) is not None:
             raise failure
-        note_accesses(tx, accesses)
 
-    monkeypatch.setattr(noting, "note_accesses", sometimes)
+    before_each_writing(monkeypatch, sometimes)
     waiting: list[int] = []
 
     async def asked() -> None:
@@ -191,10 +213,10 @@ def test_what_can_not_be_written_is_tried_again_in_order(
 def test_a_closing_hub_says_what_it_could_not_note(
     master: Master, monkeypatch: pytest.MonkeyPatch, logged: Logged
 ) -> None:
-    def never(tx: Any, accesses: Any) -> None:
+    def never() -> None:
         raise OSError
 
-    monkeypatch.setattr(noting, "note_accesses", never)
+    before_each_writing(monkeypatch, never)
     monkeypatch.setattr(noting, "LAST_TRY_SECONDS", 0.05)
 
     async def asked() -> None:
