@@ -1,8 +1,7 @@
 """The index queue: customers whose search documents are behind, claimed in batches by many workers."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -26,7 +25,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from master.audit import note
 from master.session import Transaction
-from master.spelling import in_numbers, utc_now
+from master.spelling import in_numbers, numbers_of, utc_now
 from master.tables.base import table
 from master.tables.changes import IndexCheckRow, IndexQueueRow
 from master.tables.customers import CustomerRow
@@ -173,7 +172,7 @@ def finish(tx: Transaction, claim: Claim, done: Mapping[int, int], failed: Mappi
     put_off = {id: reason for id, reason in failed.items() if id in held}
     out = [id for id in held if id in done]
     if out:
-        tx.tell(TAKE_OUT, [{"ids": _spelled(out)}])
+        tx.tell(TAKE_OUT, [{"ids": numbers_of(out)}])
     for id, reason in put_off.items():
         _put_off(tx, id, held[id], reason)
     _let_go(tx, [id for id in held if id not in done and id not in put_off])
@@ -183,17 +182,13 @@ def finish(tx: Transaction, claim: Claim, done: Mapping[int, int], failed: Mappi
 
 def _held(tx: Transaction, claim: Claim) -> dict[int, int]:
     """Attempts by id, of those that are still claimed; left out are those that somebody is changing."""
-    rows = tx.ask(HELD, {"ids": _spelled(claim.revisions), "claim": claim.name})
+    rows = tx.ask(HELD, {"ids": numbers_of(claim.revisions), "claim": claim.name})
     return {row.customer_id: row.attempts for row in rows}
 
 
 def _let_go(tx: Transaction, ids: Sequence[int]) -> None:
     if ids:
-        tx.tell(LET_GO, [{"ids": _spelled(ids)}])
-
-
-def _spelled(ids: Iterable[int]) -> str:
-    return json.dumps(list(ids))
+        tx.tell(LET_GO, [{"ids": numbers_of(ids)}])
 
 
 def again(tx: Transaction, revisions: Mapping[int, int]) -> None:
@@ -260,7 +255,7 @@ def done(tx: Transaction, indexed: Mapping[int, int]) -> None:
     alike: defaultdict[int, list[int]] = defaultdict(list)
     for id, revision in indexed.items():
         alike[revision].append(id)
-    tx.tell(TAKE_OUT_UP_TO, [{"ids": _spelled(ids), "reached": reached} for reached, ids in alike.items()])
+    tx.tell(TAKE_OUT_UP_TO, [{"ids": numbers_of(ids), "reached": reached} for reached, ids in alike.items()])
 
 
 def _put_off(tx: Transaction, customer_id: int, attempts: int, reason: str) -> None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from master.spelling import numbers_of
+
 
 @dataclass(frozen=True)
 class Reach:
@@ -34,7 +36,7 @@ class Sight:
     @cached_property
     def listed(self) -> str:
         """The ids as a JSON list."""
-        return "[" + ",".join(map(str, self.ids)) + "]"
+        return numbers_of(self.ids)
 
 
 def reach_of(sight: Sight | None) -> Reach | None:

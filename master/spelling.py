@@ -204,6 +204,11 @@ def _(element: in_numbers, compiler: Any, **kw: Any) -> str:
     return f"{number} = ANY ({array_of(numbers)})"
 
 
+def numbers_of(ids: Iterable[int]) -> str:
+    """The JSON list that in_numbers takes."""
+    return f"[{','.join(map(str, ids))}]"
+
+
 def array_of(numbers: str) -> str:
     """PostgreSQL: the SQL of a JSON list of numbers, as one of an array."""
     return f"CAST(translate({numbers}, '[]', '{{}}') AS BIGINT[])"

@@ -9,6 +9,7 @@ from indexing.tags import fits
 from loaders.products import all_products, product_names
 from loaders.relations import Arguments, Matching, Relation
 from loaders.tags import all_tags, tag_names, tags_by_code
+from master.spelling import numbers_of
 from schema.arguments import paged, refuse_mask
 from schema.context import Context, Info
 from schema.described import described
@@ -49,8 +50,8 @@ async def _matching(context: Context, query: str | None, names: Select[Any]) -> 
     if not query or not query.strip():
         return ()
     rows = await context.read(lambda connection: connection.execute(names).all())
-    ids = ",".join(str(row.id) for row in rows if fits(query, row))
-    return (("matching", Matching(query, f"[{ids}]")),)
+    ids = numbers_of(row.id for row in rows if fits(query, row))
+    return (("matching", Matching(query, ids)),)
 
 
 def _page(

@@ -7,13 +7,12 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from indexing.documents.customers import NO_BRANCH, CustomerDocument
 from master.clock import Clock
-from master.spelling import in_numbers
+from master.spelling import in_numbers, numbers_of
 from master.tables.base import table
 from master.tables.branches import BranchRow
 from master.tables.codes import ContactPointKind, PolicyStatus
@@ -162,7 +161,7 @@ class _Facts:
         self.points = grouped(POINTS)
         self.held = grouped(HELD)
         ids = sorted({id for held in self.held.values() for _, id in held})
-        found = ask(connection, POLICIES, {"ids": orjson.dumps(ids).decode()})
+        found = ask(connection, POLICIES, {"ids": numbers_of(ids)})
         self.policies = {row[0]: row for row in found}
         self.tags = grouped(TAGS)
         self.last = grouped(LAST_CONTACTS)
@@ -273,7 +272,7 @@ def _asked_of(ids: Sequence[int]) -> tuple[Mapping[Select[Any], Select[Any]], di
     first, last = min(ids, default=0), max(ids, default=0)
     if len(ids) > 1 and len(set(ids)) == len(ids) == last - first + 1:
         return OF_SPAN, {"first": first, "last": last}
-    return OF_THESE, {"ids": orjson.dumps(list(ids)).decode()}
+    return OF_THESE, {"ids": numbers_of(ids)}
 
 
 def names_of(name: str, others: Sequence[Any], former: Sequence[Any]) -> tuple[str, ...]:

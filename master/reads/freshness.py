@@ -1,6 +1,5 @@
 """Whether the search index has caught up with a write."""
 
-import json
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, String, bindparam, exists, fun
 from master.access import customers_in_sight
 from master.errors import Invalid
 from master.sight import Sight, bound, reach_of
-from master.spelling import in_numbers
+from master.spelling import in_numbers, numbers_of
 from master.tables.base import table
 from master.tables.changes import IndexQueueRow, WideChangeRow
 from master.tables.customers import CustomerRow
@@ -38,7 +37,7 @@ def freshness_of(connection: Connection, *customer_ids: int) -> str:
 
 def freshness_later(connection: Connection, *customer_ids: int) -> Callable[[], str]:
     """The same, once what is asked later has been sent."""
-    asked = later(connection, REVISIONS, {"ids": json.dumps(customer_ids)})
+    asked = later(connection, REVISIONS, {"ids": numbers_of(customer_ids)})
 
     def told() -> str:
         revisions = {row.id: row.revision for row in asked.rows}

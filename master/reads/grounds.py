@@ -1,6 +1,5 @@
 """What follows of customers follows from this: their rows and all that hang on them, by one statement."""
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias
@@ -24,7 +23,7 @@ from sqlalchemy import (
 )
 
 from master.session import Transaction
-from master.spelling import in_numbers
+from master.spelling import in_numbers, numbers_of
 from master.tables.base import table
 from master.tables.branches import StaffRow
 from master.tables.customers import (
@@ -83,7 +82,7 @@ def grounds_of(tx: Transaction, ids: Sequence[int]) -> dict[int, Grounds]:
     """Of those of these customers that there are."""
     found: dict[int, Grounds] = defaultdict(lambda: defaultdict(list))
     # One is most of what is asked for: of it PostgreSQL keeps a plan, of many it would plan each time anew.
-    rows = tx.ask(OF_ONE, {"id": ids[0]}) if len(ids) == 1 else tx.ask(OF_MANY, {"ids": json.dumps(ids)})
+    rows = tx.ask(OF_ONE, {"id": ids[0]}) if len(ids) == 1 else tx.ask(OF_MANY, {"ids": numbers_of(ids)})
     for row in rows:
         found[row.id][row.part].append(row)
     return {id: parts for id, parts in found.items() if parts[PERSON]}
