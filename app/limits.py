@@ -66,11 +66,14 @@ class Limits:
     visits_a_minute: int
     bad_tokens_a_minute: int
     roles: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    _of_roles: dict[str, "Limits"] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_role(self, role: str) -> "Limits":
-        """With the values that the file gives for this role."""
+        """With the values that the file gives for this role; made once."""
         own: Mapping[str, Any] = self.roles.get(role, {})
-        return replace(self, **own) if own else self
+        if own and role not in self._of_roles:
+            self._of_roles[role] = replace(self, **own)
+        return self._of_roles[role] if own else self
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +99,7 @@ def read_limits(path: Path | None) -> Limits:
 
 
 def _problems(own: Mapping[str, Any]) -> Iterator[str]:
-    kinds = {each.name: each.type for each in fields(Limits) if each.name != "roles"}
+    kinds = {each.name: each.type for each in fields(Limits) if each.init and each.name != "roles"}
     for name, value in own.items():
         if name != "roles":
             yield from _problem(name, value, kinds)

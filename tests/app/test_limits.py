@@ -49,6 +49,13 @@ def test_a_role_has_its_own_values_and_for_the_rest_everybodys(tmp_path: Path) -
     assert (agent.aliases, agent.burst, agent.cost, agent.at_once) == (30, 60, 30000, 8)
 
 
+def test_the_limits_of_a_role_are_made_once() -> None:
+    limits = shipped_limits()
+    assert limits.of_role("PARTNER") is limits.of_role("PARTNER") is not limits
+    assert limits.of_role("NOBODY") is limits
+    assert replace(limits, at_once=9, roles={}).of_role("PARTNER").at_once == 9
+
+
 def test_only_some_limits_may_be_given_for_a_role(tmp_path: Path) -> None:
     for name in Limits.__slots__:
         text = f"[roles.AGENT]\n{name} = 7\n"
