@@ -29,6 +29,7 @@ from tests.conftest import TESTER
 audit = table(AuditEntryRow)
 
 HELLO = {"query": "{hello}"}
+HELD = {"query": "{held}"}
 
 
 class Ticking:
@@ -49,6 +50,7 @@ class Hub:
         self.limits = replace(shipped_limits(), **limits)
         self.seconds = Ticking()
         self.failures: list[str] = []
+        self.let_go = asyncio.Event()  # what HELD waits for
 
     def token(self, rate: int | None = None, days: int = 30) -> str:
         with self.master.transaction(TESTER) as tx:
@@ -72,7 +74,7 @@ class Hub:
         allowance = Allowance(limits=self.limits, most_rows=100)
         door = Door[Viewer](
             entrance.authenticate,
-            lambda viewer, call: toys.open_context(viewer.name, call),
+            lambda viewer, call: toys.open_context(self, call),
             toys.Observed(),
             lambda _: allowance,
             print,

@@ -63,6 +63,12 @@ class Query:
         return "done"
 
     @strawberry.field
+    async def held(self, info: strawberry.Info) -> str:
+        """Answered when the test that asks lets it go."""
+        await info.context.let_go.wait()
+        return "done"
+
+    @strawberry.field
     def long(self, length: int) -> str:
         return "x" * length
 
@@ -89,7 +95,7 @@ async def authenticate(token: str | None, call: Call) -> str | None:
 
 
 @asynccontextmanager
-async def open_context(viewer: str, call: Call) -> AsyncIterator[object]:
+async def open_context(viewer: object, call: Call) -> AsyncIterator[object]:
     yield viewer
 
 
