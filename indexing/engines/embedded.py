@@ -108,7 +108,7 @@ class EmbeddedEngine:
         return await self._run(self._writers, self._drop_old)
 
     async def claim_writing(self) -> bool:
-        return await self._run(self._writers, self._folder.claim)
+        return await self._run(self._writers, self._claim)
 
     async def tidy(self) -> None:
         """Nothing to do: one process writes, from rows just read, so deletes need not be remembered."""
@@ -199,9 +199,14 @@ class EmbeddedEngine:
 
     def _for_writing(self, generation: str | None) -> Generation:
         chosen = self._chosen(generation)
-        if chosen is self._serving and not self._folder.claim():
+        if chosen is self._serving and not self._claim():
             raise SearchUnavailable("Another process is writing the search index.")
         return chosen
+
+    def _claim(self) -> bool:
+        # Not while _first() takes the lock file too: each would take the other for another process.
+        with self._opening:
+            return self._folder.claim()
 
     def _serve(self, generation: str) -> None:
         opened = self._chosen(generation)

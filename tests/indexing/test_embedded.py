@@ -6,10 +6,12 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from indexing.documents import customers
+from indexing.engines import folders
 from indexing.engines.embedded import EmbeddedEngine
 from indexing.engines.port import IndexEntry
 from indexing.errors import SearchUnavailable
@@ -59,6 +61,22 @@ def test_only_one_process_writes_and_the_others_see_it(own_engine: EmbeddedEngin
     assert in_another_process(index_path) == (True, "written")
     assert set(ids(reader, "")) == {ZHANG_SAN.id, SHAN.id}
     asyncio.run(reader.close())
+
+
+def test_only_one_thread_at_a_time_takes_the_lock_file(
+    own_engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone: list[bool] = []
+    really = folders._locked
+
+    def noted(path: Path) -> IO[bytes] | None:
+        alone.append(own_engine._opening.locked())
+        return really(path)
+
+    monkeypatch.setattr(folders, "_locked", noted)
+    asyncio.run(own_engine.apply([ZHANG_SAN], {}))
+    # The lock file while the index is made, what is being filled, and the lock file for the writes.
+    assert alone == [True, True, True]
 
 
 def test_a_new_generation_serves_when_it_is_full(own_engine: EmbeddedEngine, index_path: Path) -> None:
