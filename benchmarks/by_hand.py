@@ -61,7 +61,7 @@ class ByHand:
     @asynccontextmanager
     async def _opened(self) -> AsyncIterator[Shell]:
         master = open_master(self._settings, self._limits)
-        gate, refused = Gate(master), RefusedTokens(master)
+        gate, refused = Gate(master, self._limits.operation_seconds), RefusedTokens(master)
         windows = open_windows(self._settings)
         self._entrance = Entrance(gate, Rates(windows, self._limits), refused, lambda reason: None)
         yield Shell({"/graphql": Route("graphql", self._answer)}, Allowed(["*"]), self._limits)
