@@ -13,10 +13,9 @@ from execution import crowds
 from execution.reasons import COMPILED
 from loaders.batches import FEW, FEW_COUNTED
 from master.access import few_in_sight
-from master.answering import Answering
 from master.sight import Reach
 from schema.context import Context
-from tests.execution.both import Both, Viewer
+from tests.execution.both import Both, Viewer, hearing
 
 STATEMENTS = Path("benchmarks/statements")
 ADMIN: Viewer = ("ADMIN", None)
@@ -30,12 +29,6 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], list[s
     """SELECTs that run inside: those of plans, and all others. Who saw whom is not noted."""
     planned: list[str] = []
     others: list[str] = []
-    told = Answering.told
-
-    async def noted(self: Answering, statement: Any, *given: Any) -> bytes | None:
-        if "api_tokens" not in statement.text:  # how the gate looks at the caller's token
-            planned.append(statement.text)
-        return await told(self, statement, *given)
 
     def note(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
         if statement.lstrip().upper().startswith(("SELECT", "WITH")):
@@ -44,7 +37,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[list[str], list[s
     async def note_nothing(self: AccessNotes, context: Context) -> None:
         """In place of AccessNotes.note."""
 
-    monkeypatch.setattr(Answering, "told", noted)
+    hearing(monkeypatch, planned.append)
     monkeypatch.setattr(AccessNotes, "note", note_nothing)
     event.listen(Engine, "before_cursor_execute", note)
     try:
