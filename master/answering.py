@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from master.awaited import Lines
+from master.in_loop import InLoop, TooLong
 from master.prepared import Libpq
 from master.statements import Statement
 from master.stopping import Deadlines, Stop, Watch, in_thread, tell_deadline
@@ -52,6 +53,7 @@ class Answering:
         self._libpq = Libpq(engine.dialect.loaded_dbapi) if is_postgresql else None
         self._lines: Lines | None = None  # PostgreSQL's
         at_once = most if is_postgresql else min(most, MOST_THREADS)
+        self._in_loop = None if is_postgresql else InLoop(engine)
         self._turns = Turns(at_once)
         self._threads = ThreadPoolExecutor(THREADS_BESIDE if is_postgresql else at_once, "answers")
 
@@ -63,6 +65,10 @@ class Answering:
         holder: the token that asks, which keeps no more than half of the turns; None: the hub itself.
         Raises TooDeep, Away and TimedOut.
         """
+        if self._in_loop is not None:
+            with span("statements"), suppress(TooLong):
+                found: bytes | None = self._in_loop.told(statement.text, values)
+                return found
         await self._turns.take(holder)
         try:
             return await self._told(statement, values)
@@ -85,6 +91,8 @@ class Answering:
         self._threads.shutdown()
         if self._lines is not None:
             self._lines.close()
+        if self._in_loop is not None:
+            self._in_loop.close()
         self._engine.dispose()
 
     def _lines_here(self, libpq: Libpq) -> Lines:
