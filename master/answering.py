@@ -29,8 +29,8 @@ _TOO_DEEP_WORDS = ("parser stack overflow", "expression tree is too large", "too
 # Statements at once: more of them answer no more on few cores, and each has a connection, with pages or a
 # server process of its own. One token's requests fill half of them (master/turns.py).
 MOST_AT_ONCE = 16
-# Of SQLite, whose work is done in this process: on two cores 4 answer as much as 8, 16 and 32 do, and each has
-# a connection, of some 3 MiB (2026-11).
+# Of SQLite, whose work is done in this process: on two cores 4 answer as much as 8, 16 and 32 do, and each
+# has a connection, of some 3 MiB (2026-11).
 MOST_THREADS = min(8, max(4, os.cpu_count() or 4))
 # That open PostgreSQL's connections and cancel its statements: for these themselves no thread waits.
 THREADS_BESIDE = 2
