@@ -30,6 +30,7 @@ LAIN_SECONDS = 30.0
 _GIVEN_BACK = "kehu given back"  # when, in what a pool notes of a connection
 
 CACHE_KIB = 64 * 1024  # of SQLite's pages, a connection
+CACHE_KIB_BESIDE = 16 * 1024  # of work beside requests, in whose process it would stay full
 # Each thread that answers has a connection, and each commit makes SQLite forget what the others keep.
 CACHE_KIB_ANSWERING = 1024
 
@@ -42,10 +43,16 @@ class Turn:
     stop: Stop | None
 
 
-def engine_of(url: str, keys: Keys, deadlines: Deadlines | None, **pooled: Any) -> Engine:
-    """Connects when it is first used; pooled: how PostgreSQL's connections are kept."""
-    is_postgresql = url.startswith("postgresql")
-    engine = _postgresql(url, deadlines, pooled) if is_postgresql else _sqlite(url, deadlines)
+def engine_of(
+    url: str, keys: Keys, deadlines: Deadlines | None, *, is_beside: bool = False, **pooled: Any
+) -> Engine:
+    """Connects when it is first used; is_beside: for work beside requests; pooled: how PostgreSQL's
+    connections are kept."""
+    if url.startswith("postgresql"):
+        engine = _postgresql(url, deadlines, pooled)
+    else:
+        unhurried = CACHE_KIB_BESIDE if is_beside else CACHE_KIB
+        engine = _sqlite(url, deadlines, unhurried if deadlines is None else CACHE_KIB_ANSWERING)
     give_keys(engine.dialect, keys)
     watch(engine, deadlines)
     wired(engine, deadlines)
@@ -105,9 +112,8 @@ def _options(deadlines: Deadlines) -> str:
     return f"{told} -c jit=off"
 
 
-def _sqlite(url: str, deadlines: Deadlines | None) -> Engine:
+def _sqlite(url: str, deadlines: Deadlines | None, cache: int) -> Engine:
     busy = PATIENCE_SECONDS if deadlines is None else deadlines.lock
-    cache = CACHE_KIB if deadlines is None else CACHE_KIB_ANSWERING
     engine = create_engine(url, connect_args={"timeout": busy}, pool_size=KEPT, max_overflow=-1)
 
     @event.listens_for(engine, "connect")

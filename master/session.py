@@ -138,7 +138,7 @@ class Master:
     def unhurried(self) -> "Master":
         """The same master without deadlines, for work beside the requests: writers of both take turns."""
         url = self.engine.url.render_as_string(hide_password=False)
-        return replace(self, engine=engine_of(url, self.keys, None), deadlines=None)
+        return replace(self, engine=engine_of(url, self.keys, None, is_beside=True), deadlines=None)
 
     @property
     def is_sqlite(self) -> bool:
@@ -154,7 +154,11 @@ class Master:
         engine = self.engine
         if not self.is_sqlite:
             url = self.engine.url.render_as_string(hide_password=False)
-            alone = {"isolation_level": "AUTOCOMMIT", "pool_pre_ping": False, "pool_reset_on_return": None}
+            alone: dict[str, Any] = {
+                "isolation_level": "AUTOCOMMIT",
+                "pool_pre_ping": False,
+                "pool_reset_on_return": None,
+            }
             engine = engine_of(url, self.keys, self.deadlines, **alone)
         self._answering.append(Answering(engine, self.deadlines, most))
         return self._answering[-1]
