@@ -55,9 +55,9 @@ class Answering:
         self._libpq = Libpq(engine.dialect.loaded_dbapi) if is_postgresql else None
         self._lines: Lines | None = None  # PostgreSQL's
         at_once = most if is_postgresql else min(most, MOST_THREADS)
-        self._in_loop = None if is_postgresql else InLoop(engine)
         self._turns = Turns(at_once)
         self._threads = ThreadPoolExecutor(THREADS_BESIDE if is_postgresql else at_once, "answers")
+        self._in_loop = None if is_postgresql else InLoop(engine.raw_connection, self._threads)
 
     async def told(
         self, statement: Statement, values: Sequence[Any], holder: str | None = None
@@ -68,7 +68,7 @@ class Answering:
         Raises TooDeep, Away and TimedOut.
         """
         if self._in_loop is not None:
-            with span("statements"), suppress(TooLong):
+            with suppress(TooLong):
                 found: bytes | None = self._in_loop.told(statement.text, values)
                 return found
         await self._turns.take(holder)

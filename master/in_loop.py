@@ -1,23 +1,29 @@
 """SQLite's short statements, which the event loop runs by itself: no thread has to be woken for them."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
-# Of SQLite's machine, that one may take. To hand one to a thread and back takes 0.1 ms of the processor
-# and, where several threads want the interpreter, three times that; so long are some 3,000 steps. A 360 has
-# 1,000 to 4,000 of them, a look at a token 100, a list of 50 customers 50,000 (2026-11).
+from master.tracing import span
+
+# Of SQLite's machine, that one may take. To hand one to a thread and back takes 0.1 ms of the processor and,
+# where several threads want the interpreter, three times that; so long are some 3,000 steps. A 360 has 1,000
+# to 4,000 of them, a look at a token 100, a list of 50 customers 50,000 (2026-11).
 LOOK_STEPS, MOST_LOOKS = 1000, 8
-SECONDS = 0.005  # that one may keep the loop, where it waits for a disk
-# That a statement goes to a thread right away when more than one in so many of its runs took more steps.
+# That one may keep the loop, where a step reads from a slow disk, or counts a whole table: SQLite is asked to
+# end it only between steps, so that some take longer.
+SECONDS = 0.005
+# That a statement goes to a thread right away when more than one in so many of its runs took more of either.
 REMEMBERED_SECONDS, ONE_IN = 60.0, 8
 MOST_REMEMBERED = 1000  # statements
+# Characters of SQL: to prepare it, which has no steps, takes about a millisecond for so many.
+MOST_TEXT = 16_384
 
 
 class TooLong(Exception):
@@ -26,8 +32,8 @@ class TooLong(Exception):
 
 @dataclass
 class _Long:
-    """A statement that has taken too many steps. score: ONE_IN for each such run, less the others since;
-    until: when it goes to threads."""
+    """A statement that has taken too long. score: ONE_IN for each such run, less the others since; until:
+    when it goes to threads."""
 
     score: int = 0
     until: float = 0.0
@@ -39,44 +45,66 @@ class _Long:
 
 
 class InLoop:
-    """One connection, of the thread of one event loop."""
+    """One connection, used in the thread of one event loop."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._proxied: PoolProxiedConnection | None = None
+    def __init__(self, opening: Callable[[], PoolProxiedConnection], threads: Executor) -> None:
+        """opening: opens one, and threads: where that is done, for it may wait for a lock."""
+        self._opening = opening
+        self._threads = threads
+        self._opened: Future[PoolProxiedConnection] | None = None
+        self._is_closed = False
         self._looks, self._until = 0, 0.0
-        self._long: dict[str, _Long] = {}  # by their texts
+        self._long: dict[int, _Long] = {}  # by the hashes of their texts
 
     def told(self, text: str, values: Sequence[Any]) -> Any:
         """The statement's value. Raises TooLong, for whatever was in the way too: a thread will tell."""
-        now, long = monotonic(), self._long.get(text)
-        if long is not None and long.until > now:
+        now, long = monotonic(), self._long.get(hash(text))
+        if len(text) > MOST_TEXT or (long is not None and long.until > now):
             raise TooLong
-        try:
-            driver = self._driver()
-            self._looks, self._until = 0, monotonic() + SECONDS
-            found = driver.execute(text, values).fetchone()
-        except (sqlite3.Error, DBAPIError) as error:
-            if self._looks > MOST_LOOKS:
-                self._remember(text, now)
-            raise TooLong from error
-        if long is not None and long.score:
+        driver, error = self._driver(), None
+        self._looks, self._until = 0, now + SECONDS
+        with span("statements"):
+            try:
+                found = driver.execute(text, values).fetchone()
+            except sqlite3.Error as each:
+                error = each
+        if self._looks > MOST_LOOKS or monotonic() > self._until:
+            self._remember(text, now)
+        elif long is not None and long.score:
             long.score -= 1
+        if error is not None:
+            raise TooLong from error
         return None if found is None else found[0]
 
     def close(self) -> None:
-        proxied, self._proxied = self._proxied, None
-        if proxied is not None:
+        """For good."""
+        self._is_closed = True
+        opened, self._opened = self._opened, None
+        if opened is not None and opened.exception() is None:
+            proxied = opened.result()
             proxied.invalidate()
             proxied.close()
 
     def _driver(self) -> Any:
-        if self._proxied is None:
-            self._proxied = self._engine.raw_connection()
-            driver: Any = self._proxied.dbapi_connection
-            driver.set_progress_handler(self._is_over, LOOK_STEPS)
-            driver.execute("PRAGMA busy_timeout = 0")  # nor does the loop wait for a lock
-        return self._proxied.dbapi_connection
+        """The connection, once a thread has opened it."""
+        if self._is_closed:
+            raise TooLong
+        if self._opened is None:
+            self._opened = self._threads.submit(self._open)
+        if not self._opened.done():
+            raise TooLong
+        try:
+            return self._opened.result().dbapi_connection
+        except (sqlite3.Error, DBAPIError) as error:
+            self._opened = None
+            raise TooLong from error
+
+    def _open(self) -> PoolProxiedConnection:
+        proxied = self._opening()
+        driver: Any = proxied.dbapi_connection
+        driver.set_progress_handler(self._is_over, LOOK_STEPS)
+        driver.execute("PRAGMA busy_timeout = 0")  # the loop waits for no lock
+        return proxied
 
     def _is_over(self) -> bool:
         self._looks += 1
@@ -85,4 +113,4 @@ class InLoop:
     def _remember(self, text: str, now: float) -> None:
         if len(self._long) >= MOST_REMEMBERED:
             self._long.clear()
-        self._long.setdefault(text, _Long()).note(now)
+        self._long.setdefault(hash(text), _Long()).note(now)

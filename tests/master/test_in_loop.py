@@ -2,7 +2,9 @@
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 
 from master import in_loop
 from master.answering import Answering
-from master.in_loop import LOOK_STEPS, MOST_LOOKS, ONE_IN, REMEMBERED_SECONDS
+from master.in_loop import LOOK_STEPS, MOST_LOOKS, MOST_TEXT, ONE_IN, REMEMBERED_SECONDS
 from master.session import Master
 from master.statements import Statement
 
@@ -43,11 +45,22 @@ class Asked:
 
         asyncio.run(one_after_another())
 
+    def is_open(self) -> bool:
+        """Whether the loop answers by now."""
+        self.by_thread.clear()
+        self.counts(SHORT)
+        return not self.by_thread
+
 
 @pytest.fixture
 def asked(master: Master, monkeypatch: pytest.MonkeyPatch) -> Iterator[Asked]:
+    """Where the loop has its connection, and no time is too long."""
+    monkeypatch.setattr(in_loop, "SECONDS", 60.0)
     answering = master.answering_beside(2)
-    yield Asked(answering, monkeypatch)
+    asked = Asked(answering, monkeypatch)
+    while not asked.is_open():
+        pass
+    yield asked
     answering.close()
 
 
@@ -93,16 +106,71 @@ def test_a_statement_that_is_seldom_long_stays(asked: Asked) -> None:
     assert asked.by_thread == [LONG] * 3
 
 
-def test_one_that_waits_for_its_disk_goes_on_in_a_thread_and_is_not_held_for_long(
+def test_one_that_keeps_the_loop_too_long_is_cut_off_and_goes_to_threads_too(
     asked: Asked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    some = LOOK_STEPS // 4  # long enough to be looked at, and no longer
-    with monkeypatch.context() as patched:
-        patched.setattr(in_loop, "SECONDS", -1.0)
-        asked.counts(some, some, some)
+    some = LOOK_STEPS // 4  # long enough to be looked at
+    monkeypatch.setattr(in_loop, "SECONDS", -1.0)
+    asked.counts(some, some, some)
     assert asked.by_thread == [some] * 3
+    monkeypatch.setattr(in_loop, "SECONDS", 60.0)
     asked.counts(some)
-    assert asked.by_thread == [some] * 3
+    assert asked.by_thread == [some] * 4
+
+
+def test_what_took_too_long_between_two_looks_goes_to_threads_the_next_time(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a count of a whole table, which is one step."""
+    monkeypatch.setattr(in_loop, "SECONDS", -1.0)
+    asked.counts(SHORT, SHORT)
+    assert asked.by_thread == []
+    asked.counts(SHORT)
+    assert asked.by_thread == [SHORT]
+
+
+def test_what_takes_long_to_prepare_goes_to_a_thread(asked: Asked) -> None:
+    wide = Statement(COUNT + " --" + " " * MOST_TEXT, (), ())
+    assert asyncio.run(asked.answering.told(wide, (SHORT,))) == SHORT
+    assert asked.by_thread == [SHORT]
+
+
+def test_the_loop_does_not_wait_for_its_connection(asked: Asked, master: Master) -> None:
+    let_go = threading.Event()
+
+    def opening() -> Any:
+        let_go.wait()
+        return master.engine.raw_connection()
+
+    with ThreadPoolExecutor(1) as threads:
+        own = in_loop.InLoop(opening, threads)
+        for _ in range(3):
+            with pytest.raises(in_loop.TooLong):
+                own.told("SELECT 1", ())
+        let_go.set()
+    assert own.told("SELECT 1", ()) == 1
+    own.close()
+
+
+def test_a_connection_that_could_not_be_opened_is_opened_later(asked: Asked, master: Master) -> None:
+    failures = iter([sqlite3.OperationalError("database is locked")])
+
+    def opening() -> Any:
+        for failure in failures:
+            raise failure
+        return master.engine.raw_connection()
+
+    with ThreadPoolExecutor(1) as threads:
+        own = in_loop.InLoop(opening, threads)
+        told, causes = None, []
+        while told is None:
+            threads.submit(int).result()  # behind what is being opened
+            try:
+                told = own.told("SELECT 1", ())
+            except in_loop.TooLong as too_long:
+                causes.append(str(too_long.__cause__ or ""))
+    assert [each for each in causes if each] == ["database is locked"]
+    own.close()
 
 
 def test_what_is_wrong_with_a_statement_is_told_by_a_thread(asked: Asked) -> None:
@@ -111,7 +179,7 @@ def test_what_is_wrong_with_a_statement_is_told_by_a_thread(asked: Asked) -> Non
     assert asked.by_thread == [1]
 
 
-def test_it_sees_what_has_been_committed_and_a_closed_one_opens_anew(asked: Asked, master: Master) -> None:
+def test_it_sees_what_has_been_committed(asked: Asked, master: Master) -> None:
     found = Statement("SELECT count(*) FROM seen WHERE id > ?", (), ())
 
     def count() -> Any:
@@ -122,7 +190,10 @@ def test_it_sees_what_has_been_committed_and_a_closed_one_opens_anew(asked: Aske
     before = count()
     with master.engine.begin() as connection:
         connection.exec_driver_sql("INSERT INTO seen VALUES (1)")
-    assert (before, count()) == (0, 1)
-    own: Any = asked.answering._in_loop
-    own.close()
-    assert (count(), asked.by_thread) == (1, [])
+    assert (before, count(), asked.by_thread) == (0, 1, [])
+
+
+def test_a_closed_one_answers_no_more(asked: Asked) -> None:
+    asked.answering.close()
+    with pytest.raises(RuntimeError):
+        asked.counts(SHORT)
