@@ -112,6 +112,7 @@ class AccessNotes:
         if self._waiting:
             log.error("accesses lost", notes=self.waiting)
             self._writing.cancel()
+            await asyncio.wait({self._writing})  # what it has begun is called off
 
     async def _write_all(self) -> None:
         while self._waiting:
