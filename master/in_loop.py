@@ -20,7 +20,7 @@ LOOK_STEPS, MOST_LOOKS = 1000, 8
 # end it only between steps, so that some take longer.
 SECONDS = 0.005
 # That a statement goes to a thread right away when more than one in so many of its runs took more of either.
-REMEMBERED_SECONDS, ONE_IN = 60.0, 8
+REMEMBERED_SECONDS, ONE_IN = 5.0, 8
 MOST_REMEMBERED = 1000  # statements
 # Characters of SQL: to prepare it, which has no steps, takes about a millisecond for so many.
 MOST_TEXT = 16_384
