@@ -19,8 +19,9 @@ LOOK_STEPS, MOST_LOOKS = 1000, 8
 # That one may keep the loop, where a step reads from a slow disk, or counts a whole table: SQLite is asked to
 # end it only between steps, so that some take longer.
 SECONDS = 0.005
-# That a statement goes to a thread right away when more than one in so many of its runs took more of either.
-REMEMBERED_SECONDS, ONE_IN = 5.0, 8
+# That a statement goes to a thread right away when more than one in so many of its runs took more steps, or
+# more than one in so many was late: one may be for no fault of its own, where the machine is busy.
+REMEMBERED_SECONDS, ONE_IN, ONE_LATE_IN = 5.0, 8, 3
 MOST_REMEMBERED = 1000  # statements
 # Characters of SQL: to prepare it, which has no steps, takes about a millisecond for so many.
 MOST_TEXT = 16_384
@@ -32,14 +33,14 @@ class TooLong(Exception):
 
 @dataclass
 class _Long:
-    """A statement that has taken too long. score: ONE_IN for each such run, less the others since; until:
-    when it goes to threads."""
+    """A statement that has taken too long. score: of each such run, less the others since; until: when it
+    goes to threads."""
 
     score: int = 0
     until: float = 0.0
 
-    def note(self, now: float) -> None:
-        self.score += ONE_IN
+    def note(self, score: int, now: float) -> None:
+        self.score += score
         if self.score > ONE_IN:
             self.score, self.until = 0, now + REMEMBERED_SECONDS
 
@@ -68,8 +69,10 @@ class InLoop:
                 found = driver.execute(text, values).fetchone()
             except sqlite3.Error as each:
                 error = each
-        if self._looks > MOST_LOOKS or monotonic() > self._until:
-            self._remember(text, now)
+        if self._looks > MOST_LOOKS:
+            self._remember(text, ONE_IN, now)
+        elif monotonic() > self._until:
+            self._remember(text, ONE_LATE_IN, now)
         elif long is not None and long.score:
             long.score -= 1
         if error is not None:
@@ -110,7 +113,7 @@ class InLoop:
         self._looks += 1
         return self._looks > MOST_LOOKS or monotonic() > self._until
 
-    def _remember(self, text: str, now: float) -> None:
+    def _remember(self, text: str, score: int, now: float) -> None:
         if len(self._long) >= MOST_REMEMBERED:
             self._long.clear()
-        self._long.setdefault(hash(text), _Long()).note(now)
+        self._long.setdefault(hash(text), _Long()).note(score, now)

@@ -12,7 +12,7 @@ import pytest
 
 from master import in_loop
 from master.answering import Answering
-from master.in_loop import LOOK_STEPS, MOST_LOOKS, MOST_TEXT, ONE_IN, REMEMBERED_SECONDS
+from master.in_loop import LOOK_STEPS, MOST_LOOKS, MOST_TEXT, ONE_IN, ONE_LATE_IN, REMEMBERED_SECONDS
 from master.session import Master
 from master.statements import Statement
 
@@ -112,7 +112,7 @@ def test_one_that_keeps_the_loop_too_long_is_cut_off_and_goes_to_threads_too(
     some = LOOK_STEPS // 4  # long enough to be looked at
     monkeypatch.setattr(in_loop, "SECONDS", -1.0)
     asked.counts(some, some, some)
-    assert asked.by_thread == [some] * 3
+    assert asked.by_thread == [some] * 3  # all of them late
     monkeypatch.setattr(in_loop, "SECONDS", 60.0)
     asked.counts(some)
     assert asked.by_thread == [some] * 4
@@ -123,7 +123,7 @@ def test_what_took_too_long_between_two_looks_goes_to_threads_the_next_time(
 ) -> None:
     """As a count of a whole table, which is one step."""
     monkeypatch.setattr(in_loop, "SECONDS", -1.0)
-    asked.counts(SHORT, SHORT)
+    asked.counts(*[SHORT] * ONE_LATE_IN)
     assert asked.by_thread == []
     asked.counts(SHORT)
     assert asked.by_thread == [SHORT]
