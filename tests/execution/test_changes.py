@@ -31,7 +31,9 @@ def present(both: Both) -> dict[str, Any]:
 
 
 def changed(both: Both, text: str = UPDATE, **given: Any) -> tuple[Told, Told]:
-    """What both ways tell of a change of the first customer."""
+    """What both ways tell of a change of the first customer, and note from here on."""
+    both.ordinary.noted()
+    both.compiled.noted()
     return both.ask(STEWARD, text, {"input": {**another_status(both), **given}, "few": 1})
 
 
